@@ -1,1 +1,52 @@
-//! x
+//! The schema, step by step. A step that was released is never edited; we only go forward.
+//!
+//! Steps are written once, in PostgreSQL's words; `run` says the few of them that SQLite says
+//! otherwise. Instants are bigint microseconds since 1970 in UTC, points are hundredths.
+
+pub use sea_orm_migration::prelude::*;
+
+mod m0001_unit;
+mod m0002_account;
+mod m0003_contest;
+mod m0004_media;
+mod m0005_entry;
+mod m0006_screening;
+mod m0007_judging;
+mod m0008_voting;
+mod m0009_results;
+mod m0010_work;
+
+/// Brings a database to the newest schema.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_unit::Migration),
+            Box::new(m0002_account::Migration),
+            Box::new(m0003_contest::Migration),
+            Box::new(m0004_media::Migration),
+            Box::new(m0005_entry::Migration),
+            Box::new(m0006_screening::Migration),
+            Box::new(m0007_judging::Migration),
+            Box::new(m0008_voting::Migration),
+            Box::new(m0009_results::Migration),
+            Box::new(m0010_work::Migration),
+        ]
+    }
+}
+
+/// Runs a step's statements on either engine.
+async fn run(schema: &SchemaManager<'_>, statements: &str) -> Result<(), DbErr> {
+    let connection = schema.get_connection();
+    let statements = match connection.get_database_backend() {
+        sea_orm_migration::sea_orm::DbBackend::Sqlite => statements
+            .replace(" jsonb", " json_text")
+            .replace(" bytea", " blob"),
+        _ => statements.to_owned(),
+    };
+    connection.execute_unprepared(&statements).await?;
+    Ok(())
+}

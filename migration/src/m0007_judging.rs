@@ -1,0 +1,78 @@
+//! Judging: seats, sheets, results of rounds.
+
+use sea_orm_migration::prelude::*;
+
+/// This step.
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+const UP: &str = r#"
+create table seat (
+    id          uuid primary key,
+    round_id    uuid not null references round on delete restrict,
+    user_id     uuid not null references "user" on delete restrict,
+    number      integer not null,
+    chair       boolean not null,
+    created_at  bigint not null,
+    finished_at bigint,
+    left_at     bigint,
+    unique (round_id, user_id),
+    unique (round_id, number)
+);
+
+create index seat_user_id on seat (user_id);
+
+create table candidate (
+    round_id   uuid not null references round on delete restrict,
+    entry_id   uuid not null references entry on delete restrict,
+    alias      text not null,
+    sheets     integer,
+    millionths bigint,
+    went_on    boolean,
+    worksheet  jsonb,
+    primary key (round_id, entry_id),
+    unique (round_id, alias)
+);
+
+create index candidate_entry_id on candidate (entry_id);
+
+create table assignment (
+    id       uuid primary key,
+    round_id uuid not null references round on delete restrict,
+    entry_id uuid not null references entry on delete restrict,
+    seat_id  uuid not null references seat on delete restrict,
+    position integer not null,
+    state    text not null check (state in ('open', 'done', 'stepped_aside')),
+    reason   text,
+    unique (seat_id, entry_id),
+    unique (seat_id, position)
+);
+
+create index assignment_round_id_state on assignment (round_id, state);
+
+create index assignment_entry_id on assignment (entry_id);
+
+create table sheet (
+    id            uuid primary key,
+    assignment_id uuid not null references assignment on delete restrict,
+    version       integer not null,
+    comment       text,
+    favourite     boolean not null,
+    saved_at      bigint not null,
+    unique (assignment_id)
+);
+
+create table mark (
+    sheet_id      uuid not null references sheet on delete restrict,
+    criterion_key text not null,
+    hundredths    integer not null,
+    primary key (sheet_id, criterion_key)
+);
+"#;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, schema: &SchemaManager) -> Result<(), DbErr> {
+        crate::run(schema, UP).await
+    }
+}

@@ -1,0 +1,116 @@
+//! How juries decide.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Text, is_default, is_yes, yes};
+
+/// One judging round.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Round {
+    /// Stable key.
+    pub key: String,
+    /// Its name, such as "Chung khảo".
+    pub title: Text,
+    /// What judges do.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kind: RoundKind,
+    /// Key of the phase, of kind `round`, in which they do it.
+    pub phase: String,
+    /// Categories it judges; absent: all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub categories: Vec<String>,
+    /// Whether names, units, file names and metadata are kept from judges.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub blind: bool,
+    /// How many judges look at each entry; absent: all of the panel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub judges_per_entry: Option<u32>,
+    /// Fewest finished sheets with which an entry's result counts.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub quorum: u32,
+    /// What is marked, each on its own scale; for `score` rounds.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub criteria: Vec<Criterion>,
+    /// How sheets become one number.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub aggregate: Aggregate,
+    /// How many go on to the next round; absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goes_on: Option<u32>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_one(value: &u32) -> bool {
+    *value == 1
+}
+
+/// What judges do in a round.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RoundKind {
+    /// Mark criteria.
+    #[default]
+    Score,
+    /// Say yes or no.
+    Screen,
+    /// Order a list.
+    Rank,
+    /// Say which of two is better.
+    Pairwise,
+    /// Strike out.
+    Veto,
+    /// Decide together, recorded by the chair.
+    Deliberate,
+}
+
+/// One thing that judges mark.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Criterion {
+    /// Stable key.
+    pub key: String,
+    /// Its name.
+    pub label: Text,
+    /// What to look for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<Text>,
+    /// The highest mark, in points; the lowest is 0.
+    pub max: u32,
+    /// Its share in per cent of the round's 100; absent everywhere: marks are simply added up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<u32>,
+    /// The smallest step between marks, in hundredths of a point: 100 is whole points, 50 half
+    /// points.
+    #[serde(default = "hundred", skip_serializing_if = "is_hundred")]
+    pub step_hundredths: u32,
+}
+
+fn hundred() -> u32 {
+    100
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_hundred(value: &u32) -> bool {
+    *value == 100
+}
+
+/// How the sheets of an entry become one number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Aggregate {
+    /// Arithmetic mean of the sheets' totals.
+    #[default]
+    Mean,
+    /// Middle total.
+    Median,
+    /// Mean without the highest and the lowest total; with fewer than five sheets, the mean.
+    TrimmedMean,
+    /// Sum of the totals; only where every entry has the same number of sheets.
+    Sum,
+}

@@ -1,0 +1,117 @@
+//! How the public votes, and what is counted elsewhere.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Text, is_default, is_no, is_yes, yes};
+
+/// The public vote.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Voting {
+    /// Key of the phase, of kind `voting`, in which votes are taken.
+    pub phase: String,
+    /// The least that is known of a voter.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub level: Level,
+    /// How many votes a voter has.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub limit: VoteLimit,
+    /// Which entries may be voted for.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub on: VotedOn,
+    /// Whether a vote may be taken back until the close.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub withdrawal: bool,
+    /// Whether the signed-in author may vote for the own entry.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub own_entry: bool,
+    /// What the public sees of the counts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub counts: CountsShown,
+    /// Hours before the close in which counts are hidden, whatever else is shown.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hidden_last_hours: u32,
+}
+
+/// What is known of a voter, weakest first.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// L0: the browser, by a cookie.
+    #[default]
+    Device,
+    /// L1: and a link signed for a unit or chat group.
+    GroupLink,
+    /// L2: and an e-mail address or telephone number, by a code.
+    Code,
+    /// L3: and an account elsewhere.
+    Account,
+    /// L4: and a place on a unit's roll of members.
+    Member,
+}
+
+/// How many votes a voter has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VoteLimit {
+    /// One for each entry, any number of entries.
+    #[default]
+    OnePerEntry,
+    /// So many a day (Vietnamese time), each for another entry.
+    PerDay(u32),
+    /// So many in all, each for another entry.
+    InAll(u32),
+}
+
+/// Which entries may be voted for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum VotedOn {
+    /// All that are accepted.
+    #[default]
+    Accepted,
+    /// Those that a round (key) sent on.
+    WentOnFrom(String),
+}
+
+/// What the public sees of the counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CountsShown {
+    /// As they come.
+    Live,
+    /// As they were so many minutes ago.
+    DelayedMinutes(u32),
+    /// Not before the results are published.
+    #[default]
+    Hidden,
+}
+
+/// Counts that are read elsewhere, typed or imported with a proof, and confirmed by a second
+/// person.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutsideCounts {
+    /// Key of the phase, of kind `outside_count`, in which they are read.
+    pub phase: String,
+    /// What is counted, and what each is worth.
+    pub kinds: Vec<OutsideKind>,
+}
+
+/// One kind of outside count.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OutsideKind {
+    /// Stable key: `view`, `like`, `share`, `comment`, …
+    pub key: String,
+    /// Its name.
+    pub label: Text,
+    /// Points for each.
+    pub points: u32,
+    /// Fewest with which an entry may win anything by outside counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<u32>,
+}

@@ -1,0 +1,3 @@
+//! Contests: the definition, and what follows from it.
+
+pub mod definition;
