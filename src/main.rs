@@ -1,1 +1,3 @@
+//! One binary: its roles are subcommands.
+
 fn main() {}

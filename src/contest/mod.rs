@@ -1,3 +1,16 @@
-//! Contests: the definition, and what follows from it.
+//! Contests: who runs what, when, and how it is decided.
+//!
+//! A contest is its [`definition`]; rows exist beside it only for what other tables refer to. What
+//! is open now follows from its phases and the clock, never from a state that somebody must set.
 
 pub mod definition;
+
+mod badge;
+mod core;
+mod window;
+
+pub use badge::{Approver, Auditor, Organiser, Screener};
+pub use core::{
+    Contest, Error, by_id, by_slug, category_ids, hold, lock, round_by_key, rounds, touched,
+};
+pub use window::Window;

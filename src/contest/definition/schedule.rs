@@ -57,6 +57,27 @@ pub enum PhaseKind {
     Exhibition,
 }
 
+impl PhaseKind {
+    /// Its name in contest files and in `phase.kind`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Intake => "intake",
+            Self::Repair => "repair",
+            Self::Screening => "screening",
+            Self::Round => "round",
+            Self::Voting => "voting",
+            Self::OutsideCount => "outside_count",
+            Self::Deliberation => "deliberation",
+            Self::Announcement => "announcement",
+            Self::Complaint => "complaint",
+            Self::Feedback => "feedback",
+            Self::Award => "award",
+            Self::Exhibition => "exhibition",
+        }
+    }
+}
+
 /// A moment as people write it, in Vietnamese time (UTC+7): `2026-04-30`, `2026-04-30 17:00`, or
 /// `2026-04-30 24:00`, which is the first moment of the next day.
 ///

@@ -1,0 +1,232 @@
+//! Reading a contest, and holding it still.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use entity::id::{CategoryId, ContestId};
+use entity::instant::Instant;
+use entity::{category, contest, phase, round};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+
+use super::Window;
+use super::definition::{Definition, PhaseKind};
+use crate::refusal::{Kind, Refusal, Refused};
+
+/// Why a contest could not be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such contest, or not for this person.
+    #[error("no such contest")]
+    Unknown,
+    /// There is no such round.
+    #[error("no such round")]
+    UnknownRound,
+    /// The person is known and may see the contest, but not do this.
+    #[error("not allowed")]
+    NotAllowed,
+    /// The stored definition cannot be read.
+    #[error("stored definition of {0} is broken")]
+    Broken(String),
+    /// The database failed.
+    #[error("database failure")]
+    Database(#[from] DbErr),
+}
+
+impl Refusal for Error {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::Unknown => Refused::new(Kind::NotFound, "contest-unknown"),
+            Self::UnknownRound => Refused::new(Kind::NotFound, "round-unknown"),
+            Self::NotAllowed => Refused::new(Kind::Forbidden, "not-allowed"),
+            Self::Broken(_) => Refused::new(Kind::Broken, "contest-broken"),
+            Self::Database(error) => error.refusal(),
+        }
+    }
+}
+
+/// A contest with its definition and windows.
+#[derive(Clone, Debug)]
+pub struct Contest {
+    /// Its row.
+    pub row: contest::Model,
+    /// What it says.
+    pub definition: Arc<Definition>,
+    phases: Arc<[phase::Model]>,
+}
+
+impl Contest {
+    /// Its key.
+    #[must_use]
+    pub fn id(&self) -> ContestId {
+        self.row.id
+    }
+
+    /// Its name in addresses.
+    #[must_use]
+    pub fn slug(&self) -> &str {
+        &self.row.slug
+    }
+
+    /// Its phases, earliest first.
+    #[must_use]
+    pub fn phases(&self) -> &[phase::Model] {
+        &self.phases
+    }
+
+    /// The window of the phase with this key.
+    #[must_use]
+    pub fn window(&self, key: &str) -> Option<Window> {
+        self.phases
+            .iter()
+            .find(|phase| phase.key == key)
+            .map(Window::from)
+    }
+
+    /// All windows of one kind, earliest first.
+    pub fn windows(&self, kind: PhaseKind) -> impl Iterator<Item = Window> {
+        self.phases
+            .iter()
+            .filter(move |phase| phase.kind == kind.name())
+            .map(Window::from)
+    }
+
+    /// The window of this kind that is open now.
+    #[must_use]
+    pub fn open(&self, kind: PhaseKind, now: Instant) -> Option<Window> {
+        self.windows(kind).find(|window| window.contains(now))
+    }
+
+    /// Whether the public may see the contest at all.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.row.state != contest::State::Draft
+    }
+
+    /// Whether entries, votes and marks are taken when a window is open.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        self.row.state == contest::State::Announced
+    }
+}
+
+/// The contest with this slug.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Contest, Error> {
+    let row = contest::Entity::find()
+        .filter(contest::Column::Slug.eq(slug))
+        .one(db)
+        .await?;
+    whole(db, row.ok_or(Error::Unknown)?).await
+}
+
+/// The contest with this key.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub async fn by_id(db: &impl ConnectionTrait, id: ContestId) -> Result<Contest, Error> {
+    let row = contest::Entity::find_by_id(id).one(db).await?;
+    whole(db, row.ok_or(Error::Unknown)?).await
+}
+
+/// Reads the contest and holds it, shared: nobody publishes or changes it before `tx` ends, and
+/// others may hold it too.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub async fn hold(tx: &DatabaseTransaction, id: ContestId) -> Result<Contest, Error> {
+    let row = contest::Entity::find_by_id(id)
+        .lock_shared()
+        .one(tx)
+        .await?;
+    whole(tx, row.ok_or(Error::Unknown)?).await
+}
+
+/// Reads the contest and locks it: waits for everybody who holds it, and lets nobody in.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub async fn lock(tx: &DatabaseTransaction, id: ContestId) -> Result<Contest, Error> {
+    let row = contest::Entity::find_by_id(id)
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    whole(tx, row.ok_or(Error::Unknown)?).await
+}
+
+/// Says that something changed that the public may see; kept pages are drawn anew.
+///
+/// # Errors
+/// When the database fails.
+pub async fn touched(tx: &DatabaseTransaction, id: ContestId) -> Result<(), Error> {
+    contest::Entity::update_many()
+        .col_expr(
+            contest::Column::PublicVersion,
+            Expr::col(contest::Column::PublicVersion).add(1_i64),
+        )
+        .filter(contest::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Keys of the contest's category rows, by the categories' keys in the definition.
+///
+/// # Errors
+/// When the database fails.
+pub async fn category_ids(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<BTreeMap<String, CategoryId>, Error> {
+    let rows = category::Entity::find().filter(category::Column::ContestId.eq(contest));
+    let rows = rows.all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.key, row.id)).collect())
+}
+
+/// The contest's rounds, in order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rounds(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Vec<round::Model>, Error> {
+    let rows = round::Entity::find().filter(round::Column::ContestId.eq(contest));
+    Ok(rows.order_by_asc(round::Column::Position).all(db).await?)
+}
+
+/// The contest's round with this key.
+///
+/// # Errors
+/// [`Error::UnknownRound`] where there is none.
+pub async fn round_by_key(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    key: &str,
+) -> Result<round::Model, Error> {
+    let rounds = rounds(db, contest).await?;
+    rounds
+        .into_iter()
+        .find(|round| round.key == key)
+        .ok_or(Error::UnknownRound)
+}
+
+async fn whole(db: &impl ConnectionTrait, row: contest::Model) -> Result<Contest, Error> {
+    let phases = phase::Entity::find()
+        .filter(phase::Column::ContestId.eq(row.id))
+        .order_by_asc(phase::Column::OpensAt)
+        .all(db)
+        .await?;
+    let definition = serde_json::from_value(row.definition.clone())
+        .map_err(|_| Error::Broken(row.slug.clone()))?;
+    Ok(Contest {
+        row,
+        definition: Arc::new(definition),
+        phases: phases.into(),
+    })
+}

@@ -1,0 +1,89 @@
+//! The database: SQLite by default, PostgreSQL for many nodes, one code for both.
+//!
+//! [`begin`] is the only way into a transaction that writes. On SQLite it takes the write lock at
+//! once (`BEGIN IMMEDIATE`): there are no row locks there, and sea-query leaves `FOR UPDATE` out
+//! in silence. On PostgreSQL rows are locked in this order, so that nobody waits in a circle:
+//! contest, then entry, then assignment or voter, then job.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
+    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, SqlxSqliteConnector,
+    TransactionOptions, TransactionTrait,
+};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+
+/// How long a statement waits for another's lock before it is refused.
+const BUSY: Duration = Duration::from_secs(10);
+
+/// Connects to `url`: `sqlite:PATH` or `postgres://…`, with at most `connections` connections.
+///
+/// # Errors
+/// When the database cannot be reached.
+pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    if let Some(path) = url.strip_prefix("sqlite:") {
+        return sqlite(Path::new(path), connections).await;
+    }
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(5))
+        .sqlx_logging(false)
+        .set_schema_search_path("public");
+    let db = Database::connect(options).await?;
+    Ok(db)
+}
+
+async fn sqlite(path: &Path, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(BUSY);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(BUSY)
+        .connect_with(options)
+        .await
+        .map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
+    Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
+}
+
+/// Opens a transaction that writes.
+///
+/// # Errors
+/// When the database fails, or another writer holds the lock for too long.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..Default::default()
+    };
+    let tx = db.begin_with_options(options).await?;
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared(
+            "set local lock_timeout = '10s'; set local idle_in_transaction_session_timeout = '30s'",
+        )
+        .await?;
+    }
+    Ok(tx)
+}
+
+/// Opens a transaction that only reads and sees one moment, however long it reads; it waits for
+/// nobody and nobody waits for it.
+///
+/// # Errors
+/// When the database fails.
+#[expect(clippy::disallowed_methods, reason = "this is the one place")]
+pub async fn snapshot(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let mut options = TransactionOptions::default();
+    if db.get_database_backend() == DbBackend::Postgres {
+        options.isolation_level = Some(IsolationLevel::RepeatableRead);
+        options.access_mode = Some(AccessMode::ReadOnly);
+    }
+    db.begin_with_options(options).await
+}
