@@ -1,8 +1,17 @@
 //! Hội Thi: contests of a trade union federation, from their rules to their published results.
 
+pub mod app;
+pub mod config;
+
+pub mod audit;
 pub mod clock;
 pub mod db;
+pub mod jobs;
+pub mod mail;
+pub mod markdown;
 pub mod refusal;
+pub mod storage;
+pub mod words;
 
 pub mod account;
 pub mod unit;

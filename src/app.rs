@@ -1,0 +1,112 @@
+//! What every door is given.
+
+use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use hmac::{Hmac, KeyInit, Mac};
+use rand::RngExt;
+use sea_orm::DatabaseConnection;
+use sha2::Sha256;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::db;
+use crate::mail::Mailer;
+use crate::storage::Store;
+
+/// What every door is given: cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database.
+    pub db: DatabaseConnection,
+    /// Where files are kept.
+    pub store: Store,
+    /// How letters go out.
+    pub mailer: Mailer,
+    /// The clock.
+    pub clock: Clock,
+    /// What the operator set.
+    pub config: Arc<Config>,
+    /// Our own secret.
+    pub key: Key,
+}
+
+impl App {
+    /// Opens everything that the configuration names. The schema is not touched.
+    ///
+    /// # Errors
+    /// When the data folder, the database or the store cannot be opened.
+    pub async fn open(config: Config) -> anyhow::Result<Self> {
+        std::fs::create_dir_all(&config.data.folder)?;
+        Ok(Self {
+            db: db::connect(&config.database(), config.data.connections).await?,
+            store: Store::open(&config.storage, &config.data.folder)?,
+            mailer: Mailer::open(&config.mail, &config.data.folder)?,
+            clock: Clock::System,
+            key: Key::open(&config.data.folder)?,
+            config: Arc::new(config),
+        })
+    }
+}
+
+/// A secret of this site, kept in `key` in the data folder and never in the database.
+#[derive(Clone)]
+pub struct Key(Arc<[u8; 32]>);
+
+impl std::fmt::Debug for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Key(***)")
+    }
+}
+
+impl Key {
+    /// A key of fixed bytes, for tests.
+    #[must_use]
+    pub fn fixed(bytes: [u8; 32]) -> Self {
+        Self(Arc::new(bytes))
+    }
+
+    fn open(folder: &Path) -> std::io::Result<Self> {
+        let path = folder.join("key");
+        if let Ok(kept) = std::fs::read(&path)
+            && let Ok(bytes) = <[u8; 32]>::try_from(kept)
+        {
+            return Ok(Self(Arc::new(bytes)));
+        }
+        let bytes = fresh::<32>();
+        let mut file = tempfile::Builder::new()
+            .prefix(".key-")
+            .tempfile_in(folder)?;
+        file.write_all(&bytes)?;
+        file.as_file().sync_all()?;
+        file.persist_noclobber(&path).map_err(|error| error.error)?;
+        Ok(Self(Arc::new(bytes)))
+    }
+
+    /// HMAC-SHA-256 of `parts`, each with its length before it, for one `purpose`.
+    #[must_use]
+    pub fn hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.0[..]) {
+            Ok(mac) => mac,
+            Err(_) => unreachable!("HMAC takes keys of any length"),
+        };
+        for part in [purpose.as_bytes()].iter().chain(parts) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac.finalize().into_bytes().into()
+    }
+}
+
+/// Fresh random bytes from the system's generator, for tokens and codes.
+#[must_use]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place where tokens are made"
+)]
+pub fn fresh<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    rand::rng().fill(&mut bytes);
+    bytes
+}

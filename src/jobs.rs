@@ -1,0 +1,171 @@
+//! Later work: what a transaction promises is a row of the same transaction.
+//!
+//! A worker takes a due job with a lease instead of a lock, so that it holds no connection while
+//! it works. A worker that dies loses its lease, and the job is taken again: every kind of work
+//! has to bear being done twice.
+
+use entity::id::{EntryId, FileId, JobId, LetterId, PublicationId};
+use entity::instant::Instant;
+use entity::job;
+use sea_orm::sea_query::{Expr, LockBehavior, LockType};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+use serde::{Deserialize, Serialize};
+
+/// Seconds for which a worker has a job.
+const LEASE: i64 = 120;
+
+/// After so many tries a job is given up and shown to people.
+const TRIES: i32 = 12;
+
+/// Every kind of later work.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Send a letter that is written.
+    Send {
+        /// Which.
+        letter: LetterId,
+    },
+    /// Make the renditions of a file.
+    Render {
+        /// Which.
+        file: FileId,
+    },
+    /// Write to the entrant about an entry.
+    Tell {
+        /// Which entry.
+        entry: EntryId,
+        /// What about: a code of the letters' words.
+        about: String,
+    },
+    /// Write to everybody whom a publication concerns.
+    Announce {
+        /// Which.
+        publication: PublicationId,
+    },
+    /// Send the entries up that a publication chose.
+    Promote {
+        /// Which.
+        publication: PublicationId,
+    },
+}
+
+impl Job {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Send { .. } => "send",
+            Self::Render { .. } => "render",
+            Self::Tell { .. } => "tell",
+            Self::Announce { .. } => "announce",
+            Self::Promote { .. } => "promote",
+        }
+    }
+}
+
+/// A job that a worker has for a while.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    /// Its key.
+    pub id: JobId,
+    /// What is to be done; none when no version of ours can read it.
+    pub job: Option<Job>,
+    tries: i32,
+}
+
+/// Promises work, in the transaction that makes it necessary.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enqueue(tx: &DatabaseTransaction, job: &Job, now: Instant) -> Result<(), DbErr> {
+    let payload = serde_json::to_value(job).map_err(|error| DbErr::Json(error.to_string()))?;
+    let row = job::ActiveModel {
+        id: Set(JobId::new()),
+        kind: Set(job.kind().to_owned()),
+        payload: Set(payload),
+        due_at: Set(now),
+        tries: Set(0),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    job::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Takes the next due job, if there is one.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take(tx: &DatabaseTransaction, now: Instant) -> Result<Option<Taken>, DbErr> {
+    let free = Condition::any()
+        .add(job::Column::LeasedUntil.is_null())
+        .add(job::Column::LeasedUntil.lte(now));
+    let row = job::Entity::find()
+        .filter(job::Column::DueAt.lte(now))
+        .filter(job::Column::GivenUpAt.is_null())
+        .filter(free)
+        .order_by_asc(job::Column::DueAt)
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .one(tx)
+        .await?;
+    let Some(row) = row else { return Ok(None) };
+    let (id, tries) = (row.id, row.tries + 1);
+    let job = serde_json::from_value(row.payload.clone()).ok();
+    let mut row: job::ActiveModel = row.into();
+    row.leased_until = Set(Some(now.plus_seconds(LEASE)));
+    row.tries = Set(tries);
+    row.update(tx).await?;
+    Ok(Some(Taken { id, job, tries }))
+}
+
+/// Forgets a job that is done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn done(tx: &DatabaseTransaction, id: JobId) -> Result<(), DbErr> {
+    job::Entity::delete_by_id(id).exec(tx).await?;
+    Ok(())
+}
+
+/// Lets a job rest that could not be done: longer each time, from half a minute to six hours, and
+/// after twelve tries for good.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rest(
+    tx: &DatabaseTransaction,
+    taken: &Taken,
+    why: &str,
+    now: Instant,
+) -> Result<(), DbErr> {
+    let pause = Ord::min(30_i64 << taken.tries.clamp(0, 10), 6 * 3600);
+    let given_up = (taken.tries >= TRIES || taken.job.is_none()).then_some(now);
+    job::Entity::update_many()
+        .col_expr(job::Column::DueAt, Expr::value(now.plus_seconds(pause)))
+        .col_expr(job::Column::LeasedUntil, Expr::value(None::<Instant>))
+        .col_expr(job::Column::LastError, Expr::value(why))
+        .col_expr(job::Column::GivenUpAt, Expr::value(given_up))
+        .filter(job::Column::Id.eq(taken.id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// How many jobs are due or given up: for the operator's eyes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn waiting(db: &impl ConnectionTrait) -> Result<(u64, u64), DbErr> {
+    use sea_orm::PaginatorTrait;
+    let given_up = job::Entity::find()
+        .filter(job::Column::GivenUpAt.is_not_null())
+        .count(db)
+        .await?;
+    let open = job::Entity::find()
+        .filter(job::Column::GivenUpAt.is_null())
+        .count(db)
+        .await?;
+    Ok((open, given_up))
+}

@@ -1,0 +1,159 @@
+//! Letters out: over SMTP, into a folder, or into a test's inbox.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lettre::message::{Mailbox, header};
+use lettre::transport::smtp;
+use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use serde::{Deserialize, Serialize};
+
+/// How letters go out.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The sender, such as `Hội Thi <hoithi@example.org>`.
+    pub from: String,
+    /// The way out.
+    #[serde(flatten)]
+    pub way: Way,
+}
+
+/// A way out for letters.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Way {
+    /// Files in a folder, `letters` in the data folder when none is named: for trying out.
+    Folder {
+        /// Its path.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<PathBuf>,
+    },
+    /// A mail server.
+    Smtp {
+        /// Address, such as `smtps://user@host` or `smtp://localhost:1025`.
+        url: String,
+        /// File that holds the password, and nothing else.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        password_file: Option<PathBuf>,
+    },
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            from: "Hội Thi <hoithi@localhost>".to_owned(),
+            way: Way::Folder { path: None },
+        }
+    }
+}
+
+/// A letter, ready to go.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Letter {
+    /// Its name in the world: the same for every try, so that a second copy can be recognised.
+    pub message_id: String,
+    /// Address.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+}
+
+/// Why a letter did not go out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Trying again will not help.
+    #[error("refused: {0}")]
+    Refused(String),
+    /// Another time perhaps.
+    #[error("not now: {0}")]
+    NotNow(String),
+}
+
+/// Sends letters.
+#[derive(Clone, Debug)]
+pub enum Mailer {
+    /// Over SMTP.
+    Smtp(AsyncSmtpTransport<Tokio1Executor>, Mailbox),
+    /// Into a folder.
+    Folder(AsyncFileTransport<Tokio1Executor>, Mailbox),
+    /// Into memory, for tests.
+    Inbox(Arc<Mutex<Vec<Letter>>>),
+}
+
+impl Mailer {
+    /// Opens the way that the configuration names; `data` is the data folder.
+    ///
+    /// # Errors
+    /// When an address cannot be read or the folder cannot be made.
+    pub fn open(config: &Config, data: &Path) -> anyhow::Result<Self> {
+        let from: Mailbox = config.from.parse()?;
+        Ok(match &config.way {
+            Way::Folder { path } => {
+                let path = path.clone().unwrap_or_else(|| data.join("letters"));
+                std::fs::create_dir_all(&path)?;
+                Self::Folder(AsyncFileTransport::new(path), from)
+            }
+            Way::Smtp { url, password_file } => {
+                let mut transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?;
+                if let Some(file) = password_file {
+                    let password = std::fs::read_to_string(file)?.trim().to_owned();
+                    let name = url
+                        .split("://")
+                        .nth(1)
+                        .and_then(|rest| rest.split_once('@'));
+                    let name = name.map_or("", |(name, _)| name).to_owned();
+                    transport = transport
+                        .credentials(smtp::authentication::Credentials::new(name, password));
+                }
+                Self::Smtp(transport.build(), from)
+            }
+        })
+    }
+
+    /// Sends one letter; when it returns, the other side has taken it.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for good, [`Error::NotNow`] where another try may help.
+    pub async fn send(&self, letter: &Letter) -> Result<(), Error> {
+        match self {
+            Self::Inbox(inbox) => {
+                inbox
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(letter.clone());
+                Ok(())
+            }
+            Self::Folder(transport, from) => {
+                let sent = transport.send(message(from, letter)?).await;
+                sent.map(drop)
+                    .map_err(|error| Error::NotNow(error.to_string()))
+            }
+            Self::Smtp(transport, from) => {
+                let sent = transport.send(message(from, letter)?).await;
+                sent.map(drop).map_err(|error| {
+                    let text = error.to_string();
+                    if error.is_permanent() {
+                        Error::Refused(text)
+                    } else {
+                        Error::NotNow(text)
+                    }
+                })
+            }
+        }
+    }
+}
+
+fn message(from: &Mailbox, letter: &Letter) -> Result<Message, Error> {
+    let refuse = |error: &dyn std::error::Error| Error::Refused(error.to_string());
+    Message::builder()
+        .from(from.clone())
+        .to(letter.to.parse().map_err(|error| refuse(&error))?)
+        .message_id(Some(letter.message_id.clone()))
+        .subject(&letter.subject)
+        .header(header::ContentType::TEXT_PLAIN)
+        .body(letter.body.clone())
+        .map_err(|error| refuse(&error))
+}

@@ -1,0 +1,173 @@
+//! Where files are kept: a folder, an S3 bucket, or the memory of a test.
+//!
+//! Keys are made by us (ids and fixed names, never what a user typed), so a key is also a path.
+
+mod folder;
+mod s3;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+/// Where objects are kept.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Config {
+    /// A folder; without a path, `objects` in the data folder.
+    Folder {
+        /// Its path.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        path: Option<PathBuf>,
+    },
+    /// A bucket of an S3 service.
+    S3(s3::Config),
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::Folder { path: None }
+    }
+}
+
+/// Why an object could not be kept or read.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no object with this key.
+    #[error("no object `{0}`")]
+    Missing(String),
+    /// The key is none of ours.
+    #[error("`{0}` is no key")]
+    Key(String),
+    /// The file system failed.
+    #[error("the object folder failed")]
+    Io(#[from] std::io::Error),
+    /// The S3 service failed.
+    #[error("the object service failed: {0}")]
+    Service(String),
+}
+
+/// A place for objects.
+#[derive(Clone, Debug)]
+pub enum Store {
+    /// A folder.
+    Folder(Arc<folder::Folder>),
+    /// A bucket.
+    S3(Arc<s3::Bucket>),
+    /// Memory, for tests.
+    Memory(Arc<Mutex<BTreeMap<String, Bytes>>>),
+}
+
+impl Store {
+    /// Opens the store that the configuration names; `data` is the data folder.
+    ///
+    /// # Errors
+    /// When the folder cannot be made.
+    pub fn open(config: &Config, data: &Path) -> Result<Self, Error> {
+        Ok(match config {
+            Config::Folder { path } => {
+                let path = path.clone().unwrap_or_else(|| data.join("objects"));
+                Self::Folder(Arc::new(folder::Folder::open(path)?))
+            }
+            Config::S3(config) => Self::S3(Arc::new(s3::Bucket::open(config))),
+        })
+    }
+
+    /// A store that forgets.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::Memory(Arc::default())
+    }
+
+    /// Keeps `bytes` under `key`; when it returns, they survive a power cut.
+    ///
+    /// # Errors
+    /// When they could not be kept.
+    pub async fn put(&self, key: &str, bytes: Bytes, mime: &str) -> Result<(), Error> {
+        check(key)?;
+        match self {
+            Self::Folder(folder) => folder.put(key, bytes).await,
+            Self::S3(bucket) => bucket.put(key, bytes, mime).await,
+            Self::Memory(objects) => {
+                objects
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(key.to_owned(), bytes);
+                Ok(())
+            }
+        }
+    }
+
+    /// The whole object.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where there is none.
+    pub async fn get(&self, key: &str) -> Result<Bytes, Error> {
+        check(key)?;
+        match self {
+            Self::Folder(folder) => folder.get(key).await,
+            Self::S3(bucket) => bucket.get(key).await,
+            Self::Memory(objects) => objects
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(key)
+                .cloned()
+                .ok_or_else(|| Error::Missing(key.to_owned())),
+        }
+    }
+
+    /// Removes the object; one that is not there is as good as removed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn delete(&self, key: &str) -> Result<(), Error> {
+        check(key)?;
+        match self {
+            Self::Folder(folder) => folder.delete(key).await,
+            Self::S3(bucket) => bucket.delete(key).await,
+            Self::Memory(objects) => {
+                objects
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .remove(key);
+                Ok(())
+            }
+        }
+    }
+
+    /// Keys of all objects under `prefix` (`""`: all), in order.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        match self {
+            Self::Folder(folder) => folder.list(prefix).await,
+            Self::S3(bucket) => bucket.list(prefix).await,
+            Self::Memory(objects) => {
+                let objects = objects.lock().unwrap_or_else(PoisonError::into_inner);
+                Ok(objects
+                    .keys()
+                    .filter(|key| key.starts_with(prefix))
+                    .cloned()
+                    .collect())
+            }
+        }
+    }
+}
+
+fn check(key: &str) -> Result<(), Error> {
+    let part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('.')
+            && part
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+    };
+    if key.split('/').all(part) {
+        Ok(())
+    } else {
+        Err(Error::Key(key.to_owned()))
+    }
+}
