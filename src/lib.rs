@@ -17,3 +17,7 @@ pub mod account;
 pub mod unit;
 
 pub mod contest;
+
+pub mod cli;
+pub mod web;
+pub mod worker;

@@ -15,13 +15,12 @@ pub struct Config {
     /// The sender, such as `Hội Thi <hoithi@example.org>`.
     pub from: String,
     /// The way out.
-    #[serde(flatten)]
     pub way: Way,
 }
 
 /// A way out for letters.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Way {
     /// Files in a folder, `letters` in the data folder when none is named: for trying out.
     Folder {

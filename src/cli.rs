@@ -1,0 +1,56 @@
+//! The operator's door: subcommands.
+
+mod config;
+mod migrate;
+mod serve;
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Parser, Subcommand};
+
+use crate::app::App;
+use crate::config::Config;
+
+/// Contests of a trade union federation: entries, judging, public voting, results.
+#[derive(Debug, Parser)]
+#[command(name = "hoithi", version, about)]
+struct Arguments {
+    /// Configuration file; without it, defaults and `HOITHI__SECTION__KEY` in the environment.
+    #[arg(long, short, global = true, env = "HOITHI_CONFIG", value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the site.
+    Serve,
+    /// Bring the database to the newest schema.
+    Migrate(migrate::Migrate),
+    /// Show or check the configuration.
+    #[command(subcommand)]
+    Config(config::Command),
+}
+
+/// Parses the command line and does what it says.
+///
+/// # Errors
+/// Whatever the command meets; the caller prints the chain and exits with 1.
+pub async fn run() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let settings =
+        || Config::read(arguments.config.as_deref()).context("the configuration cannot be used");
+    match arguments.command {
+        Command::Serve => serve::run(App::open(settings()?).await?).await,
+        Command::Migrate(migrate) => migrate.run(App::open(settings()?).await?).await,
+        Command::Config(command) => command.run(settings),
+    }
+}
+
+/// Prints an error with all its causes.
+#[expect(clippy::print_stderr, reason = "errors go to the terminal")]
+pub fn say(error: &anyhow::Error) {
+    eprintln!("hoithi: {error:#}");
+}

@@ -1,0 +1,166 @@
+//! What went wrong, as an answer: a page for people, RFC 9457 problem details for programs.
+
+use actix_web::body::BoxBody;
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use askama::Template;
+use serde_json::json;
+
+use super::View;
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::words;
+
+/// A request that was refused or failed.
+#[derive(Clone, Debug)]
+pub struct Failure {
+    /// What is said; at least one.
+    pub refused: Vec<Refused>,
+    cause: Option<String>,
+}
+
+impl<E: Refusal> From<E> for Failure {
+    fn from(error: E) -> Self {
+        let refused = error.refusals();
+        let broken = refused.iter().any(|refused| refused.kind == Kind::Broken);
+        Self {
+            refused,
+            cause: broken.then(|| chain(&error)),
+        }
+    }
+}
+
+impl Failure {
+    /// Refused for this reason.
+    #[must_use]
+    pub fn new(kind: Kind, code: &'static str) -> Self {
+        Self {
+            refused: vec![Refused::new(kind, code)],
+            cause: None,
+        }
+    }
+
+    /// Our fault.
+    pub fn broken(error: impl std::error::Error) -> Self {
+        Self {
+            refused: vec![Refused::new(Kind::Broken, "broken")],
+            cause: Some(chain(&error)),
+        }
+    }
+
+    fn first(&self) -> Refused {
+        self.refused
+            .first()
+            .cloned()
+            .unwrap_or_else(|| Refused::new(Kind::Broken, "broken"))
+    }
+}
+
+fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    text
+}
+
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.first().code)
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        match self.first().kind {
+            Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+            Kind::NotFound => StatusCode::NOT_FOUND,
+            Kind::Forbidden => StatusCode::FORBIDDEN,
+            Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+            Kind::Conflict => StatusCode::CONFLICT,
+            Kind::Gone => StatusCode::GONE,
+            Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+            Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Kind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// Without a body: the page needs the request, which only the middleware sees.
+    fn error_response(&self) -> HttpResponse<BoxBody> {
+        let mut response = HttpResponse::new(self.status_code());
+        if let Some(cause) = &self.cause {
+            tracing::error!(code = self.first().code, cause, "a request failed");
+        }
+        response.extensions_mut().insert(self.clone());
+        response
+    }
+}
+
+/// There is nothing at this address.
+pub async fn nothing_here() -> HttpResponse {
+    Failure::new(Kind::NotFound, "nothing-here").error_response()
+}
+
+/// The page of an error.
+#[derive(Template)]
+#[template(path = "error/show.html")]
+pub struct Page {
+    /// Who looks.
+    pub v: View,
+    /// What is said, one sentence each.
+    pub sentences: Vec<String>,
+    /// Where to go to sign in, when that would help.
+    pub sign_in: Option<String>,
+}
+
+/// Draws the answer to a failed request.
+pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    let status = failure.status_code();
+    let v = View::of(request);
+    let sentences: Vec<String> = failure
+        .refused
+        .iter()
+        .map(|refused| words::say(v.lang, refused.code, &refused.args))
+        .collect();
+    let wants = request
+        .headers()
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok());
+    let mut response = HttpResponse::build(status);
+    response.insert_header(("Cache-Control", "no-store"));
+    if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
+        response.insert_header(("Retry-After", "30"));
+    }
+    if wants.is_some_and(|accept| accept.contains("json")) {
+        let problems: Vec<_> = failure
+            .refused
+            .iter()
+            .zip(&sentences)
+            .map(|(refused, detail)| {
+                json!({ "code": refused.code, "detail": detail, "field": refused.field })
+            })
+            .collect();
+        return response
+            .content_type("application/problem+json")
+            .json(json!({
+                "type": format!("about:blank#{}", failure.first().code),
+                "status": status.as_u16(),
+                "title": sentences.first(),
+                "errors": problems,
+            }));
+    }
+    let sign_in = (status == StatusCode::UNAUTHORIZED).then(|| {
+        let back: String = v.path.bytes().map(super::view::escaped).collect();
+        format!("/session/new?then={back}")
+    });
+    let page = Page {
+        v,
+        sentences,
+        sign_in,
+    };
+    response
+        .content_type("text/html; charset=utf-8")
+        .body(page.render().unwrap_or_default())
+}

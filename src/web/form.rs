@@ -1,0 +1,183 @@
+//! Forms, as browsers send them: text in NFC, files in temporary files.
+
+use std::future::Future;
+use std::io::Write;
+use std::pin::Pin;
+
+use actix_multipart::Multipart;
+use actix_web::dev::Payload;
+use actix_web::http::header;
+use actix_web::{FromRequest, HttpRequest};
+use futures_util::StreamExt;
+
+use super::Failure;
+use crate::refusal::Kind;
+use crate::words::nfc;
+
+/// Most bytes of a form, files included.
+pub const MOST_BYTES: usize = 600 << 20;
+/// Most bytes of one text.
+const MOST_TEXT: usize = 1 << 20;
+
+/// A form.
+#[derive(Debug, Default)]
+pub struct Form {
+    texts: Vec<(String, String)>,
+    files: Vec<Sent>,
+}
+
+/// A file in a form.
+#[derive(Debug)]
+pub struct Sent {
+    /// Name of the field.
+    pub field: String,
+    /// What the sender calls it; only for showing.
+    pub name: String,
+    /// Its content; removed when this is dropped.
+    pub file: tempfile::NamedTempFile,
+    /// Its size.
+    pub bytes: u64,
+}
+
+impl Form {
+    /// A form of these texts, for tests and for showing a form again.
+    #[must_use]
+    pub fn of(texts: &[(&str, &str)]) -> Self {
+        let texts = texts
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        Self {
+            texts: texts.collect(),
+            files: Vec::new(),
+        }
+    }
+
+    /// The text of a field, without white space around it; empty where the field is missing.
+    #[must_use]
+    pub fn text(&self, field: &str) -> &str {
+        let found = self.texts.iter().find(|(name, _)| name == field);
+        found.map_or("", |(_, text)| text.trim())
+    }
+
+    /// The text of a field, when there is any.
+    #[must_use]
+    pub fn some(&self, field: &str) -> Option<String> {
+        let text = self.text(field);
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    /// All texts of a field that is repeated.
+    pub fn all<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
+        self.texts
+            .iter()
+            .filter(move |(name, _)| name == field)
+            .map(|(_, text)| text.trim())
+    }
+
+    /// Whether a box is ticked.
+    #[must_use]
+    pub fn ticked(&self, field: &str) -> bool {
+        !self.text(field).is_empty()
+    }
+
+    /// A whole number, where the field holds one.
+    #[must_use]
+    pub fn number<N: std::str::FromStr>(&self, field: &str) -> Option<N> {
+        self.text(field).parse().ok()
+    }
+
+    /// All texts, in the order of the form.
+    #[must_use]
+    pub fn texts(&self) -> &[(String, String)] {
+        &self.texts
+    }
+
+    /// Files of a field; a field left empty has none.
+    pub fn files<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a Sent> {
+        self.files.iter().filter(move |file| file.field == field)
+    }
+
+    async fn read(request: HttpRequest, mut payload: Payload) -> Result<Self, Failure> {
+        let kind = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok());
+        if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
+            return Self::multipart(Multipart::new(request.headers(), payload)).await;
+        }
+        let mut body = Vec::new();
+        while let Some(piece) = payload.next().await {
+            body.extend_from_slice(&piece.map_err(|_| broken_off())?);
+            if body.len() > 4 * MOST_TEXT {
+                return Err(Failure::new(Kind::TooLarge, "form-too-large"));
+            }
+        }
+        let pairs: Vec<(String, String)> =
+            serde_urlencoded::from_bytes(&body).map_err(|_| broken_off())?;
+        let texts = pairs
+            .into_iter()
+            .map(|(name, text)| (name, nfc(&text)))
+            .collect();
+        Ok(Self {
+            texts,
+            files: Vec::new(),
+        })
+    }
+
+    async fn multipart(mut parts: Multipart) -> Result<Self, Failure> {
+        let (mut form, mut total) = (Self::default(), 0);
+        while let Some(part) = parts.next().await {
+            let mut part = part.map_err(|_| broken_off())?;
+            let field = part.name().unwrap_or_default().to_owned();
+            let name = part
+                .content_disposition()
+                .and_then(|d| d.get_filename().map(nfc));
+            let mut file = name
+                .is_some()
+                .then(tempfile::NamedTempFile::new)
+                .transpose();
+            let mut text = Vec::new();
+            while let Some(piece) = part.next().await {
+                let piece = piece.map_err(|_| broken_off())?;
+                total += piece.len();
+                let file = file.as_mut().map_err(|error| Failure::broken(&*error))?;
+                match file {
+                    Some(file) => file.write_all(&piece).map_err(Failure::broken)?,
+                    None => text.extend_from_slice(&piece),
+                }
+                if total > MOST_BYTES || text.len() > MOST_TEXT {
+                    return Err(Failure::new(Kind::TooLarge, "form-too-large"));
+                }
+            }
+            match (name, file.map_err(Failure::broken)?) {
+                (Some(name), Some(file)) if !name.is_empty() => {
+                    let bytes = file.as_file().metadata().map_or(0, |facts| facts.len());
+                    form.files.push(Sent {
+                        field,
+                        name,
+                        file,
+                        bytes,
+                    });
+                }
+                (Some(_), _) => {}
+                (None, _) => form
+                    .texts
+                    .push((field, nfc(&String::from_utf8_lossy(&text)))),
+            }
+        }
+        Ok(form)
+    }
+}
+
+fn broken_off() -> Failure {
+    Failure::new(Kind::Invalid, "form-broken-off")
+}
+
+impl FromRequest for Form {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        Box::pin(Self::read(request.clone(), payload.take()))
+    }
+}

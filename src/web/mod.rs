@@ -1,0 +1,83 @@
+//! The web: HTTP in, pages and JSON out. A handler opens, proves, acts, commits and answers.
+
+pub mod assets;
+pub mod cache;
+pub mod error;
+pub mod form;
+pub mod routes;
+pub mod view;
+
+mod middleware;
+pub mod pages;
+
+use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
+use actix_web::{App as Site, HttpResponse, HttpServer, web};
+use askama::Template;
+
+pub use error::Failure;
+pub use view::View;
+
+use crate::app::App;
+
+/// What a handler answers.
+pub type Result<T = HttpResponse> = std::result::Result<T, Failure>;
+
+/// The whole site as a service: every route, and what surrounds them.
+pub fn site(
+    app: App,
+) -> Site<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl actix_web::body::MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    Site::new()
+        .app_data(web::Data::new(cache::Kept::default()))
+        .app_data(web::Data::new(app))
+        .app_data(web::PayloadConfig::new(form::MOST_BYTES))
+        .configure(routes::table)
+        .default_service(web::to(error::nothing_here))
+        .wrap(NormalizePath::new(TrailingSlash::Trim))
+        .wrap(from_fn(middleware::same_origin))
+        .wrap(from_fn(middleware::said))
+}
+
+/// Serves the site until it is told to stop, then lets what has begun end.
+///
+/// # Errors
+/// When the address cannot be listened on.
+pub async fn serve(app: App) -> anyhow::Result<()> {
+    let server = app.config.server.clone();
+    let mut http = HttpServer::new(move || site(app.clone()))
+        .client_request_timeout(std::time::Duration::from_secs(5))
+        .keep_alive(std::time::Duration::from_secs(30))
+        .shutdown_timeout(20);
+    if server.threads > 0 {
+        http = http.workers(server.threads);
+    }
+    http.bind(&server.listen)?.run().await?;
+    Ok(())
+}
+
+/// A page for one person: never kept by anybody.
+///
+/// # Errors
+/// When the template cannot be drawn.
+pub fn page(template: &impl Template) -> Result {
+    Ok(HttpResponse::Ok()
+        .content_type("text/html; charset=utf-8")
+        .insert_header(("Cache-Control", "private, no-store"))
+        .body(template.render().map_err(Failure::broken)?))
+}
+
+/// The way on after a form was done.
+#[must_use]
+pub fn see_other(to: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header(("Location", to))
+        .finish()
+}

@@ -1,0 +1,3 @@
+//! Pages: one file per resource, one template folder beside it.
+
+pub mod health;

@@ -1,0 +1,166 @@
+//! What every page knows of who looks at it: language, colours, address. Never a name, because
+//! public pages are the same bytes for everybody.
+
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use entity::instant::Instant;
+
+use super::assets;
+use crate::app::App;
+use crate::refusal::{Arg, Refused};
+use crate::words::{self, Lang};
+
+/// Who looks.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// The language.
+    pub lang: Lang,
+    /// Colours: `auto`, `light` or `dark`.
+    pub theme: &'static str,
+    /// Path of the page.
+    pub path: String,
+    /// The site's address, without a slash at its end.
+    pub base: String,
+    /// The time at which the request was read.
+    pub now: Instant,
+}
+
+impl View {
+    /// Reads it off a request.
+    #[must_use]
+    pub fn of(request: &HttpRequest) -> Self {
+        let cookie = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let app = request.app_data::<web::Data<App>>();
+        Self {
+            lang: Lang::of(&cookie("lang").unwrap_or_default()),
+            theme: match cookie("theme").as_deref() {
+                Some("light") => "light",
+                Some("dark") => "dark",
+                _ => "auto",
+            },
+            path: request.path().to_owned(),
+            base: app
+                .map(|app| app.config.server.base_url.trim_end_matches('/').to_owned())
+                .unwrap_or_default(),
+            now: app.map_or_else(|| jiff::Timestamp::UNIX_EPOCH.into(), |app| app.clock.now()),
+        }
+    }
+
+    /// A view of fixed values, for samples in tests.
+    #[must_use]
+    pub fn sample(lang: Lang, now: Instant) -> Self {
+        let base = "http://localhost".to_owned();
+        Self {
+            lang,
+            theme: "auto",
+            path: "/".to_owned(),
+            base,
+            now,
+        }
+    }
+
+    /// The sentence with this key.
+    #[must_use]
+    pub fn t(&self, key: &str) -> String {
+        words::say(self.lang, key, &[])
+    }
+
+    /// The sentence with this key and one value.
+    #[must_use]
+    pub fn t1(&self, key: &str, name: &str, value: impl Into<Arg>) -> String {
+        words::say(self.lang, key, &[(name, value.into())])
+    }
+
+    /// The sentence with this key and two values.
+    #[must_use]
+    pub fn t2(
+        &self,
+        key: &str,
+        name: &str,
+        value: impl Into<Arg>,
+        other: &str,
+        second: impl Into<Arg>,
+    ) -> String {
+        words::say(
+            self.lang,
+            key,
+            &[(name, value.into()), (other, second.into())],
+        )
+    }
+
+    /// What a refusal says.
+    #[must_use]
+    pub fn said(&self, refused: &Refused) -> String {
+        words::say(self.lang, refused.code, &refused.args)
+    }
+
+    /// Address of an asset, with the hash of its content.
+    #[must_use]
+    pub fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// Hour and day in Vietnam.
+    #[must_use]
+    pub fn when(&self, moment: &Instant) -> String {
+        words::moment(self.lang, *moment)
+    }
+
+    /// The day in Vietnam.
+    #[must_use]
+    pub fn day(&self, moment: &Instant) -> String {
+        words::day(self.lang, *moment)
+    }
+
+    /// The moment to the second, in Vietnam.
+    #[must_use]
+    pub fn second(&self, moment: &Instant) -> String {
+        words::second(self.lang, *moment)
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn number(&self, number: impl TryInto<i64>) -> String {
+        words::number(self.lang, number.try_into().unwrap_or(i64::MAX))
+    }
+
+    /// A number of millionths with two places.
+    #[must_use]
+    pub fn points(&self, millionths: i64) -> String {
+        words::millionths(self.lang, millionths, 2)
+    }
+
+    /// An amount in đồng.
+    #[must_use]
+    pub fn money(&self, amount: u64) -> String {
+        words::money(self.lang, amount)
+    }
+
+    /// The language's tag.
+    #[must_use]
+    pub fn tag(&self) -> &'static str {
+        self.lang.tag()
+    }
+}
+
+/// A byte as it may stand in a query.
+#[must_use]
+pub fn escaped(byte: u8) -> String {
+    match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    }
+}
+
+impl FromRequest for View {
+    type Error = actix_web::Error;
+    type Future = Ready<Result<Self, Self::Error>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self::of(request)))
+    }
+}

@@ -1,0 +1,59 @@
+//! The worker: takes a due job, does it, and forgets it or lets it rest.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+use crate::app::App;
+use crate::db;
+use crate::jobs::{self, Job, Taken};
+
+mod send;
+
+/// Works until told to stop; looks for work twice a second when there was none.
+pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        match one(&app).await {
+            Ok(true) => {}
+            Ok(false) => tokio::time::sleep(Duration::from_millis(500)).await,
+            Err(error) => {
+                tracing::error!("the worker failed: {error:#}");
+                tokio::time::sleep(Duration::from_secs(5)).await;
+            }
+        }
+    }
+}
+
+/// Does one due job; false when there is none.
+///
+/// # Errors
+/// When the job could not even be taken or laid down again. A job that fails is no error here: it
+/// rests.
+pub async fn one(app: &App) -> Result<bool> {
+    let tx = db::begin(&app.db).await?;
+    let taken = jobs::take(&tx, app.clock.now()).await?;
+    tx.commit().await?;
+    let Some(taken) = taken else { return Ok(false) };
+    let done = work(app, &taken).await;
+    let tx = db::begin(&app.db).await?;
+    match done {
+        Ok(()) => jobs::done(&tx, taken.id).await?,
+        Err(error) => {
+            tracing::warn!(job = ?taken.job, "a job rests: {error:#}");
+            jobs::rest(&tx, &taken, &format!("{error:#}"), app.clock.now()).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+async fn work(app: &App, taken: &Taken) -> Result<()> {
+    match taken
+        .job
+        .as_ref()
+        .context("no version of ours can read this job")?
+    {
+        Job::Send { letter } => send::send(app, *letter).await,
+        job => anyhow::bail!("nobody does {job:?} yet"),
+    }
+}

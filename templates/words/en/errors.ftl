@@ -1,0 +1,16 @@
+error-title = That could not be done
+error-home = To the front page
+sign-in = Sign in
+nothing-here = There is no page at this address. Please check the link.
+broken = Something failed on our side and this was not done. What was saved is still there. Try again in a minute.
+database-failure = Something failed on our side and this was not saved. What was saved before is still there. Try again in a minute.
+database-unavailable = The site is busy. Try again in half a minute.
+foreign-form = This request did not come from our own page and was not taken. Open the page again and send it again.
+form-broken-off = The form did not arrive whole, perhaps because the network was lost. Please send it again.
+form-too-large = What was sent is too large.
+request-unreadable = This request cannot be read. Open the page again and try once more.
+not-allowed = You may not do this. Please ask the organisers of the contest.
+not-signed-in = Please sign in to go on.
+contest-unknown = There is no such contest.
+contest-broken = The stored rules of this contest are broken. Please tell the administrator.
+round-unknown = There is no such judging round.

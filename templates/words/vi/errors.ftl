@@ -1,0 +1,16 @@
+error-title = Chưa thực hiện được
+error-home = Về trang chủ
+sign-in = Đăng nhập
+nothing-here = Không có trang nào ở địa chỉ này. Hãy kiểm tra lại đường dẫn.
+broken = Hệ thống gặp lỗi và chưa làm được việc này. Những gì đã lưu vẫn còn. Hãy thử lại sau một phút.
+database-failure = Hệ thống gặp lỗi và chưa lưu được. Những gì đã lưu trước đó vẫn còn. Hãy thử lại sau một phút.
+database-unavailable = Hệ thống đang bận. Hãy thử lại sau nửa phút.
+foreign-form = Yêu cầu này không đến từ trang của chúng tôi nên không được nhận. Hãy mở lại trang và gửi lại.
+form-broken-off = Biểu mẫu đến không trọn vẹn, có thể do mất mạng. Hãy gửi lại.
+form-too-large = Nội dung gửi lên quá lớn.
+request-unreadable = Không đọc được yêu cầu này. Hãy mở lại trang và thử lại.
+not-allowed = Bạn không có quyền làm việc này. Hãy liên hệ ban tổ chức cuộc thi.
+not-signed-in = Hãy đăng nhập để tiếp tục.
+contest-unknown = Không tìm thấy cuộc thi này.
+contest-broken = Thể lệ đã lưu của cuộc thi bị hỏng. Hãy báo cho quản trị viên.
+round-unknown = Không tìm thấy vòng chấm này.

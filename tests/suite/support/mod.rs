@@ -1,0 +1,45 @@
+//! What tests stand on: a database of their own, a stopped clock, a store and an inbox in memory.
+
+mod postgres;
+mod site;
+
+pub use site::Site;
+#[expect(unused_imports, reason = "rooms' tests name what they use")]
+pub use site::{Answer, Browser};
+
+/// A database engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// SQLite in a temporary folder.
+    Sqlite,
+    /// PostgreSQL, one server for the whole run.
+    Postgres,
+}
+
+/// Writes one test for each engine: `both! { async fn it_is_so(site: Site) { … } }`.
+macro_rules! both {
+    ($($(#[$meta:meta])* async fn $name:ident($site:ident: Site) $body:block)*) => { $(
+        mod $name {
+            #[allow(unused_imports, reason = "some tests use nothing of their file")]
+            use super::*;
+
+            $(#[$meta])*
+            async fn body($site: &mut $crate::support::Site) $body
+
+            #[actix_web::test]
+            async fn on_sqlite() {
+                let mut site = $crate::support::Site::new($crate::support::Engine::Sqlite).await;
+                body(&mut site).await;
+                site.end().await;
+            }
+
+            #[actix_web::test]
+            async fn on_postgres() {
+                let mut site = $crate::support::Site::new($crate::support::Engine::Postgres).await;
+                body(&mut site).await;
+                site.end().await;
+            }
+        }
+    )* };
+}
+pub(crate) use both;
