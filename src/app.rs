@@ -12,6 +12,7 @@ use sha2::Sha256;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db;
+use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::storage::Store;
 
@@ -30,6 +31,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// Our own secret.
     pub key: Key,
+    /// How often something may be tried.
+    pub limits: Limits,
 }
 
 impl App {
@@ -46,6 +49,7 @@ impl App {
             clock: Clock::System,
             key: Key::open(&config.data.folder)?,
             config: Arc::new(config),
+            limits: Limits::default(),
         })
     }
 }
@@ -75,9 +79,7 @@ impl Key {
             return Ok(Self(Arc::new(bytes)));
         }
         let bytes = fresh::<32>();
-        let mut file = tempfile::Builder::new()
-            .prefix(".key-")
-            .tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(".key-").tempfile_in(folder)?;
         file.write_all(&bytes)?;
         file.as_file().sync_all()?;
         file.persist_noclobber(&path).map_err(|error| error.error)?;
@@ -101,10 +103,7 @@ impl Key {
 
 /// Fresh random bytes from the system's generator, for tokens and codes.
 #[must_use]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the one place where tokens are made"
-)]
+#[expect(clippy::disallowed_methods, reason = "the one place where tokens are made")]
 pub fn fresh<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     rand::rng().fill(&mut bytes);

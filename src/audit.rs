@@ -40,13 +40,9 @@ pub struct Act {
 pub async fn record(tx: &DatabaseTransaction, act: Act, now: Instant) -> Result<(), DbErr> {
     if tx.get_database_backend() == DbBackend::Postgres {
         // One after the other: two rows with the same hash before would fork the chain.
-        tx.execute_unprepared("lock table audit_log in share row exclusive mode")
-            .await?;
+        tx.execute_unprepared("lock table audit_log in share row exclusive mode").await?;
     }
-    let last = audit_log::Entity::find()
-        .order_by_desc(audit_log::Column::Seq)
-        .one(tx)
-        .await?;
+    let last = audit_log::Entity::find().order_by_desc(audit_log::Column::Seq).one(tx).await?;
     let (seq, before) = last.map_or((1, Vec::new()), |last| (last.seq + 1, last.hash));
     let mut row = audit_log::Model {
         seq,
@@ -75,9 +71,7 @@ pub async fn record(tx: &DatabaseTransaction, act: Act, now: Instant) -> Result<
         request_id: Set(row.request_id),
         hash: Set(row.hash),
     };
-    audit_log::Entity::insert(row)
-        .exec_without_returning(tx)
-        .await?;
+    audit_log::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
 }
 
@@ -128,9 +122,5 @@ fn chained(before: &[u8], row: &audit_log::Model) -> Vec<u8> {
         "before": row.before,
         "after": row.after,
     });
-    Sha256::new()
-        .chain_update(before)
-        .chain_update(canonical.to_string())
-        .finalize()
-        .to_vec()
+    Sha256::new().chain_update(before).chain_update(canonical.to_string()).finalize().to_vec()
 }

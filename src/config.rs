@@ -68,11 +68,7 @@ pub struct Data {
 
 impl Default for Data {
     fn default() -> Self {
-        Self {
-            folder: PathBuf::from("data"),
-            database: None,
-            connections: 8,
-        }
+        Self { folder: PathBuf::from("data"), database: None, connections: 8 }
     }
 }
 
@@ -88,10 +84,7 @@ pub struct Log {
 
 impl Default for Log {
     fn default() -> Self {
-        Self {
-            filter: "info".to_owned(),
-            json: false,
-        }
+        Self { filter: "info".to_owned(), json: false }
     }
 }
 
@@ -117,10 +110,7 @@ impl Config {
     #[must_use]
     pub fn database(&self) -> String {
         self.data.database.clone().unwrap_or_else(|| {
-            format!(
-                "sqlite:{}",
-                self.data.folder.join("hoithi.sqlite").display()
-            )
+            format!("sqlite:{}", self.data.folder.join("hoithi.sqlite").display())
         })
     }
 }

@@ -159,13 +159,8 @@ pub async fn rest(
 /// When the database fails.
 pub async fn waiting(db: &impl ConnectionTrait) -> Result<(u64, u64), DbErr> {
     use sea_orm::PaginatorTrait;
-    let given_up = job::Entity::find()
-        .filter(job::Column::GivenUpAt.is_not_null())
-        .count(db)
-        .await?;
-    let open = job::Entity::find()
-        .filter(job::Column::GivenUpAt.is_null())
-        .count(db)
-        .await?;
+    let given_up =
+        job::Entity::find().filter(job::Column::GivenUpAt.is_not_null()).count(db).await?;
+    let open = job::Entity::find().filter(job::Column::GivenUpAt.is_null()).count(db).await?;
     Ok((open, given_up))
 }

@@ -7,6 +7,8 @@ pub mod audit;
 pub mod clock;
 pub mod db;
 pub mod jobs;
+pub mod letters;
+pub mod limits;
 pub mod mail;
 pub mod markdown;
 pub mod refusal;

@@ -40,10 +40,7 @@ pub enum Way {
 
 impl Default for Config {
     fn default() -> Self {
-        Self {
-            from: "Hội Thi <hoithi@localhost>".to_owned(),
-            way: Way::Folder { path: None },
-        }
+        Self { from: "Hội Thi <hoithi@localhost>".to_owned(), way: Way::Folder { path: None } }
     }
 }
 
@@ -99,10 +96,7 @@ impl Mailer {
                 let mut transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?;
                 if let Some(file) = password_file {
                     let password = std::fs::read_to_string(file)?.trim().to_owned();
-                    let name = url
-                        .split("://")
-                        .nth(1)
-                        .and_then(|rest| rest.split_once('@'));
+                    let name = url.split("://").nth(1).and_then(|rest| rest.split_once('@'));
                     let name = name.map_or("", |(name, _)| name).to_owned();
                     transport = transport
                         .credentials(smtp::authentication::Credentials::new(name, password));
@@ -119,26 +113,18 @@ impl Mailer {
     pub async fn send(&self, letter: &Letter) -> Result<(), Error> {
         match self {
             Self::Inbox(inbox) => {
-                inbox
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .push(letter.clone());
+                inbox.lock().unwrap_or_else(PoisonError::into_inner).push(letter.clone());
                 Ok(())
             }
             Self::Folder(transport, from) => {
                 let sent = transport.send(message(from, letter)?).await;
-                sent.map(drop)
-                    .map_err(|error| Error::NotNow(error.to_string()))
+                sent.map(drop).map_err(|error| Error::NotNow(error.to_string()))
             }
             Self::Smtp(transport, from) => {
                 let sent = transport.send(message(from, letter)?).await;
                 sent.map(drop).map_err(|error| {
                     let text = error.to_string();
-                    if error.is_permanent() {
-                        Error::Refused(text)
-                    } else {
-                        Error::NotNow(text)
-                    }
+                    if error.is_permanent() { Error::Refused(text) } else { Error::NotNow(text) }
                 })
             }
         }

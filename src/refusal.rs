@@ -90,12 +90,7 @@ impl Refused {
     /// A refusal about nothing in particular.
     #[must_use]
     pub fn new(kind: Kind, code: &'static str) -> Self {
-        Self {
-            kind,
-            code,
-            args: Vec::new(),
-            field: None,
-        }
+        Self { kind, code, args: Vec::new(), field: None }
     }
 
     /// With a value for the sentence.

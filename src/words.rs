@@ -92,9 +92,7 @@ pub fn say(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {
     for (name, arg) in args {
         values.set(*name, written(lang, arg));
     }
-    bundle
-        .format_pattern(pattern, Some(&values), &mut Vec::new())
-        .into_owned()
+    bundle.format_pattern(pattern, Some(&values), &mut Vec::new()).into_owned()
 }
 
 fn written(lang: Lang, arg: &Arg) -> FluentValue<'static> {
@@ -117,10 +115,7 @@ pub fn knows(lang: Lang, key: &str) -> bool {
 pub fn files() -> impl Iterator<Item = (String, String)> {
     Files::iter().filter_map(|name| {
         let data = Files::get(&name)?.data;
-        Some((
-            name.into_owned(),
-            String::from_utf8_lossy(&data).into_owned(),
-        ))
+        Some((name.into_owned(), String::from_utf8_lossy(&data).into_owned()))
     })
 }
 
@@ -145,21 +140,13 @@ pub fn millionths(lang: Lang, millionths: i64, decimals: u32) -> String {
     let step = 10_i64.pow(6 - decimals.min(6));
     let rounded = (millionths.abs() + step / 2) / step;
     let unit = 10_i64.pow(decimals.min(6));
-    let sign = if millionths < 0 && rounded > 0 {
-        "-"
-    } else {
-        ""
-    };
+    let sign = if millionths < 0 && rounded > 0 { "-" } else { "" };
     let whole = number(lang, rounded / unit);
     if decimals == 0 {
         return format!("{sign}{whole}");
     }
     let mark = if lang.is_english() { '.' } else { ',' };
-    format!(
-        "{sign}{whole}{mark}{:0width$}",
-        rounded % unit,
-        width = decimals as usize
-    )
+    format!("{sign}{whole}{mark}{:0width$}", rounded % unit, width = decimals as usize)
 }
 
 /// A number of bytes as phones show it: 27,4 MB.
@@ -180,18 +167,13 @@ pub fn bytes(lang: Lang, bytes: u64) -> String {
 #[must_use]
 pub fn money(lang: Lang, amount: u64) -> String {
     let amount = number(lang, i64::try_from(amount).unwrap_or(i64::MAX));
-    format!(
-        "{amount}\u{a0}{}",
-        if lang.is_english() { "VND" } else { "đồng" }
-    )
+    format!("{amount}\u{a0}{}", if lang.is_english() { "VND" } else { "đồng" })
 }
 
 /// The moment on Vietnamese clocks.
 #[must_use]
 pub fn vietnam(moment: Instant) -> ZonedDateTime {
-    moment
-        .timestamp()
-        .to_zoned_datetime(TimeZone::fixed(tz::offset(7)))
+    moment.timestamp().to_zoned_datetime(TimeZone::fixed(tz::offset(7)))
 }
 
 /// Hour and day: "17 giờ 00 ngày 30/4/2026", or "17:00 on 30 April 2026".
@@ -199,18 +181,10 @@ pub fn vietnam(moment: Instant) -> ZonedDateTime {
 pub fn moment(lang: Lang, moment: Instant) -> String {
     let local = vietnam(moment);
     match lang {
-        Lang::Vi => format!(
-            "{} giờ {:02} ngày {}",
-            local.hour(),
-            local.minute(),
-            day(lang, moment)
-        ),
-        Lang::En => format!(
-            "{:02}:{:02} on {}",
-            local.hour(),
-            local.minute(),
-            day(lang, moment)
-        ),
+        Lang::Vi => {
+            format!("{} giờ {:02} ngày {}", local.hour(), local.minute(), day(lang, moment))
+        }
+        Lang::En => format!("{:02}:{:02} on {}", local.hour(), local.minute(), day(lang, moment)),
     }
 }
 
@@ -242,17 +216,13 @@ pub fn day(lang: Lang, moment: Instant) -> String {
 #[must_use]
 pub fn nfc(text: &str) -> String {
     let kept = text.replace("\r\n", "\n");
-    kept.nfc()
-        .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
-        .collect()
+    kept.nfc().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
 }
 
 /// Text as search compares it: lower case without diacritics, đ as d, single spaces.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let bare = text
-        .nfd()
-        .filter(|letter| !unicode_normalization::char::is_combining_mark(*letter));
+    let bare = text.nfd().filter(|letter| !unicode_normalization::char::is_combining_mark(*letter));
     let lower: String = bare.flat_map(char::to_lowercase).collect();
     let plain: String = lower
         .chars()

@@ -48,11 +48,7 @@ pub async fn one(app: &App) -> Result<bool> {
 }
 
 async fn work(app: &App, taken: &Taken) -> Result<()> {
-    match taken
-        .job
-        .as_ref()
-        .context("no version of ours can read this job")?
-    {
+    match taken.job.as_ref().context("no version of ours can read this job")? {
         Job::Send { letter } => send::send(app, *letter).await,
         job => anyhow::bail!("nobody does {job:?} yet"),
     }

@@ -34,9 +34,7 @@ impl Instant {
     /// This moment moved by so many seconds, held at the ends of time.
     #[must_use]
     pub fn plus_seconds(self, seconds: i64) -> Self {
-        let moved = self
-            .0
-            .saturating_add(jiff::SignedDuration::from_secs(seconds));
+        let moved = self.0.saturating_add(jiff::SignedDuration::from_secs(seconds));
         Self(moved.unwrap_or(self.0))
     }
 }

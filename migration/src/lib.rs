@@ -42,9 +42,9 @@ impl MigratorTrait for Migrator {
 async fn run(schema: &SchemaManager<'_>, statements: &str) -> Result<(), DbErr> {
     let connection = schema.get_connection();
     let statements = match connection.get_database_backend() {
-        sea_orm_migration::sea_orm::DbBackend::Sqlite => statements
-            .replace(" jsonb", " json_text")
-            .replace(" bytea", " blob"),
+        sea_orm_migration::sea_orm::DbBackend::Sqlite => {
+            statements.replace(" jsonb", " json_text").replace(" bytea", " blob")
+        }
         _ => statements.to_owned(),
     };
     connection.execute_unprepared(&statements).await?;

@@ -1,14 +1,16 @@
 //! People: how they prove themselves, and how long that holds.
+//!
+//! Anybody who can read a mailbox may sign in with a code sent to it; the account is made then. So
+//! the page that asks for a code says the same to everybody and tells nobody who is known here.
+//! Secrets arrive as hashes: this room never sees a code or a token.
 
-use entity::id::UserId;
-use entity::user;
-use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+mod code;
+mod link;
+pub mod password;
+mod person;
+mod session;
 
-/// Whether the whole site is theirs to run.
-///
-/// # Errors
-/// When the database fails.
-pub async fn is_admin(db: &impl ConnectionTrait, user: UserId) -> Result<bool, DbErr> {
-    let row = user::Entity::find_by_id(user).one(db).await?;
-    Ok(row.is_some_and(|row| row.is_admin && row.disabled_at.is_none()))
-}
+pub use code::{Redeemed, issue, redeem};
+pub use link::{first_admin, open_link, take_link};
+pub use person::{Error, by_email, by_id, email, invite, is_admin, names, sign_up};
+pub use session::{Signed, end, end_all, find, list, open, seen};

@@ -18,15 +18,7 @@ impl Migrate {
     pub(super) async fn run(self, app: App) -> anyhow::Result<()> {
         let pending = Migrator::get_pending_migrations(&app.db).await?;
         for step in &pending {
-            println!(
-                "{} {}",
-                if self.dry_run {
-                    "would apply"
-                } else {
-                    "applying"
-                },
-                step.name()
-            );
+            println!("{} {}", if self.dry_run { "would apply" } else { "applying" }, step.name());
         }
         if pending.is_empty() {
             println!("the schema is up to date");

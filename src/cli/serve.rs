@@ -10,17 +10,9 @@ use crate::{web, worker};
 pub(super) async fn run(app: App) -> anyhow::Result<()> {
     log(&app);
     Migrator::up(&app.db, None).await?;
-    tracing::info!(
-        listen = app.config.server.listen,
-        "serving {}",
-        app.config.server.base_url
-    );
+    tracing::info!(listen = app.config.server.listen, "serving {}", app.config.server.base_url);
     let (stop, stopped) = tokio::sync::watch::channel(false);
-    let work = app
-        .config
-        .server
-        .worker
-        .then(|| tokio::spawn(worker::run(app.clone(), stopped)));
+    let work = app.config.server.worker.then(|| tokio::spawn(worker::run(app.clone(), stopped)));
     web::serve(app).await?;
     stop.send_replace(true);
     if let Some(work) = work {
@@ -32,13 +24,7 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
 /// Starts the log as the configuration says.
 pub(super) fn log(app: &App) {
     let filter = EnvFilter::new(&app.config.log.filter);
-    let lines = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    let started = if app.config.log.json {
-        lines.json().try_init()
-    } else {
-        lines.try_init()
-    };
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = if app.config.log.json { lines.json().try_init() } else { lines.try_init() };
     drop(started);
 }

@@ -80,18 +80,12 @@ impl Contest {
     /// The window of the phase with this key.
     #[must_use]
     pub fn window(&self, key: &str) -> Option<Window> {
-        self.phases
-            .iter()
-            .find(|phase| phase.key == key)
-            .map(Window::from)
+        self.phases.iter().find(|phase| phase.key == key).map(Window::from)
     }
 
     /// All windows of one kind, earliest first.
     pub fn windows(&self, kind: PhaseKind) -> impl Iterator<Item = Window> {
-        self.phases
-            .iter()
-            .filter(move |phase| phase.kind == kind.name())
-            .map(Window::from)
+        self.phases.iter().filter(move |phase| phase.kind == kind.name()).map(Window::from)
     }
 
     /// The window of this kind that is open now.
@@ -118,10 +112,7 @@ impl Contest {
 /// # Errors
 /// [`Error::Unknown`] where there is none.
 pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Contest, Error> {
-    let row = contest::Entity::find()
-        .filter(contest::Column::Slug.eq(slug))
-        .one(db)
-        .await?;
+    let row = contest::Entity::find().filter(contest::Column::Slug.eq(slug)).one(db).await?;
     whole(db, row.ok_or(Error::Unknown)?).await
 }
 
@@ -140,10 +131,7 @@ pub async fn by_id(db: &impl ConnectionTrait, id: ContestId) -> Result<Contest, 
 /// # Errors
 /// [`Error::Unknown`] where there is none.
 pub async fn hold(tx: &DatabaseTransaction, id: ContestId) -> Result<Contest, Error> {
-    let row = contest::Entity::find_by_id(id)
-        .lock_shared()
-        .one(tx)
-        .await?;
+    let row = contest::Entity::find_by_id(id).lock_shared().one(tx).await?;
     whole(tx, row.ok_or(Error::Unknown)?).await
 }
 
@@ -152,10 +140,7 @@ pub async fn hold(tx: &DatabaseTransaction, id: ContestId) -> Result<Contest, Er
 /// # Errors
 /// [`Error::Unknown`] where there is none.
 pub async fn lock(tx: &DatabaseTransaction, id: ContestId) -> Result<Contest, Error> {
-    let row = contest::Entity::find_by_id(id)
-        .lock_exclusive()
-        .one(tx)
-        .await?;
+    let row = contest::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
     whole(tx, row.ok_or(Error::Unknown)?).await
 }
 
@@ -210,10 +195,7 @@ pub async fn round_by_key(
     key: &str,
 ) -> Result<round::Model, Error> {
     let rounds = rounds(db, contest).await?;
-    rounds
-        .into_iter()
-        .find(|round| round.key == key)
-        .ok_or(Error::UnknownRound)
+    rounds.into_iter().find(|round| round.key == key).ok_or(Error::UnknownRound)
 }
 
 async fn whole(db: &impl ConnectionTrait, row: contest::Model) -> Result<Contest, Error> {
@@ -224,9 +206,5 @@ async fn whole(db: &impl ConnectionTrait, row: contest::Model) -> Result<Contest
         .await?;
     let definition = serde_json::from_value(row.definition.clone())
         .map_err(|_| Error::Broken(row.slug.clone()))?;
-    Ok(Contest {
-        row,
-        definition: Arc::new(definition),
-        phases: phases.into(),
-    })
+    Ok(Contest { row, definition: Arc::new(definition), phases: phases.into() })
 }

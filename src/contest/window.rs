@@ -37,10 +37,6 @@ impl Window {
 
 impl From<&phase::Model> for Window {
     fn from(phase: &phase::Model) -> Self {
-        Self {
-            opens: phase.opens_at,
-            closes: phase.closes_at,
-            grace_until: phase.grace_until,
-        }
+        Self { opens: phase.opens_at, closes: phase.closes_at, grace_until: phase.grace_until }
     }
 }

@@ -128,10 +128,7 @@ impl Store {
             Self::Folder(folder) => folder.delete(key).await,
             Self::S3(bucket) => bucket.delete(key).await,
             Self::Memory(objects) => {
-                objects
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .remove(key);
+                objects.lock().unwrap_or_else(PoisonError::into_inner).remove(key);
                 Ok(())
             }
         }
@@ -147,11 +144,7 @@ impl Store {
             Self::S3(bucket) => bucket.list(prefix).await,
             Self::Memory(objects) => {
                 let objects = objects.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(objects
-                    .keys()
-                    .filter(|key| key.starts_with(prefix))
-                    .cloned()
-                    .collect())
+                Ok(objects.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
             }
         }
     }
@@ -161,13 +154,7 @@ fn check(key: &str) -> Result<(), Error> {
     let part = |part: &str| {
         !part.is_empty()
             && !part.starts_with('.')
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.'))
     };
-    if key.split('/').all(part) {
-        Ok(())
-    } else {
-        Err(Error::Key(key.to_owned()))
-    }
+    if key.split('/').all(part) { Ok(()) } else { Err(Error::Key(key.to_owned())) }
 }

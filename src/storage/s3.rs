@@ -46,52 +46,31 @@ pub struct Bucket {
 impl Bucket {
     pub(super) fn open(config: &Config) -> Self {
         let secret = std::fs::read_to_string(&config.secret_key_file).unwrap_or_default();
-        let credentials = Credentials::new(
-            &config.access_key,
-            secret.trim(),
-            None,
-            None,
-            "configuration",
-        );
+        let credentials =
+            Credentials::new(&config.access_key, secret.trim(), None, None, "configuration");
         let mut settings = aws_sdk_s3::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(config.region.clone()))
             .credentials_provider(credentials)
             .force_path_style(config.path_style);
         settings.set_endpoint_url(config.endpoint.clone());
-        Self {
-            client: Client::from_conf(settings.build()),
-            name: config.bucket.clone(),
-        }
+        Self { client: Client::from_conf(settings.build()), name: config.bucket.clone() }
     }
 
     pub(super) async fn put(&self, key: &str, bytes: Bytes, mime: &str) -> Result<(), Error> {
-        let put = self
-            .client
-            .put_object()
-            .bucket(&self.name)
-            .key(key)
-            .content_type(mime);
+        let put = self.client.put_object().bucket(&self.name).key(key).content_type(mime);
         put.body(bytes.into()).send().await.map_err(service)?;
         Ok(())
     }
 
     pub(super) async fn get(&self, key: &str) -> Result<Bytes, Error> {
-        let object = self
-            .client
-            .get_object()
-            .bucket(&self.name)
-            .key(key)
-            .send()
-            .await;
+        let object = self.client.get_object().bucket(&self.name).key(key).send().await;
         let object = object.map_err(|error| match error.as_service_error() {
             Some(GetObjectError::NoSuchKey(_)) => Error::Missing(key.to_owned()),
             _ => service(error),
         })?;
         let body = object.body.collect().await;
-        Ok(body
-            .map_err(|error| Error::Service(error.to_string()))?
-            .into_bytes())
+        Ok(body.map_err(|error| Error::Service(error.to_string()))?.into_bytes())
     }
 
     pub(super) async fn delete(&self, key: &str) -> Result<(), Error> {
@@ -102,19 +81,11 @@ impl Bucket {
 
     pub(super) async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
         let mut keys = Vec::new();
-        let pages = self
-            .client
-            .list_objects_v2()
-            .bucket(&self.name)
-            .prefix(prefix);
+        let pages = self.client.list_objects_v2().bucket(&self.name).prefix(prefix);
         let mut pages = pages.into_paginator().send();
         while let Some(page) = pages.next().await {
             let page = page.map_err(service)?;
-            keys.extend(
-                page.contents()
-                    .iter()
-                    .filter_map(|object| object.key.clone()),
-            );
+            keys.extend(page.contents().iter().filter_map(|object| object.key.clone()));
         }
         Ok(keys)
     }

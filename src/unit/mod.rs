@@ -1,46 +1,13 @@
-//! The union's tree: units, their types, places and officers.
+//! The union's tree: units, their types, places and officers. Levels change by law, so types are
+//! data; a move or merger is a new row, so history stays.
 
-use entity::id::{UnitId, UserId};
-use entity::instant::Instant;
-use entity::{officer, unit};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+mod import;
+mod office;
+mod tree;
 
-/// The strongest office that `user` holds in `unit` or in one above it.
-///
-/// # Errors
-/// When the database fails.
-pub async fn office(
-    db: &impl ConnectionTrait,
-    unit: UnitId,
-    user: UserId,
-    now: Instant,
-) -> Result<Option<officer::Role>, DbErr> {
-    let Some(unit) = unit::Entity::find_by_id(unit).one(db).await? else {
-        return Ok(None);
-    };
-    let codes: Vec<&str> = unit
-        .path
-        .split('/')
-        .filter(|code| !code.is_empty())
-        .collect();
-    let above = unit::Entity::find().filter(unit::Column::Code.is_in(codes));
-    let above: Vec<UnitId> = above
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|unit| unit.id)
-        .collect();
-    let offices = officer::Entity::find()
-        .filter(officer::Column::UserId.eq(user))
-        .filter(officer::Column::ValidFrom.lte(now))
-        .filter(
-            Condition::any()
-                .add(officer::Column::ValidTo.is_null())
-                .add(officer::Column::ValidTo.gt(now)),
-        )
-        .filter(officer::Column::UnitId.is_in(above))
-        .all(db)
-        .await?;
-    let roles = offices.iter().map(|office| office.role);
-    Ok(roles.max_by_key(|role| matches!(role, officer::Role::Lead)))
-}
+pub use import::{Fault, Row, demo, import, read_csv, top};
+pub use office::{Officer, grant, office, offices, withdraw};
+pub use tree::{
+    Error, above, below, by_code, by_id, children, label, members, merge, move_to, names, search,
+    types,
+};

@@ -28,10 +28,7 @@ struct Shelf {
 }
 
 static SHELF: LazyLock<Shelf> = LazyLock::new(|| {
-    let mut shelf = Shelf {
-        addresses: HashMap::new(),
-        assets: HashMap::new(),
-    };
+    let mut shelf = Shelf { addresses: HashMap::new(), assets: HashMap::new() };
     for name in Files::iter() {
         let Some(file) = Files::get(&name) else {
             continue;
@@ -43,17 +40,8 @@ static SHELF: LazyLock<Shelf> = LazyLock::new(|| {
         let plain = Bytes::from(file.data.into_owned());
         let brotli = mime.starts_with("text/").then(|| squeeze(&plain, 9));
         let brotli = brotli.or_else(|| (mime == "image/svg+xml").then(|| squeeze(&plain, 9)));
-        shelf
-            .addresses
-            .insert(name.into_owned(), format!("/static/{hashed}"));
-        shelf.assets.insert(
-            hashed,
-            Asset {
-                mime,
-                plain,
-                brotli,
-            },
-        );
+        shelf.addresses.insert(name.into_owned(), format!("/static/{hashed}"));
+        shelf.assets.insert(hashed, Asset { mime, plain, brotli });
     }
     shelf
 });
@@ -88,19 +76,13 @@ pub fn squeeze(plain: &[u8], quality: u32) -> Bytes {
 #[must_use]
 pub fn takes_brotli(request: &HttpRequest) -> bool {
     let header = request.headers().get("Accept-Encoding");
-    header
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("br"))
+    header.and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("br"))
 }
 
 /// Address of the asset with this name under `assets/`; the name itself where there is none.
 #[must_use]
 pub fn address(name: &str) -> String {
-    SHELF
-        .addresses
-        .get(name)
-        .cloned()
-        .unwrap_or_else(|| format!("/static/{name}"))
+    SHELF.addresses.get(name).cloned().unwrap_or_else(|| format!("/static/{name}"))
 }
 
 /// Sends an asset.
@@ -116,9 +98,9 @@ pub async fn show(request: HttpRequest, name: web::Path<String>) -> super::Resul
         .insert_header(("Cache-Control", "public, max-age=31536000, immutable"))
         .insert_header(("Vary", "Accept-Encoding"));
     Ok(match &asset.brotli {
-        Some(packed) if takes_brotli(&request) => response
-            .insert_header(("Content-Encoding", "br"))
-            .body(packed.clone()),
+        Some(packed) if takes_brotli(&request) => {
+            response.insert_header(("Content-Encoding", "br")).body(packed.clone())
+        }
         _ => response.body(asset.plain.clone()),
     })
 }

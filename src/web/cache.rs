@@ -54,9 +54,8 @@ impl Kept {
         let view = View::of(request);
         let name = (key.to_owned(), view.lang, view.theme);
         let (now, old) = (view.now, self.find(&name));
-        if let Some(page) = old
-            .as_ref()
-            .filter(|page| page.asked_at.micros() + FRESH > now.micros())
+        if let Some(page) =
+            old.as_ref().filter(|page| page.asked_at.micros() + FRESH > now.micros())
         {
             return Ok(page.send(request));
         }
@@ -74,11 +73,7 @@ impl Kept {
     }
 
     fn find(&self, name: &Name) -> Option<Arc<Page>> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(name)
-            .cloned()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
 
     fn keep(&self, name: Name, page: Arc<Page>) {
@@ -117,11 +112,7 @@ impl Page {
     fn send(&self, request: &HttpRequest) -> HttpResponse {
         let same = request.headers().get("If-None-Match");
         let same = same.is_some_and(|etag| etag.as_bytes() == self.etag.as_bytes());
-        let mut response = if same {
-            HttpResponse::NotModified()
-        } else {
-            HttpResponse::Ok()
-        };
+        let mut response = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
         response
             .insert_header(("Cache-Control", "public, no-cache"))
             .insert_header(("ETag", self.etag.as_str()))
@@ -131,9 +122,7 @@ impl Page {
         }
         response.content_type("text/html; charset=utf-8");
         if takes_brotli(request) && !self.brotli.is_empty() {
-            return response
-                .insert_header(("Content-Encoding", "br"))
-                .body(self.brotli.clone());
+            return response.insert_header(("Content-Encoding", "br")).body(self.brotli.clone());
         }
         response.body(self.plain.clone())
     }

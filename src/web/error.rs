@@ -22,10 +22,7 @@ impl<E: Refusal> From<E> for Failure {
     fn from(error: E) -> Self {
         let refused = error.refusals();
         let broken = refused.iter().any(|refused| refused.kind == Kind::Broken);
-        Self {
-            refused,
-            cause: broken.then(|| chain(&error)),
-        }
+        Self { refused, cause: broken.then(|| chain(&error)) }
     }
 }
 
@@ -33,25 +30,16 @@ impl Failure {
     /// Refused for this reason.
     #[must_use]
     pub fn new(kind: Kind, code: &'static str) -> Self {
-        Self {
-            refused: vec![Refused::new(kind, code)],
-            cause: None,
-        }
+        Self { refused: vec![Refused::new(kind, code)], cause: None }
     }
 
     /// Our fault.
     pub fn broken(error: impl std::error::Error) -> Self {
-        Self {
-            refused: vec![Refused::new(Kind::Broken, "broken")],
-            cause: Some(chain(&error)),
-        }
+        Self { refused: vec![Refused::new(Kind::Broken, "broken")], cause: Some(chain(&error)) }
     }
 
     fn first(&self) -> Refused {
-        self.refused
-            .first()
-            .cloned()
-            .unwrap_or_else(|| Refused::new(Kind::Broken, "broken"))
+        self.refused.first().cloned().unwrap_or_else(|| Refused::new(Kind::Broken, "broken"))
     }
 }
 
@@ -124,10 +112,7 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
         .iter()
         .map(|refused| words::say(v.lang, refused.code, &refused.args))
         .collect();
-    let wants = request
-        .headers()
-        .get(header::ACCEPT)
-        .and_then(|value| value.to_str().ok());
+    let wants = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let mut response = HttpResponse::build(status);
     response.insert_header(("Cache-Control", "no-store"));
     if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
@@ -142,25 +127,17 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
                 json!({ "code": refused.code, "detail": detail, "field": refused.field })
             })
             .collect();
-        return response
-            .content_type("application/problem+json")
-            .json(json!({
-                "type": format!("about:blank#{}", failure.first().code),
-                "status": status.as_u16(),
-                "title": sentences.first(),
-                "errors": problems,
-            }));
+        return response.content_type("application/problem+json").json(json!({
+            "type": format!("about:blank#{}", failure.first().code),
+            "status": status.as_u16(),
+            "title": sentences.first(),
+            "errors": problems,
+        }));
     }
     let sign_in = (status == StatusCode::UNAUTHORIZED).then(|| {
         let back: String = v.path.bytes().map(super::view::escaped).collect();
         format!("/session/new?then={back}")
     });
-    let page = Page {
-        v,
-        sentences,
-        sign_in,
-    };
-    response
-        .content_type("text/html; charset=utf-8")
-        .body(page.render().unwrap_or_default())
+    let page = Page { v, sentences, sign_in };
+    response.content_type("text/html; charset=utf-8").body(page.render().unwrap_or_default())
 }

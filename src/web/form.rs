@@ -43,13 +43,8 @@ impl Form {
     /// A form of these texts, for tests and for showing a form again.
     #[must_use]
     pub fn of(texts: &[(&str, &str)]) -> Self {
-        let texts = texts
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        Self {
-            texts: texts.collect(),
-            files: Vec::new(),
-        }
+        let texts = texts.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        Self { texts: texts.collect(), files: Vec::new() }
     }
 
     /// The text of a field, without white space around it; empty where the field is missing.
@@ -68,10 +63,7 @@ impl Form {
 
     /// All texts of a field that is repeated.
     pub fn all<'a>(&'a self, field: &'a str) -> impl Iterator<Item = &'a str> {
-        self.texts
-            .iter()
-            .filter(move |(name, _)| name == field)
-            .map(|(_, text)| text.trim())
+        self.texts.iter().filter(move |(name, _)| name == field).map(|(_, text)| text.trim())
     }
 
     /// Whether a box is ticked.
@@ -98,10 +90,7 @@ impl Form {
     }
 
     async fn read(request: HttpRequest, mut payload: Payload) -> Result<Self, Failure> {
-        let kind = request
-            .headers()
-            .get(header::CONTENT_TYPE)
-            .and_then(|kind| kind.to_str().ok());
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
             return Self::multipart(Multipart::new(request.headers(), payload)).await;
         }
@@ -114,14 +103,8 @@ impl Form {
         }
         let pairs: Vec<(String, String)> =
             serde_urlencoded::from_bytes(&body).map_err(|_| broken_off())?;
-        let texts = pairs
-            .into_iter()
-            .map(|(name, text)| (name, nfc(&text)))
-            .collect();
-        Ok(Self {
-            texts,
-            files: Vec::new(),
-        })
+        let texts = pairs.into_iter().map(|(name, text)| (name, nfc(&text))).collect();
+        Ok(Self { texts, files: Vec::new() })
     }
 
     async fn multipart(mut parts: Multipart) -> Result<Self, Failure> {
@@ -129,13 +112,8 @@ impl Form {
         while let Some(part) = parts.next().await {
             let mut part = part.map_err(|_| broken_off())?;
             let field = part.name().unwrap_or_default().to_owned();
-            let name = part
-                .content_disposition()
-                .and_then(|d| d.get_filename().map(nfc));
-            let mut file = name
-                .is_some()
-                .then(tempfile::NamedTempFile::new)
-                .transpose();
+            let name = part.content_disposition().and_then(|d| d.get_filename().map(nfc));
+            let mut file = name.is_some().then(tempfile::NamedTempFile::new).transpose();
             let mut text = Vec::new();
             while let Some(piece) = part.next().await {
                 let piece = piece.map_err(|_| broken_off())?;
@@ -152,17 +130,10 @@ impl Form {
             match (name, file.map_err(Failure::broken)?) {
                 (Some(name), Some(file)) if !name.is_empty() => {
                     let bytes = file.as_file().metadata().map_or(0, |facts| facts.len());
-                    form.files.push(Sent {
-                        field,
-                        name,
-                        file,
-                        bytes,
-                    });
+                    form.files.push(Sent { field, name, file, bytes });
                 }
                 (Some(_), _) => {}
-                (None, _) => form
-                    .texts
-                    .push((field, nfc(&String::from_utf8_lossy(&text)))),
+                (None, _) => form.texts.push((field, nfc(&String::from_utf8_lossy(&text)))),
             }
         }
         Ok(form)

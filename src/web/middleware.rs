@@ -22,10 +22,7 @@ const HEADERS: [(&str, &str); 6] = [
     ("referrer-policy", "same-origin"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
-    (
-        "permissions-policy",
-        "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
-    ),
+    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 
 /// Outermost: refusals become pages, every answer gets its headers, one line is logged.
@@ -43,9 +40,7 @@ pub(super) async fn said(
     for (name, value) in HEADERS {
         let name = HeaderName::from_static(name);
         if !response.headers().contains_key(&name) {
-            response
-                .headers_mut()
-                .insert(name, HeaderValue::from_static(value));
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
     }
     let route = http.match_pattern().unwrap_or_else(|| "none".to_owned());
@@ -81,10 +76,7 @@ pub(super) async fn same_origin(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let safe = matches!(
-        *request.method(),
-        Method::GET | Method::HEAD | Method::OPTIONS
-    );
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let base = request
         .app_data::<web::Data<App>>()
         .map(|app| app.config.server.base_url.clone())

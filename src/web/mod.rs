@@ -5,6 +5,7 @@ pub mod cache;
 pub mod error;
 pub mod form;
 pub mod routes;
+pub mod signed;
 pub mod view;
 
 mod middleware;
@@ -77,7 +78,5 @@ pub fn page(template: &impl Template) -> Result {
 /// The way on after a form was done.
 #[must_use]
 pub fn see_other(to: &str) -> HttpResponse {
-    HttpResponse::SeeOther()
-        .insert_header(("Location", to))
-        .finish()
+    HttpResponse::SeeOther().insert_header(("Location", to)).finish()
 }

@@ -52,13 +52,7 @@ impl View {
     #[must_use]
     pub fn sample(lang: Lang, now: Instant) -> Self {
         let base = "http://localhost".to_owned();
-        Self {
-            lang,
-            theme: "auto",
-            path: "/".to_owned(),
-            base,
-            now,
-        }
+        Self { lang, theme: "auto", path: "/".to_owned(), base, now }
     }
 
     /// The sentence with this key.
@@ -83,11 +77,7 @@ impl View {
         other: &str,
         second: impl Into<Arg>,
     ) -> String {
-        words::say(
-            self.lang,
-            key,
-            &[(name, value.into()), (other, second.into())],
-        )
+        words::say(self.lang, key, &[(name, value.into()), (other, second.into())])
     }
 
     /// What a refusal says.

@@ -11,10 +11,7 @@ use crate::mail::{Error, Letter};
 
 /// Sends it, unless that was done before.
 pub(super) async fn send(app: &App, id: LetterId) -> Result<()> {
-    let row = letter::Entity::find_by_id(id)
-        .one(&app.db)
-        .await?
-        .context("the letter is gone")?;
+    let row = letter::Entity::find_by_id(id).one(&app.db).await?.context("the letter is gone")?;
     if row.state == letter::State::Sent {
         return Ok(());
     }

@@ -6,10 +6,7 @@ use hoithi::config::Config;
 fn the_example_says_every_default() {
     let example: Config = toml::from_str(include_str!("../../docs/hoithi.example.toml")).unwrap();
 
-    assert_eq!(
-        toml::to_string(&example).unwrap(),
-        toml::to_string(&Config::default()).unwrap()
-    );
+    assert_eq!(toml::to_string(&example).unwrap(), toml::to_string(&Config::default()).unwrap());
 }
 
 #[test]

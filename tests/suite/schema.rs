@@ -61,15 +61,8 @@ fn every_table_is_read_by_the_test_above() {
     let source = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("entity/src");
     let here = include_str!("schema.rs");
     for file in std::fs::read_dir(source).unwrap() {
-        let name = file
-            .unwrap()
-            .file_name()
-            .to_string_lossy()
-            .replace(".rs", "");
+        let name = file.unwrap().file_name().to_string_lossy().replace(".rs", "");
         let named = here.lines().any(|line| line.trim() == name);
-        assert!(
-            named || ["lib", "id", "instant"].contains(&name.as_str()),
-            "{name}"
-        );
+        assert!(named || ["lib", "id", "instant"].contains(&name.as_str()), "{name}");
     }
 }

@@ -7,15 +7,10 @@ use hoithi::words::{self, Lang};
 
 fn keys(lang: Lang) -> BTreeSet<String> {
     let files = words::files().filter(|(name, _)| name.starts_with(lang.tag()));
-    let lines: Vec<String> = files
-        .flat_map(|(_, text)| text.lines().map(str::to_owned).collect::<Vec<_>>())
-        .collect();
-    let named = lines
-        .iter()
-        .filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
-    named
-        .filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned()))
-        .collect()
+    let lines: Vec<String> =
+        files.flat_map(|(_, text)| text.lines().map(str::to_owned).collect::<Vec<_>>()).collect();
+    let named = lines.iter().filter(|line| line.starts_with(|c: char| c.is_ascii_alphabetic()));
+    named.filter_map(|line| Some(line.split_once('=')?.0.trim().to_owned())).collect()
 }
 
 #[test]
@@ -28,14 +23,8 @@ fn no_key_is_said_twice_in_one_language() {
     for lang in [Lang::Vi, Lang::En] {
         let mut seen = BTreeSet::new();
         for (name, text) in words::files().filter(|(name, _)| name.starts_with(lang.tag())) {
-            for line in text
-                .lines()
-                .filter(|l| l.starts_with(|c: char| c.is_ascii_alphabetic()))
-            {
-                let key = line
-                    .split_once('=')
-                    .map_or("", |(key, _)| key.trim())
-                    .to_owned();
+            for line in text.lines().filter(|l| l.starts_with(|c: char| c.is_ascii_alphabetic())) {
+                let key = line.split_once('=').map_or("", |(key, _)| key.trim()).to_owned();
                 assert!(seen.insert(key.clone()), "{name} says `{key}` again");
             }
         }
@@ -56,10 +45,7 @@ fn every_key_that_a_template_or_a_refusal_uses_is_there() {
     let mut missing = BTreeSet::new();
     for (folder, marks) in [
         ("templates", ["v.t(\"", "v.t1(\"", "v.t2(\""].as_slice()),
-        (
-            "src",
-            ["v.t(\"", "view.t(\"", "Kind::", "words::say(lang, \""].as_slice(),
-        ),
+        ("src", ["v.t(\"", "view.t(\"", "Kind::", "words::say(lang, \""].as_slice()),
     ] {
         walk(&root.join(folder), &mut |path, text| {
             for mark in marks {
@@ -70,9 +56,7 @@ fn every_key_that_a_template_or_a_refusal_uses_is_there() {
                         }),
                         _ => Some(rest),
                     };
-                    let key = key
-                        .and_then(|rest| rest.split('"').next())
-                        .unwrap_or_default();
+                    let key = key.and_then(|rest| rest.split('"').next()).unwrap_or_default();
                     if !key.is_empty() && !known.contains(key) {
                         missing.insert(format!("{}: {key}", path.display()));
                     }
@@ -89,10 +73,7 @@ fn walk(folder: &Path, see: &mut impl FnMut(&Path, &str)) {
         let path = item.unwrap().path();
         if path.is_dir() {
             walk(&path, see);
-        } else if path
-            .extension()
-            .is_some_and(|ending| ending == "rs" || ending == "html")
-        {
+        } else if path.extension().is_some_and(|ending| ending == "rs" || ending == "html") {
             see(&path, &std::fs::read_to_string(&path).unwrap());
         }
     }
@@ -109,9 +90,6 @@ fn numbers_are_written_as_the_language_writes_them() {
 
 #[test]
 fn search_finds_text_typed_without_diacritics() {
-    assert_eq!(
-        words::fold("Nét ĐẸP  Đà Nẵng, LĐLĐ"),
-        "net dep da nang ldld"
-    );
+    assert_eq!(words::fold("Nét ĐẸP  Đà Nẵng, LĐLĐ"), "net dep da nang ldld");
     assert_eq!(words::fold("d\u{309}"), "d");
 }

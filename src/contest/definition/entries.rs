@@ -127,10 +127,7 @@ pub struct Slot {
 }
 
 fn one() -> Range<u32> {
-    Range {
-        min: Some(1),
-        max: Some(1),
-    }
+    Range { min: Some(1), max: Some(1) }
 }
 
 fn is_one(range: &Range<u32>) -> bool {
@@ -379,10 +376,7 @@ pub struct Gallery {
 
 impl Default for Gallery {
     fn default() -> Self {
-        Self {
-            shown: Shown::default(),
-            names: true,
-        }
+        Self { shown: Shown::default(), names: true }
     }
 }
 

@@ -46,10 +46,7 @@ impl From<Text> for Written {
 
 impl From<&str> for Text {
     fn from(vi: &str) -> Self {
-        Self {
-            vi: vi.to_owned(),
-            en: None,
-        }
+        Self { vi: vi.to_owned(), en: None }
     }
 }
 
@@ -135,18 +132,13 @@ impl std::str::FromStr for Bytes {
             .iter()
             .find_map(|(name, unit)| text.trim().strip_suffix(name).map(|rest| (rest, *unit)))
             .unwrap_or((text, 1));
-        let (whole, tenths) = number
-            .trim()
-            .split_once(['.', ','])
-            .unwrap_or((number.trim(), "0"));
+        let (whole, tenths) = number.trim().split_once(['.', ',']).unwrap_or((number.trim(), "0"));
         let whole: u64 = whole.parse().map_err(|_| refuse())?;
         let digit: u64 = match tenths.as_bytes() {
             [digit] if digit.is_ascii_digit() => u64::from(digit - b'0'),
             _ => return Err(refuse()),
         };
-        let bytes = whole
-            .checked_mul(unit)
-            .and_then(|bytes| bytes.checked_add(digit * unit / 10));
+        let bytes = whole.checked_mul(unit).and_then(|bytes| bytes.checked_add(digit * unit / 10));
         bytes.map(Self).ok_or_else(refuse)
     }
 }

@@ -11,9 +11,7 @@ use crate::web::Result;
 /// # Errors
 /// Never.
 pub async fn live() -> Result {
-    Ok(HttpResponse::NoContent()
-        .insert_header(("Cache-Control", "no-store"))
-        .finish())
+    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "no-store")).finish())
 }
 
 /// The database answers.
@@ -22,7 +20,5 @@ pub async fn live() -> Result {
 /// When it does not.
 pub async fn ready(app: web::Data<App>) -> Result {
     app.db.execute_unprepared("select 1").await?;
-    Ok(HttpResponse::NoContent()
-        .insert_header(("Cache-Control", "no-store"))
-        .finish())
+    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "no-store")).finish())
 }

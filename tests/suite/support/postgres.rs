@@ -16,28 +16,17 @@ static DATABASES: AtomicU32 = AtomicU32::new(0);
 pub(super) async fn database() -> String {
     let folder = SERVER.get_or_init(|| std::thread::spawn(start).join().expect("a server"));
     let name = format!("t{}", DATABASES.fetch_add(1, Ordering::Relaxed));
-    run(
-        folder,
-        "postgres",
-        &format!("create database {name} template ready"),
-    );
+    run(folder, "postgres", &format!("create database {name} template ready"));
     address(folder, &name)
 }
 
 fn address(folder: &Path, name: &str) -> String {
-    format!(
-        "postgres://postgres@localhost/{name}?host={}",
-        folder.display()
-    )
+    format!("postgres://postgres@localhost/{name}?host={}", folder.display())
 }
 
 fn programs() -> PathBuf {
     let versions = std::fs::read_dir("/usr/lib/postgresql").expect("Debian's postgresql package");
-    let newest = versions
-        .flatten()
-        .map(|version| version.path())
-        .max()
-        .expect("a version");
+    let newest = versions.flatten().map(|version| version.path()).max().expect("a version");
     newest.join("bin")
 }
 
@@ -62,16 +51,7 @@ fn start() -> PathBuf {
     }
     let data = folder.join("data");
     let made = humble("initdb")
-        .args([
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "-D",
-        ])
+        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
         .arg(&data)
         .stdout(Stdio::null())
         .status();
@@ -81,12 +61,9 @@ fn start() -> PathBuf {
     std::thread::spawn(move || {
         let mut server = humble("postgres");
         server.arg("-D").arg(&data).arg("-k").arg(&socket);
-        for setting in [
-            "listen_addresses=",
-            "fsync=off",
-            "max_connections=300",
-            "full_page_writes=off",
-        ] {
+        for setting in
+            ["listen_addresses=", "fsync=off", "max_connections=300", "full_page_writes=off"]
+        {
             server.args(["-c", setting]);
         }
         server.stdout(Stdio::null()).stderr(Stdio::null());
@@ -110,11 +87,7 @@ fn start() -> PathBuf {
 /// Waits until the server takes connections: it makes its socket first and answers soon after.
 fn wait(folder: &Path) {
     for _ in 0..600 {
-        let asked = humble("pg_isready")
-            .arg("-q")
-            .arg("-h")
-            .arg(folder)
-            .status();
+        let asked = humble("pg_isready").arg("-q").arg("-h").arg(folder).status();
         if asked.expect("pg_isready runs").success() {
             return;
         }
@@ -125,17 +98,7 @@ fn wait(folder: &Path) {
 
 fn run(folder: &Path, database: &str, statement: &str) {
     let done = humble("psql")
-        .args([
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-U",
-            "postgres",
-            "-d",
-            database,
-            "-c",
-            statement,
-        ])
+        .args(["-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", database, "-c", statement])
         .arg("-h")
         .arg(folder)
         .status();
@@ -144,14 +107,10 @@ fn run(folder: &Path, database: &str, statement: &str) {
 
 fn migrate(address: &str) {
     use migration::MigratorTrait;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
         let db = hoithi::db::connect(address, 1).await.expect("a database");
-        migration::Migrator::up(&db, None)
-            .await
-            .expect("the newest schema");
+        migration::Migrator::up(&db, None).await.expect("the newest schema");
         db.close().await.expect("closed");
     });
 }

@@ -53,33 +53,21 @@ impl Site {
             clock: Clock::stopped("2026-04-01T01:00:00Z".parse().expect("a moment")),
             key: Key::fixed([7; 32]),
             config: Arc::new(config),
+            limits: hoithi::limits::Limits::default(),
         };
         let service = Rc::new(test::init_service(web::site(app.clone())).await);
         let call: Rc<Call> = Rc::new(move |request| {
             let service = Rc::clone(&service);
             Box::pin(async move {
-                service
-                    .call(request)
-                    .await
-                    .expect("an answer")
-                    .map_into_boxed_body()
+                service.call(request).await.expect("an answer").map_into_boxed_body()
             })
         });
-        Self {
-            app,
-            call,
-            inbox,
-            jobs_may_wait: false,
-            _folder: folder,
-        }
+        Self { app, call, inbox, jobs_may_wait: false, _folder: folder }
     }
 
     /// A browser that has never been here.
     pub fn browser(&self) -> Browser {
-        Browser {
-            call: Rc::clone(&self.call),
-            cookies: BTreeMap::new(),
-        }
+        Browser { call: Rc::clone(&self.call), cookies: BTreeMap::new() }
     }
 
     /// Sets the clock, RFC 3339.
@@ -103,13 +91,8 @@ impl Site {
 
     /// Checks that no promised work was left undone.
     pub async fn end(&self) {
-        let waiting = hoithi::jobs::waiting(&self.app.db)
-            .await
-            .expect("jobs are counted");
-        assert!(
-            self.jobs_may_wait || waiting == (0, 0),
-            "(open, given up) jobs left: {waiting:?}"
-        );
+        let waiting = hoithi::jobs::waiting(&self.app.db).await.expect("jobs are counted");
+        assert!(self.jobs_may_wait || waiting == (0, 0), "(open, given up) jobs left: {waiting:?}");
     }
 
     /// Says that this test leaves promised work undone on purpose.
@@ -125,15 +108,11 @@ fn sqlite(folder: &Path) -> String {
         let made = std::thread::spawn(|| {
             let folder = tempfile::tempdir().expect("a folder");
             let path = folder.path().join("ready.sqlite");
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .build();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.expect("a runtime").block_on(async {
                 let db = db::connect(&format!("sqlite:{}", path.display()), 1).await;
                 let db = db.expect("a database");
-                migration::Migrator::up(&db, None)
-                    .await
-                    .expect("the newest schema");
+                migration::Migrator::up(&db, None).await.expect("the newest schema");
                 db.close().await.expect("closed");
             });
             std::fs::read(path).expect("a database")
@@ -181,18 +160,14 @@ impl Answer {
         let page = scraper::Html::parse_document(self.text());
         let selector = scraper::Selector::parse(selector).expect("a selector");
         let fold = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        page.select(&selector)
-            .map(|element| fold(element.text().collect()))
-            .collect()
+        page.select(&selector).map(|element| fold(element.text().collect())).collect()
     }
 
     /// An attribute of the elements that a CSS selector finds.
     pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
         let page = scraper::Html::parse_document(self.text());
         let selector = scraper::Selector::parse(selector).expect("a selector");
-        let found = page
-            .select(&selector)
-            .filter_map(|element| element.attr(name));
+        let found = page.select(&selector).filter_map(|element| element.attr(name));
         found.map(str::to_owned).collect()
     }
 }
@@ -210,33 +185,23 @@ impl Browser {
 
     /// Sends a form.
     pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
-        let body = serde_urlencoded::to_string(form)
-            .expect("a form")
-            .into_bytes();
+        let body = serde_urlencoded::to_string(form).expect("a form").into_bytes();
         let headers = [("content-type", "application/x-www-form-urlencoded")];
         self.send(Method::POST, path, &headers, body).await
     }
 
     /// Sends a form and asks for JSON.
     pub async fn post_for_json(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
-        let body = serde_urlencoded::to_string(form)
-            .expect("a form")
-            .into_bytes();
-        let headers = [
-            ("content-type", "application/x-www-form-urlencoded"),
-            ("accept", "application/json"),
-        ];
+        let body = serde_urlencoded::to_string(form).expect("a form").into_bytes();
+        let headers =
+            [("content-type", "application/x-www-form-urlencoded"), ("accept", "application/json")];
         self.send(Method::POST, path, &headers, body).await
     }
 
     /// Sends JSON.
     pub async fn put_json(&mut self, path: &str, value: &serde_json::Value) -> Answer {
-        let headers = [
-            ("content-type", "application/json"),
-            ("accept", "application/json"),
-        ];
-        self.send(Method::PUT, path, &headers, value.to_string().into_bytes())
-            .await
+        let headers = [("content-type", "application/json"), ("accept", "application/json")];
+        self.send(Method::PUT, path, &headers, value.to_string().into_bytes()).await
     }
 
     /// Sends a form with files: (field, file name, content).
@@ -264,8 +229,7 @@ impl Browser {
         }
         body.extend_from_slice(format!("--{EDGE}--\r\n").as_bytes());
         let kind = format!("multipart/form-data; boundary={EDGE}");
-        self.send(Method::POST, path, &[("content-type", &kind)], body)
-            .await
+        self.send(Method::POST, path, &[("content-type", &kind)], body).await
     }
 
     /// Sends anything as a browser would: with cookies, from our own pages.
@@ -276,9 +240,7 @@ impl Browser {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
-        let mut request = test::TestRequest::with_uri(path)
-            .method(method)
-            .set_payload(body);
+        let mut request = test::TestRequest::with_uri(path).method(method).set_payload(body);
         request = request.insert_header(("host", "localhost"));
         if !headers.iter().any(|(name, _)| *name == "sec-fetch-site") {
             request = request.insert_header(("sec-fetch-site", "same-origin"));
@@ -287,10 +249,7 @@ impl Browser {
             request = request.insert_header((*name, *value));
         }
         if !self.cookies.is_empty() {
-            let cookies = self
-                .cookies
-                .iter()
-                .map(|(name, value)| format!("{name}={value}"));
+            let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
             request = request.insert_header(("cookie", cookies.collect::<Vec<_>>().join("; ")));
         }
         let response = (self.call)(request.to_request()).await;
@@ -298,21 +257,13 @@ impl Browser {
             if cookie.max_age().is_some_and(|age| age.is_zero()) || cookie.value().is_empty() {
                 self.cookies.remove(cookie.name());
             } else {
-                self.cookies
-                    .insert(cookie.name().to_owned(), cookie.value().to_owned());
+                self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
             }
         }
         let (status, headers) = (response.status(), response.headers().clone());
-        let location = headers
-            .get(header::LOCATION)
-            .and_then(|to| to.to_str().ok());
+        let location = headers.get(header::LOCATION).and_then(|to| to.to_str().ok());
         let location = location.map(str::to_owned);
         let bytes = to_bytes(response.into_body()).await.expect("a body");
-        Answer {
-            status,
-            location,
-            headers,
-            bytes,
-        }
+        Answer { status, location, headers, bytes }
     }
 }

@@ -1,0 +1,156 @@
+//! Who people are.
+
+use std::collections::HashMap;
+
+use entity::id::UserId;
+use entity::instant::Instant;
+use entity::user;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set,
+};
+
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::words::fold;
+
+/// Why somebody could not be signed in or found.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Not an e-mail address.
+    #[error("not an e-mail address")]
+    Email,
+    /// A code was asked for a moment ago.
+    #[error("asked too soon")]
+    TooSoon,
+    /// Too many codes in an hour.
+    #[error("asked too often")]
+    TooOften,
+    /// The link was used, is too old or never was.
+    #[error("the link does not work")]
+    Link,
+    /// The account may not sign in.
+    #[error("the account is switched off")]
+    Disabled,
+    /// The password is too short or too common.
+    #[error("the password is weak")]
+    WeakPassword,
+    /// There is no such person.
+    #[error("no such person")]
+    Unknown,
+    /// The database failed.
+    #[error("database failure")]
+    Database(#[from] DbErr),
+}
+
+impl Refusal for Error {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::Email => Refused::new(Kind::Invalid, "email-unreadable").at("email"),
+            Self::TooSoon => Refused::new(Kind::TooMany, "code-too-soon").at("email"),
+            Self::TooOften => Refused::new(Kind::TooMany, "code-too-often").at("email"),
+            Self::Link => Refused::new(Kind::Gone, "link-does-not-work"),
+            Self::Disabled => Refused::new(Kind::Forbidden, "account-disabled"),
+            Self::WeakPassword => Refused::new(Kind::Invalid, "password-weak").at("password"),
+            Self::Unknown => Refused::new(Kind::NotFound, "person-unknown"),
+            Self::Database(error) => error.refusal(),
+        }
+    }
+}
+
+/// The address in its one form, lower case.
+///
+/// # Errors
+/// [`Error::Email`] when it is none.
+pub fn email(written: &str) -> Result<String, Error> {
+    let address = written.trim().to_lowercase();
+    let (name, host) = address.split_once('@').ok_or(Error::Email)?;
+    let plain = |text: &str| {
+        !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+    };
+    let whole = plain(name) && plain(host) && host.contains('.') && !host.contains('@');
+    let short = address.len() <= 254 && !host.starts_with('.') && !host.ends_with('.');
+    if whole && short { Ok(address) } else { Err(Error::Email) }
+}
+
+/// The person with this key.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub async fn by_id(db: &impl ConnectionTrait, id: UserId) -> Result<user::Model, Error> {
+    user::Entity::find_by_id(id).one(db).await?.ok_or(Error::Unknown)
+}
+
+/// The person with this address, in its one form.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_email(
+    db: &impl ConnectionTrait,
+    email: &str,
+) -> Result<Option<user::Model>, DbErr> {
+    user::Entity::find().filter(user::Column::Email.eq(email)).one(db).await
+}
+
+/// Whether the whole site is theirs to run.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_admin(db: &impl ConnectionTrait, user: UserId) -> Result<bool, DbErr> {
+    let row = user::Entity::find_by_id(user).one(db).await?;
+    Ok(row.is_some_and(|row| row.is_admin && row.disabled_at.is_none()))
+}
+
+/// Names of people, by key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn names(
+    db: &impl ConnectionTrait,
+    users: impl IntoIterator<Item = UserId>,
+) -> Result<HashMap<UserId, String>, DbErr> {
+    let rows = user::Entity::find().filter(user::Column::Id.is_in(users)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// Finds the person with this address, or makes one; a name that is known is kept.
+///
+/// # Errors
+/// [`Error::Email`] when the address is none.
+pub async fn invite(
+    tx: &DatabaseTransaction,
+    name: &str,
+    address: &str,
+    now: Instant,
+) -> Result<UserId, Error> {
+    let address = email(address)?;
+    if let Some(known) = by_email(tx, &address).await? {
+        return Ok(known.id);
+    }
+    Ok(sign_up(tx, name, &address, false, now).await?)
+}
+
+/// Makes a person; a name that is missing is the address up to its @.
+///
+/// # Errors
+/// When the database fails, or the address is known.
+pub async fn sign_up(
+    tx: &DatabaseTransaction,
+    name: &str,
+    address: &str,
+    is_admin: bool,
+    now: Instant,
+) -> Result<UserId, DbErr> {
+    let name = if name.is_empty() { address.split('@').next().unwrap_or(address) } else { name };
+    let row = user::ActiveModel {
+        id: Set(UserId::new()),
+        name: Set(name.to_owned()),
+        search_text: Set(fold(&format!("{name} {address}"))),
+        email: Set(Some(address.to_owned())),
+        lang: Set("vi".to_owned()),
+        is_admin: Set(is_admin),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let id = row.id.clone().unwrap();
+    user::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(id)
+}
