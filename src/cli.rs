@@ -1,6 +1,7 @@
 //! The operator's door: subcommands.
 
 mod config;
+mod contest;
 mod migrate;
 mod serve;
 
@@ -32,6 +33,9 @@ enum Command {
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// Check, apply and export contest files.
+    #[command(subcommand)]
+    Contest(contest::Command),
 }
 
 /// Parses the command line and does what it says.
@@ -46,6 +50,8 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Serve => serve::run(App::open(settings()?).await?).await,
         Command::Migrate(migrate) => migrate.run(App::open(settings()?).await?).await,
         Command::Config(command) => command.run(settings),
+        Command::Contest(command) if command.is_offline() => command.run_offline(),
+        Command::Contest(command) => command.run(App::open(settings()?).await?).await,
     }
 }
 

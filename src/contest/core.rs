@@ -208,3 +208,11 @@ async fn whole(db: &impl ConnectionTrait, row: contest::Model) -> Result<Contest
         .map_err(|_| Error::Broken(row.slug.clone()))?;
     Ok(Contest { row, definition: Arc::new(definition), phases: phases.into() })
 }
+
+/// All contests, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<contest::Model>, DbErr> {
+    contest::Entity::find().order_by_desc(contest::Column::CreatedAt).all(db).await
+}

@@ -3,7 +3,11 @@
 //! A contest is its [`definition`]; rows exist beside it only for what other tables refer to. What
 //! is open now follows from its phases and the clock, never from a state that somebody must set.
 
+pub mod apply;
 pub mod definition;
+pub mod document;
+pub mod lint;
+pub mod moment;
 
 mod badge;
 mod core;
@@ -11,6 +15,6 @@ mod window;
 
 pub use badge::{Approver, Auditor, Organiser, Screener};
 pub use core::{
-    Contest, Error, by_id, by_slug, category_ids, hold, lock, round_by_key, rounds, touched,
+    Contest, Error, all, by_id, by_slug, category_ids, hold, lock, round_by_key, rounds, touched,
 };
 pub use window::Window;

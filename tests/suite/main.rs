@@ -7,6 +7,7 @@ mod support;
 
 mod account;
 mod config;
+mod contest;
 mod floors;
 mod schema;
 mod tools;

@@ -57,7 +57,11 @@ fn every_key_that_a_template_or_a_refusal_uses_is_there() {
                         _ => Some(rest),
                     };
                     let key = key.and_then(|rest| rest.split('"').next()).unwrap_or_default();
-                    if !key.is_empty() && !known.contains(key) {
+                    let is_key = !key.is_empty()
+                        && key
+                            .bytes()
+                            .all(|b| b.is_ascii_lowercase() || b == b'-' || b.is_ascii_digit());
+                    if is_key && !known.contains(key) {
                         missing.insert(format!("{}: {key}", path.display()));
                     }
                 }

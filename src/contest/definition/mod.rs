@@ -143,6 +143,25 @@ impl Definition {
         self.phases.iter().filter(move |phase| phase.kind == kind)
     }
 
+    /// The same contest under another name, its dates moved by so many years. A day that the new
+    /// year does not have stays as it is written, for the linter to find.
+    #[must_use]
+    pub fn cloned_as(&self, slug: &str, years: i16) -> Self {
+        let moved = |moment: &Moment| {
+            let (year, rest) = moment.0.split_at_checked(4).unwrap_or(("", &moment.0));
+            match year.parse::<i16>() {
+                Ok(year) => Moment(format!("{:04}{rest}", year + years)),
+                Err(_) => moment.clone(),
+            }
+        };
+        let mut cloned = Self { slug: slug.to_owned(), plan: None, ..self.clone() };
+        for phase in &mut cloned.phases {
+            phase.opens = moved(&phase.opens);
+            phase.closes = moved(&phase.closes);
+        }
+        cloned
+    }
+
     /// The table of results with this key.
     #[must_use]
     pub fn table(&self, key: &str) -> Option<&Table> {

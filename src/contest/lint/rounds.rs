@@ -1,0 +1,113 @@
+//! Juries and voters.
+
+use super::Findings;
+use crate::contest::definition::{
+    Aggregate, CountsShown, Definition, Level, PhaseKind, Round, RoundKind, Source, VoteLimit,
+    VotedOn,
+};
+
+pub(super) fn check(definition: &Definition, found: &mut Findings) {
+    for (index, round) in definition.rounds.iter().enumerate() {
+        self::round(definition, round, &format!("/rounds/{index}"), found);
+    }
+    voting(definition, found);
+    if let Some(counts) = &definition.outside_counts {
+        phase(definition, &counts.phase, PhaseKind::OutsideCount, "/outside_counts/phase", found);
+        if counts.kinds.is_empty() {
+            found.error("/outside_counts/kinds", "lint-nothing-counted");
+        }
+    }
+}
+
+fn phase(definition: &Definition, key: &str, kind: PhaseKind, path: &str, found: &mut Findings) {
+    match definition.phase(key) {
+        None => {
+            found.error(path, "lint-key-unknown").with("key", key);
+        }
+        Some(phase) if phase.kind != kind => {
+            found.error(path, "lint-phase-of-another-kind").with("key", key);
+        }
+        Some(_) => {}
+    }
+}
+
+fn round(definition: &Definition, round: &Round, path: &str, found: &mut Findings) {
+    phase(definition, &round.phase, PhaseKind::Round, &format!("{path}/phase"), found);
+    for key in round.categories.iter().filter(|key| definition.category(key).is_none()) {
+        found.error(format!("{path}/categories"), "lint-key-unknown").with("key", key.as_str());
+    }
+    if round.kind != RoundKind::Score {
+        found.error(format!("{path}/kind"), "lint-round-kind-not-run");
+        return;
+    }
+    if round.criteria.is_empty() {
+        found.error(format!("{path}/criteria"), "lint-no-criteria");
+    }
+    let weights: Vec<Option<u32>> = round.criteria.iter().map(|part| part.weight).collect();
+    let sum: u32 = weights.iter().flatten().sum();
+    if weights.iter().any(Option::is_some) {
+        if weights.iter().any(Option::is_none) {
+            found.error(format!("{path}/criteria"), "lint-some-weights-missing");
+        } else if sum != 100 {
+            let finding = found.error(format!("{path}/criteria"), "lint-weights-not-100");
+            finding.with("sum", sum);
+        }
+    }
+    for (index, criterion) in round.criteria.iter().enumerate() {
+        let step = criterion.step_hundredths;
+        if criterion.max == 0 || step == 0 || !(criterion.max * 100).is_multiple_of(step.max(1)) {
+            found.error(format!("{path}/criteria/{index}"), "lint-scale-impossible");
+        }
+    }
+    if let Some(each) = round.judges_per_entry {
+        if each == 0 || round.quorum > each {
+            found.error(format!("{path}/quorum"), "lint-quorum-above-judges");
+        }
+        if round.aggregate == Aggregate::Sum {
+            found.error(format!("{path}/aggregate"), "lint-sum-of-different-judges");
+        }
+        if each == 1 {
+            found.warning(format!("{path}/judges_per_entry"), "lint-one-judge");
+        }
+    }
+    if !round.blind {
+        found.advice(format!("{path}/blind"), "lint-judges-see-names");
+    }
+}
+
+fn voting(definition: &Definition, found: &mut Findings) {
+    let Some(voting) = &definition.voting else { return };
+    phase(definition, &voting.phase, PhaseKind::Voting, "/voting/phase", found);
+    if let VotedOn::WentOnFrom(key) = &voting.on
+        && definition.round(key).is_none()
+    {
+        found.error("/voting/on", "lint-key-unknown").with("key", key.as_str());
+    }
+    if matches!(voting.limit, VoteLimit::PerDay(0) | VoteLimit::InAll(0)) {
+        found.error("/voting/limit", "lint-no-votes");
+    }
+    if !matches!(voting.level, Level::Device | Level::Code) {
+        found.error("/voting/level", "lint-level-not-run");
+    }
+    let decides = |weighed: &dyn Fn(u32) -> bool| {
+        definition.tables.iter().any(|table| {
+            let votes = table.formula.iter().find(|term| term.source == Source::Votes);
+            votes.is_some_and(|term| weighed(term.weight))
+        })
+    };
+    if !decides(&|_| true) {
+        found.warning("/voting", "lint-votes-decide-nothing");
+    }
+    let money = definition.prizes.iter().any(|prize| {
+        prize.amount.is_some()
+            && definition
+                .table(&prize.table)
+                .is_some_and(|table| table.formula.iter().any(|term| term.source == Source::Votes))
+    });
+    if money && voting.level == Level::Device {
+        found.warning("/voting/level", "lint-open-votes-decide-money");
+    }
+    if voting.counts == CountsShown::Live && voting.hidden_last_hours == 0 {
+        found.advice("/voting/counts", "lint-live-counts-feed-the-race");
+    }
+}
