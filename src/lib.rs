@@ -16,9 +16,16 @@ pub mod storage;
 pub mod words;
 
 pub mod account;
+pub mod media;
 pub mod unit;
 
 pub mod contest;
+
+pub mod entry;
+
+pub mod judging;
+pub mod screening;
+pub mod voting;
 
 pub mod cli;
 pub mod web;

@@ -8,6 +8,7 @@ use crate::app::App;
 use crate::db;
 use crate::jobs::{self, Job, Taken};
 
+mod render;
 mod send;
 
 /// Works until told to stop; looks for work twice a second when there was none.
@@ -50,6 +51,7 @@ pub async fn one(app: &App) -> Result<bool> {
 async fn work(app: &App, taken: &Taken) -> Result<()> {
     match taken.job.as_ref().context("no version of ours can read this job")? {
         Job::Send { letter } => send::send(app, *letter).await,
+        Job::Render { file } => render::render(app, *file).await,
         job => anyhow::bail!("nobody does {job:?} yet"),
     }
 }

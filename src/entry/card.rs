@@ -1,0 +1,177 @@
+//! Entries in lists, and one with all that it holds.
+
+use std::collections::HashMap;
+
+use entity::entry::{self, State};
+use entity::id::{CategoryId, ContestId, EntryId, FileId};
+use entity::{contributor, entry_event, file, part};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+
+use crate::unit;
+
+/// An entry in a list.
+#[derive(Clone, Debug)]
+pub struct Card {
+    /// Its row.
+    pub entry: entry::Model,
+    /// Name of its unit.
+    pub unit: Option<String>,
+    /// Its first picture.
+    pub picture: Option<FileId>,
+    /// What its first picture shows.
+    pub alt: Option<String>,
+    /// Whether its first picture was drawn for the public.
+    pub is_ready: bool,
+}
+
+/// Cards of these entries, in their order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn cards(
+    db: &impl ConnectionTrait,
+    entries: Vec<entry::Model>,
+) -> Result<Vec<Card>, DbErr> {
+    let units = unit::names(db, entries.iter().filter_map(|entry| entry.unit_id)).await?;
+    let parts = part::Entity::find()
+        .filter(part::Column::EntryId.is_in(entries.iter().map(|entry| entry.id)))
+        .filter(part::Column::FileId.is_not_null())
+        .order_by_asc(part::Column::Position)
+        .all(db)
+        .await?;
+    let files = parts.iter().filter_map(|part| part.file_id);
+    let files = file::Entity::find().filter(file::Column::Id.is_in(files)).all(db).await?;
+    let pictures: HashMap<FileId, bool> = files
+        .iter()
+        .filter(|file| ["jpeg", "png", "webp", "gif"].contains(&file.format.as_str()))
+        .map(|file| (file.id, file.state == file::State::Ready))
+        .collect();
+    let card = |entry: entry::Model| {
+        let first = parts.iter().find(|part| {
+            part.entry_id == entry.id
+                && part.file_id.is_some_and(|file| pictures.contains_key(&file))
+        });
+        let picture = first.and_then(|part| part.file_id);
+        Card {
+            unit: entry.unit_id.and_then(|id| units.get(&id).cloned()),
+            picture,
+            alt: first.and_then(|part| part.alt.clone()),
+            is_ready: picture.and_then(|id| pictures.get(&id).copied()).unwrap_or(false),
+            entry,
+        }
+    };
+    Ok(entries.into_iter().map(card).collect())
+}
+
+/// A page of a list that is paged by number.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Page {
+    /// Entries behind this number; 0 for the first page.
+    pub after: i32,
+    /// How many.
+    pub size: u64,
+}
+
+/// Accepted entries by number: all, or those of one category.
+///
+/// # Errors
+/// When the database fails.
+pub async fn gallery(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    category: Option<CategoryId>,
+    page: Page,
+) -> Result<Vec<entry::Model>, DbErr> {
+    let mut found = entry::Entity::find()
+        .filter(entry::Column::ContestId.eq(contest))
+        .filter(entry::Column::State.eq(State::Accepted))
+        .filter(entry::Column::Number.gt(page.after));
+    if let Some(category) = category {
+        found = found.filter(entry::Column::CategoryId.eq(category));
+    }
+    found.order_by_asc(entry::Column::Number).limit(page.size).all(db).await
+}
+
+/// Entries in one state, by number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn search_state(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    state: State,
+    page: Page,
+) -> Result<Vec<entry::Model>, DbErr> {
+    entry::Entity::find()
+        .filter(entry::Column::ContestId.eq(contest))
+        .filter(entry::Column::State.eq(state))
+        .filter(entry::Column::Number.gt(page.after))
+        .order_by_asc(entry::Column::Number)
+        .limit(page.size)
+        .all(db)
+        .await
+}
+
+/// An entry with all that it holds.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    /// Its row.
+    pub entry: entry::Model,
+    /// Its parts, by slot and position.
+    pub parts: Vec<part::Model>,
+    /// Their files.
+    pub files: Vec<file::Model>,
+    /// People in it.
+    pub people: Vec<contributor::Model>,
+}
+
+impl Whole {
+    /// The file of a part.
+    #[must_use]
+    pub fn file(&self, part: &part::Model) -> Option<&file::Model> {
+        part.file_id.and_then(|id| self.files.iter().find(|file| file.id == id))
+    }
+
+    /// Parts in a slot.
+    pub fn slot<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a part::Model> {
+        self.parts.iter().filter(move |part| part.slot_key == key)
+    }
+}
+
+/// Reads an entry with all that it holds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn whole(db: &impl ConnectionTrait, entry: entry::Model) -> Result<Whole, DbErr> {
+    let parts = part::Entity::find()
+        .filter(part::Column::EntryId.eq(entry.id))
+        .order_by_asc(part::Column::SlotKey)
+        .order_by_asc(part::Column::Position)
+        .all(db)
+        .await?;
+    let files = parts.iter().filter_map(|part| part.file_id);
+    let files = file::Entity::find().filter(file::Column::Id.is_in(files)).all(db).await?;
+    let people = contributor::Entity::find()
+        .filter(contributor::Column::EntryId.eq(entry.id))
+        .order_by_asc(contributor::Column::Position)
+        .all(db)
+        .await?;
+    Ok(Whole { entry, parts, files, people })
+}
+
+/// What happened to an entry, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn events(
+    db: &impl ConnectionTrait,
+    entry: EntryId,
+) -> Result<Vec<entry_event::Model>, DbErr> {
+    entry_event::Entity::find()
+        .filter(entry_event::Column::EntryId.eq(entry))
+        .order_by_asc(entry_event::Column::HappenedAt)
+        .all(db)
+        .await
+}

@@ -1,0 +1,497 @@
+//! Drafts: begun with a category, filled bit by bit, never lost.
+
+use entity::entry::{self, EntrantKind, State};
+use entity::id::{
+    CategoryId, ContributorId, EntryEventId, EntryId, FileId, PartId, UnitId, UserId,
+};
+use entity::instant::Instant;
+use entity::{contributor, entry_event, part};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use super::{Author, link};
+use crate::contest::definition::{PhaseKind, Slot, SlotKind};
+use crate::contest::{self, Contest};
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::words::fold;
+
+/// Why an entry was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such entry, or not for this person.
+    #[error("no such entry")]
+    Unknown,
+    /// The contest takes no entries now; the end of the last window, if there was one.
+    #[error("entries are not taken now")]
+    Closed(Option<Instant>),
+    /// It was changed somewhere else meanwhile.
+    #[error("changed meanwhile")]
+    Stale,
+    /// It cannot be changed any more.
+    #[error("not to be changed in its state")]
+    Settled,
+    /// The slot holds no more.
+    #[error("slot `{0}` is full")]
+    Full(String, u32),
+    /// There is no such slot or category.
+    #[error("no part `{0}`")]
+    NoPart(String),
+    /// What was filled in does not satisfy the rules.
+    #[error("{} faults", .0.len())]
+    Faults(Vec<Refused>),
+    /// The contest is not known.
+    #[error(transparent)]
+    Contest(#[from] contest::Error),
+    /// The database failed.
+    #[error("database failure")]
+    Database(#[from] DbErr),
+}
+
+impl Refusal for Error {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
+            Self::Closed(Some(end)) => {
+                Refused::new(Kind::Conflict, "entry-closed").with("end", *end)
+            }
+            Self::Closed(None) => Refused::new(Kind::Conflict, "entry-not-open"),
+            Self::Stale => Refused::new(Kind::Conflict, "entry-stale"),
+            Self::Settled => Refused::new(Kind::Conflict, "entry-settled"),
+            Self::Full(slot, most) => Refused::new(Kind::Invalid, "slot-full")
+                .with("most", *most)
+                .at(format!("slot.{slot}")),
+            Self::NoPart(key) => {
+                Refused::new(Kind::Invalid, "part-unknown").with("key", key.as_str())
+            }
+            Self::Faults(faults) => faults
+                .first()
+                .cloned()
+                .unwrap_or_else(|| Refused::new(Kind::Invalid, "entry-faulty")),
+            Self::Contest(error) => error.refusal(),
+            Self::Database(error) => error.refusal(),
+        }
+    }
+
+    fn refusals(&self) -> Vec<Refused> {
+        match self {
+            Self::Faults(faults) if !faults.is_empty() => faults.clone(),
+            _ => vec![self.refusal()],
+        }
+    }
+}
+
+/// What a fresh draft is made of.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// The entry's public code: eight random letters.
+    pub code: String,
+    /// Its category.
+    pub category: CategoryId,
+    /// The author's account, where there is one.
+    pub author: Option<UserId>,
+    /// The officer who enters for somebody.
+    pub officer: Option<UserId>,
+    /// By which the draft is taken up again.
+    pub resume_hash: Option<[u8; 32]>,
+    /// The unit, where it is known already.
+    pub unit: Option<UnitId>,
+    /// Language of its letters.
+    pub lang: String,
+}
+
+/// Begins a draft while entries are taken.
+///
+/// # Errors
+/// [`Error::Closed`] outside of intake.
+pub async fn open(
+    tx: &DatabaseTransaction,
+    contest: &Contest,
+    new: New,
+    now: Instant,
+) -> Result<entry::Model, Error> {
+    if !contest.is_running() || contest.open(PhaseKind::Intake, now).is_none() {
+        return Err(closed(contest, now));
+    }
+    let row = entry::ActiveModel {
+        id: Set(EntryId::new()),
+        contest_id: Set(contest.id()),
+        category_id: Set(new.category),
+        code: Set(new.code),
+        title: Set(String::new()),
+        search_text: Set(String::new()),
+        state: Set(State::Draft),
+        entrant_kind: Set(EntrantKind::Person),
+        entrant_name: Set(String::new()),
+        shown_name: Set(String::new()),
+        unit_id: Set(new.unit),
+        author_id: Set(new.author),
+        entered_by: Set(new.officer),
+        resume_hash: Set(new.resume_hash.map(|hash| hash.to_vec())),
+        lang: Set(new.lang),
+        version: Set(1),
+        created_at: Set(now),
+        updated_at: Set(now),
+        ..Default::default()
+    };
+    Ok(row.insert(tx).await?)
+}
+
+pub(super) fn closed(contest: &Contest, now: Instant) -> Error {
+    let ends = contest.windows(PhaseKind::Intake).map(|window| window.closes);
+    Error::Closed(ends.filter(|end| *end <= now).max())
+}
+
+/// The entry with this public code.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub async fn by_code(db: &impl ConnectionTrait, code: &str) -> Result<entry::Model, Error> {
+    let row = entry::Entity::find().filter(entry::Column::Code.eq(code)).one(db).await?;
+    row.ok_or(Error::Unknown)
+}
+
+/// Whether the entry may be changed now: a draft begun in time, an entry until the deadline, a
+/// returned one until its date.
+pub(super) fn changeable(
+    contest: &Contest,
+    entry: &entry::Model,
+    now: Instant,
+) -> Result<(), Error> {
+    let in_time = contest.is_running()
+        && contest.windows(PhaseKind::Intake).any(|w| w.lets_finish(entry.created_at, now));
+    match entry.state {
+        State::Draft | State::Submitted if in_time => Ok(()),
+        State::Draft => Err(closed(contest, now)),
+        State::Returned if entry.repair_until.is_some_and(|until| now < until) => Ok(()),
+        State::Returned => Err(Error::Closed(entry.repair_until)),
+        _ => Err(Error::Settled),
+    }
+}
+
+async fn touch(tx: &DatabaseTransaction, author: &Author, now: Instant) -> Result<(), Error> {
+    let Some(row) = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await? else {
+        return Err(Error::Unknown);
+    };
+    let version = row.version + 1;
+    let mut row = row.into_active_model();
+    row.version = Set(version);
+    row.updated_at = Set(now);
+    row.update(tx).await?;
+    Ok(())
+}
+
+async fn parts(
+    db: &impl ConnectionTrait,
+    entry: EntryId,
+    slot: &str,
+) -> Result<Vec<part::Model>, DbErr> {
+    part::Entity::find()
+        .filter(part::Column::EntryId.eq(entry))
+        .filter(part::Column::SlotKey.eq(slot))
+        .order_by_asc(part::Column::Position)
+        .all(db)
+        .await
+}
+
+/// Puts a file into a slot, behind what it holds.
+///
+/// # Errors
+/// [`Error::Full`] when it holds no more.
+pub async fn add_file(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    contest: &Contest,
+    slot: &Slot,
+    file: FileId,
+    now: Instant,
+) -> Result<(), Error> {
+    changeable(contest, &author.entry, now)?;
+    touch(tx, author, now).await?;
+    let held = parts(tx, author.id(), &slot.key).await?;
+    if held.len() >= slot.most() as usize {
+        return Err(Error::Full(slot.key.clone(), slot.most()));
+    }
+    let position = held.last().map_or(0, |last| last.position + 1);
+    let row = part::ActiveModel {
+        id: Set(PartId::new()),
+        entry_id: Set(author.id()),
+        slot_key: Set(slot.key.clone()),
+        position: Set(position),
+        file_id: Set(Some(file)),
+        ..Default::default()
+    };
+    part::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Sets the one text, link or choice of a slot; an empty one clears it.
+///
+/// # Errors
+/// When the entry cannot be changed.
+pub async fn set_text(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    slot: &Slot,
+    text: &str,
+) -> Result<(), Error> {
+    let held = parts(tx, author.id(), &slot.key).await?;
+    let Some(first) = held.into_iter().next() else {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let mut row = part::ActiveModel {
+            id: Set(PartId::new()),
+            entry_id: Set(author.id()),
+            slot_key: Set(slot.key.clone()),
+            position: Set(0),
+            ..Default::default()
+        };
+        fill(&mut row, slot, text);
+        part::Entity::insert(row).exec_without_returning(tx).await?;
+        return Ok(());
+    };
+    if text.is_empty() {
+        part::Entity::delete_by_id(first.id).exec(tx).await?;
+        return Ok(());
+    }
+    let mut row = first.into_active_model();
+    fill(&mut row, slot, text);
+    row.update(tx).await?;
+    Ok(())
+}
+
+fn fill(row: &mut part::ActiveModel, slot: &Slot, text: &str) {
+    if slot.kind == SlotKind::Link {
+        row.link = Set(Some(text.to_owned()));
+        row.link_key = Set(link::read(text).map(|link| link.key));
+    } else {
+        row.body = Set(Some(text.to_owned()));
+    }
+}
+
+/// Notes what a part shows: its caption and its description for those who cannot see it.
+///
+/// # Errors
+/// [`Error::NoPart`] when it is no part of this entry.
+pub async fn note(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    part: PartId,
+    caption: Option<String>,
+    alt: Option<String>,
+) -> Result<(), Error> {
+    let row = own_part(tx, author, part).await?;
+    let mut row = row.into_active_model();
+    row.caption = Set(caption);
+    row.alt = Set(alt);
+    row.update(tx).await?;
+    Ok(())
+}
+
+async fn own_part(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    id: PartId,
+) -> Result<part::Model, Error> {
+    let row = part::Entity::find_by_id(id).one(tx).await?;
+    let row = row.filter(|row| row.entry_id == author.id());
+    row.ok_or_else(|| Error::NoPart(id.to_string()))
+}
+
+/// Takes a part out of the entry; its file stays in the store until it is swept.
+///
+/// # Errors
+/// [`Error::NoPart`] when it is no part of this entry.
+pub async fn remove_part(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    contest: &Contest,
+    part: PartId,
+    now: Instant,
+) -> Result<(), Error> {
+    changeable(contest, &author.entry, now)?;
+    own_part(tx, author, part).await?;
+    touch(tx, author, now).await?;
+    part::Entity::delete_by_id(part).exec(tx).await?;
+    Ok(())
+}
+
+/// What the entrant says of the work and of themselves.
+#[derive(Clone, Debug, Default)]
+pub struct Person {
+    /// Title of the work.
+    pub title: String,
+    /// Person, team or unit.
+    pub kind: Option<EntrantKind>,
+    /// Full name of the person, the team or the unit.
+    pub name: String,
+    /// Name that the public sees; empty: the full name.
+    pub shown: String,
+    /// The unit that it counts for.
+    pub unit: Option<UnitId>,
+    /// Where to call.
+    pub phone: String,
+    /// Where to write.
+    pub email: String,
+    /// YYYY-MM-DD, only where the rules ask for age.
+    pub birth_date: String,
+    /// Other members of a team, or people shown, one a line.
+    pub others: Vec<(contributor::Role, String)>,
+}
+
+/// Keeps what was typed; `version` is the one that the form was drawn from.
+///
+/// # Errors
+/// [`Error::Stale`] when another form was kept meanwhile.
+pub async fn save(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    contest: &Contest,
+    person: &Person,
+    version: Option<i32>,
+    now: Instant,
+) -> Result<entry::Model, Error> {
+    changeable(contest, &author.entry, now)?;
+    let row = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await?;
+    let row = row.ok_or(Error::Unknown)?;
+    if version.is_some_and(|version| version != row.version) {
+        return Err(Error::Stale);
+    }
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let shown = if person.shown.is_empty() { &person.name } else { &person.shown };
+    let next = row.version + 1;
+    let kind = person.kind.unwrap_or(row.entrant_kind);
+    let mut row = row.into_active_model();
+    row.title = Set(person.title.clone());
+    row.entrant_kind = Set(kind);
+    row.entrant_name = Set(person.name.clone());
+    row.shown_name = Set(shown.clone());
+    row.search_text = Set(fold(&format!("{} {} {shown}", person.title, person.name)));
+    row.unit_id = Set(person.unit);
+    row.phone = Set(some(&person.phone));
+    row.email = Set(some(&person.email));
+    row.version = Set(next);
+    row.updated_at = Set(now);
+    let row = row.update(tx).await?;
+    contributors(tx, &row, person).await?;
+    Ok(row)
+}
+
+async fn contributors(
+    tx: &DatabaseTransaction,
+    entry: &entry::Model,
+    person: &Person,
+) -> Result<(), DbErr> {
+    contributor::Entity::delete_many()
+        .filter(contributor::Column::EntryId.eq(entry.id))
+        .exec(tx)
+        .await?;
+    let birth = (!person.birth_date.is_empty()).then(|| person.birth_date.clone());
+    let mut rows = vec![(contributor::Role::Author, person.name.clone(), birth)];
+    rows.extend(person.others.iter().map(|(role, name)| (*role, name.clone(), None)));
+    for (position, (role, name, birth_date)) in (0..).zip(rows) {
+        if name.is_empty() {
+            continue;
+        }
+        let row = contributor::ActiveModel {
+            id: Set(ContributorId::new()),
+            entry_id: Set(entry.id),
+            role: Set(role),
+            name: Set(name),
+            birth_date: Set(birth_date),
+            unit_id: Set(entry.unit_id),
+            position: Set(position),
+            ..Default::default()
+        };
+        contributor::Entity::insert(row).exec_without_returning(tx).await?;
+    }
+    Ok(())
+}
+
+/// Writes down what happened to an entry.
+pub(super) async fn happened(
+    tx: &DatabaseTransaction,
+    entry: EntryId,
+    kind: &str,
+    by: Option<UserId>,
+    now: Instant,
+) -> Result<(), DbErr> {
+    let row = entry_event::ActiveModel {
+        id: Set(EntryEventId::new()),
+        entry_id: Set(entry),
+        kind: Set(kind.to_owned()),
+        note: Set(None),
+        actor_id: Set(by),
+        happened_at: Set(now),
+    };
+    entry_event::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(())
+}
+
+/// Says that the picture of an entry changed, so that public pages are drawn anew.
+///
+/// # Errors
+/// When the database fails.
+pub async fn file_changed(tx: &DatabaseTransaction, file: FileId) -> Result<(), Error> {
+    let parts = part::Entity::find().filter(part::Column::FileId.eq(file)).all(tx).await?;
+    for part in parts {
+        if let Some(entry) = entry::Entity::find_by_id(part.entry_id).one(tx).await? {
+            contest::touched(tx, entry.contest_id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Copies an entry into the contest above: new row, same files, provenance kept. Copied twice, the
+/// first copy is the answer.
+///
+/// # Errors
+/// When the database fails.
+pub async fn copy_up(
+    tx: &DatabaseTransaction,
+    from: &entry::Model,
+    to: &Contest,
+    category: CategoryId,
+    code: String,
+    now: Instant,
+) -> Result<entry::Model, Error> {
+    let known = entry::Entity::find()
+        .filter(entry::Column::ContestId.eq(to.id()))
+        .filter(entry::Column::PromotedFrom.eq(from.id));
+    if let Some(known) = known.one(tx).await? {
+        return Ok(known);
+    }
+    let number = super::submit::next_number(tx, to.id()).await?;
+    let mut copy = from.clone().into_active_model().reset_all();
+    copy.id = Set(EntryId::new());
+    copy.contest_id = Set(to.id());
+    copy.category_id = Set(category);
+    copy.code = Set(code);
+    copy.number = Set(Some(number));
+    copy.state = Set(State::Submitted);
+    copy.version = Set(1);
+    copy.submitted_at = Set(Some(now));
+    copy.repair_until = Set(None);
+    copy.promoted_from = Set(Some(from.id));
+    copy.resume_hash = Set(None);
+    copy.created_at = Set(now);
+    copy.updated_at = Set(now);
+    let copy = copy.insert(tx).await?;
+    for part in part::Entity::find().filter(part::Column::EntryId.eq(from.id)).all(tx).await? {
+        let mut row = part.into_active_model().reset_all();
+        row.id = Set(PartId::new());
+        row.entry_id = Set(copy.id);
+        part::Entity::insert(row).exec_without_returning(tx).await?;
+    }
+    let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(from.id));
+    for person in people.all(tx).await? {
+        let mut row = person.into_active_model().reset_all();
+        row.id = Set(ContributorId::new());
+        row.entry_id = Set(copy.id);
+        contributor::Entity::insert(row).exec_without_returning(tx).await?;
+    }
+    happened(tx, copy.id, "promoted", None, now).await?;
+    Ok(copy)
+}

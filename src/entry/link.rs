@@ -1,0 +1,138 @@
+//! Addresses of works published elsewhere, each in its one normal form.
+//!
+//! Two spellings of one address must meet, or a work enters twice. What only says where a visitor
+//! came from is dropped; what names the work stays.
+
+/// An address that was understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// The host, lower case, without `www.` and `m.`.
+    pub host: String,
+    /// The normal form: what makes two addresses the same work.
+    pub key: String,
+}
+
+/// Parts of a query that name a work; everything else is dropped.
+const NAMING: [&str; 6] = ["v", "id", "story_fbid", "fbid", "list", "set"];
+
+/// Reads an address; `None` for what is no public web address.
+#[must_use]
+pub fn read(typed: &str) -> Option<Link> {
+    let typed = typed.trim();
+    if typed.len() > 2000 || typed.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return None;
+    }
+    let rest = match typed.split_once("://") {
+        Some((scheme, rest)) if is_web(scheme) => rest,
+        Some(_) => return None,
+        None => typed,
+    };
+    let rest = rest.split('#').next()?;
+    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let (authority, path) = address.split_once('/').unwrap_or((address, ""));
+    let host = host(authority)?;
+    let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let key = known(&host, &path, query).unwrap_or_else(|| general(&host, &path, query));
+    Some(Link { host, key })
+}
+
+/// Whether an address lies on one of these hosts or below them.
+#[must_use]
+pub fn is_on(link: &Link, hosts: &[String]) -> bool {
+    hosts.iter().any(|host| {
+        let host = plain_host(&host.to_ascii_lowercase());
+        link.host == host
+            || link.host.ends_with(&format!(".{host}"))
+            || (host == "youtube.com" && link.host == "youtu.be")
+            || (host == "facebook.com" && matches!(link.host.as_str(), "fb.watch" | "fb.com"))
+    })
+}
+
+fn is_web(scheme: &str) -> bool {
+    scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
+}
+
+fn host(authority: &str) -> Option<String> {
+    let host = authority.strip_suffix(":443").or(authority.strip_suffix(":80"));
+    let host = host.unwrap_or(authority).trim_end_matches('.').to_ascii_lowercase();
+    let letters = |label: &str| {
+        !label.is_empty() && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let named = host.contains('.') && host.split('.').all(letters);
+    let last = host.rsplit('.').next()?;
+    (named && last.bytes().any(|b| b.is_ascii_alphabetic())).then(|| plain_host(&host))
+}
+
+fn plain_host(host: &str) -> String {
+    let mut host = host;
+    for prefix in ["www.", "m.", "vt.", "mobile.", "web."] {
+        host = host.strip_prefix(prefix).filter(|rest| rest.contains('.')).unwrap_or(host);
+    }
+    host.to_owned()
+}
+
+/// The normal form on sites whose addresses we know.
+fn known(host: &str, path: &[&str], query: &str) -> Option<String> {
+    let named = |name: &str| value(query, name);
+    match host {
+        "youtu.be" => Some(format!("youtube:{}", path.first()?)),
+        "youtube.com" => {
+            let id = match path {
+                ["watch", ..] => named("v")?,
+                ["shorts" | "embed" | "live" | "v", id, ..] => (*id).to_owned(),
+                _ => return None,
+            };
+            Some(format!("youtube:{id}"))
+        }
+        "tiktok.com" => match path {
+            [_, "video" | "photo", id, ..] | ["v", id, ..] => {
+                Some(format!("tiktok:{}", id.trim_end_matches(".html")))
+            }
+            _ => None,
+        },
+        "facebook.com" | "fb.com" => facebook(path, query),
+        "drive.google.com" => {
+            let id = match path {
+                ["file", "d", id, ..] | ["drive", "folders", id, ..] => (*id).to_owned(),
+                _ => named("id")?,
+            };
+            Some(format!("drive:{id}"))
+        }
+        "docs.google.com" => match path {
+            [_, "d", id, ..] => Some(format!("drive:{id}")),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn facebook(path: &[&str], query: &str) -> Option<String> {
+    let id = match path {
+        [_, "posts" | "videos" | "photos", rest @ ..] => (*rest.last()?).to_owned(),
+        ["reel" | "watch", id, ..] => (*id).to_owned(),
+        ["watch"] => value(query, "v")?,
+        ["permalink.php" | "story.php"] => value(query, "story_fbid")?,
+        ["photo" | "photo.php", ..] => value(query, "fbid")?,
+        ["groups", _, "posts" | "permalink", id, ..] => (*id).to_owned(),
+        _ => return None,
+    };
+    Some(format!("facebook:{id}"))
+}
+
+/// The normal form elsewhere: host, path and the parts of the query that name something.
+fn general(host: &str, path: &[&str], query: &str) -> String {
+    let mut naming: Vec<String> = query
+        .split('&')
+        .filter(|pair| NAMING.contains(&pair.split('=').next().unwrap_or_default()))
+        .map(str::to_owned)
+        .collect();
+    naming.sort();
+    let query = if naming.is_empty() { String::new() } else { format!("?{}", naming.join("&")) };
+    format!("{host}/{}{query}", path.join("/"))
+}
+
+fn value(query: &str, name: &str) -> Option<String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let mut values = pairs.filter_map(|(key, value)| (key == name).then_some(value));
+    values.next().filter(|value| !value.is_empty()).map(str::to_owned)
+}

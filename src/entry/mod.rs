@@ -1,0 +1,21 @@
+//! Entries: what was submitted, by whom, for whom.
+//!
+//! A draft is a row from the first file on, so nothing that was typed or sent is lost. Submitting
+//! locks the contest: numbers have no gaps, and a quota holds in a race.
+
+mod author;
+mod card;
+pub mod code;
+mod draft;
+mod limits;
+pub mod link;
+mod submit;
+
+pub use author::Author;
+pub use card::{Card, Page, Whole, cards, events, gallery, search_state, whole};
+pub use draft::{
+    Error, New, Person, add_file, by_code, copy_up, file_changed, note, open, remove_part, save,
+    set_text,
+};
+pub use limits::faults;
+pub use submit::{Progress, quota_progress, submit, withdraw};

@@ -1,0 +1,398 @@
+//! Submitting: the moment from which an entry counts.
+
+use entity::entry::{self, EntrantKind, State};
+use entity::id::{ConsentId, ContestId, EntryId, UnitId};
+use entity::instant::Instant;
+use entity::{category, consent, contest as contest_row, contributor, file, part, unit};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Set,
+};
+use sha2::{Digest, Sha256};
+
+use super::draft::{changeable, happened};
+use super::{Author, Error, limits};
+use crate::contest::definition::{
+    Category, DeclaredBy, EligibilityRule, Entrant, Proof, Quota, QuotaScope, Whom,
+};
+use crate::contest::{self, Contest, moment};
+use crate::jobs::{self, Job};
+use crate::refusal::{Kind, Refused};
+use crate::words::vietnam;
+
+/// Submits the entry, or, submitted before, takes its changes in. `agreed` are the keys of the
+/// declarations that were agreed to. Submitting twice is submitting once.
+///
+/// # Errors
+/// [`Error::Closed`] after the deadline and its grace; [`Error::Faults`] with everything that the
+/// rules miss.
+pub async fn submit(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    agreed: &[String],
+    now: Instant,
+) -> Result<entry::Model, Error> {
+    let contest = contest::lock(tx, author.entry.contest_id).await?;
+    let entry = entry::Entity::find_by_id(author.id()).one(tx).await?.ok_or(Error::Unknown)?;
+    changeable(&contest, &entry, now)?;
+    let category = category::Entity::find_by_id(entry.category_id).one(tx).await?;
+    let category = category.and_then(|row| contest.definition.category(&row.key));
+    let category = category.ok_or_else(|| Error::NoPart("category".to_owned()))?;
+    let parts = part::Entity::find().filter(part::Column::EntryId.eq(entry.id)).all(tx).await?;
+    let files = parts.iter().filter_map(|part| part.file_id);
+    let files = file::Entity::find().filter(file::Column::Id.is_in(files)).all(tx).await?;
+    let mut faults = about(&entry, category);
+    faults.extend(limits::faults(category, &parts, &files).0);
+    faults.extend(eligible(tx, &contest, &entry, now).await?);
+    faults.extend(same_link(tx, &entry, &parts).await?);
+    faults.extend(consents(tx, &contest, &entry, agreed, now).await?);
+    if faults.is_empty() {
+        faults.extend(quotas(tx, &contest, &entry, category).await?);
+    }
+    if !faults.is_empty() {
+        return Err(Error::Faults(faults));
+    }
+    let first = entry.submitted_at.is_none();
+    let number = match entry.number {
+        Some(number) => number,
+        None => next_number(tx, contest.id()).await?,
+    };
+    let mut row = entry.into_active_model();
+    row.number = Set(Some(number));
+    row.state = Set(State::Submitted);
+    row.submitted_at = Set(Some(now));
+    row.updated_at = Set(now);
+    let row = row.update(tx).await?;
+    let kind = if first { "submitted" } else { "amended" };
+    happened(tx, row.id, kind, author.user(), now).await?;
+    if first && row.email.is_some() {
+        let job = Job::Tell { entry: row.id, about: "receipt".to_owned() };
+        jobs::enqueue(tx, &job, now).await?;
+    }
+    Ok(row)
+}
+
+/// The number that the next submitted entry gets; the contest has to be locked.
+pub(super) async fn next_number(tx: &DatabaseTransaction, id: ContestId) -> Result<i32, Error> {
+    let row = contest_row::Entity::find_by_id(id).one(tx).await?.ok_or(Error::Unknown)?;
+    let number = row.next_number;
+    let mut row = row.into_active_model();
+    row.next_number = Set(number + 1);
+    row.update(tx).await?;
+    Ok(number)
+}
+
+fn fault(code: &'static str, field: &str) -> Refused {
+    Refused::new(Kind::Invalid, code).at(field)
+}
+
+fn about(entry: &entry::Model, category: &Category) -> Vec<Refused> {
+    let mut faults = Vec::new();
+    if entry.title.is_empty() {
+        faults.push(fault("title-missing", "title"));
+    }
+    if entry.entrant_name.is_empty() {
+        faults.push(fault("name-missing", "name"));
+    }
+    if entry.phone.is_none() && entry.email.is_none() {
+        faults.push(fault("contact-missing", "phone"));
+    }
+    if entry.unit_id.is_none() {
+        faults.push(fault("unit-missing", "unit"));
+    }
+    let kind = match entry.entrant_kind {
+        EntrantKind::Person => Entrant::Person,
+        EntrantKind::Team => Entrant::Team,
+        EntrantKind::Unit => Entrant::Unit,
+    };
+    if !category.entrants.contains(&kind) {
+        faults.push(fault("entrant-not-taken", "kind"));
+    }
+    if !category.officer_enters && entry.entered_by.is_some() {
+        faults.push(fault("officer-not-taken", "kind"));
+    }
+    faults
+}
+
+/// Whole years from a birth date to a moment.
+fn age(birth_date: &str, now: Instant) -> Option<u32> {
+    let (born, today) = (moment::day(birth_date).ok()?, vietnam(now).date());
+    let had = (today.month(), today.day()) >= (born.month(), born.day());
+    u32::try_from(today.year() - born.year() - i16::from(!had)).ok()
+}
+
+async fn eligible(
+    tx: &DatabaseTransaction,
+    contest: &Contest,
+    entry: &entry::Model,
+    now: Instant,
+) -> Result<Vec<Refused>, DbErr> {
+    let mut faults = Vec::new();
+    let unit = match entry.unit_id {
+        Some(id) => unit::Entity::find_by_id(id).one(tx).await?,
+        None => None,
+    };
+    let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(entry.id));
+    let people = people.all(tx).await?;
+    for rule in &contest.definition.eligibility {
+        match (&rule.rule, &unit) {
+            (EligibilityRule::Within(codes), Some(unit)) => {
+                let path: Vec<&str> = unit.path.split('/').collect();
+                if !codes.iter().any(|code| path.contains(&code.as_str())) {
+                    faults.push(fault("unit-outside", "unit").with("unit", unit.name.as_str()));
+                }
+            }
+            (EligibilityRule::UnitTypes(types), Some(unit)) if !types.contains(&unit.type_code) => {
+                faults.push(fault("unit-type-outside", "unit").with("unit", unit.name.as_str()));
+            }
+            (EligibilityRule::Age(range), _) if rule.of == Whom::Author => {
+                let authors = people.iter().filter(|who| who.role == contributor::Role::Author);
+                for author in authors {
+                    let age = author.birth_date.as_deref().and_then(|date| age(date, now));
+                    match age {
+                        None => faults.push(fault("birth-date-missing", "birth_date")),
+                        Some(age) if !range.contains(age) => {
+                            faults.push(fault("age-outside", "birth_date").with("age", age));
+                        }
+                        Some(_) => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        debug_assert!(matches!(rule.proof, Proof::Declared | Proof::Officer | Proof::Roll));
+    }
+    Ok(faults)
+}
+
+/// A work published elsewhere enters once, however its address is written.
+async fn same_link(
+    tx: &DatabaseTransaction,
+    entry: &entry::Model,
+    parts: &[part::Model],
+) -> Result<Vec<Refused>, DbErr> {
+    let mut faults = Vec::new();
+    for part in parts {
+        let Some(key) = &part.link_key else { continue };
+        let others = part::Entity::find()
+            .filter(part::Column::LinkKey.eq(key))
+            .filter(part::Column::EntryId.ne(entry.id))
+            .all(tx)
+            .await?;
+        let others = others.into_iter().map(|part| part.entry_id);
+        let entered = entry::Entity::find()
+            .filter(entry::Column::Id.is_in(others))
+            .filter(entry::Column::ContestId.eq(entry.contest_id))
+            .filter(entry::Column::State.is_in([
+                State::Submitted,
+                State::Returned,
+                State::Accepted,
+            ]))
+            .count(tx)
+            .await?;
+        if entered > 0 {
+            faults.push(fault("link-entered-already", &format!("slot.{}", part.slot_key)));
+        }
+    }
+    Ok(faults)
+}
+
+async fn consents(
+    tx: &DatabaseTransaction,
+    contest: &Contest,
+    entry: &entry::Model,
+    agreed: &[String],
+    now: Instant,
+) -> Result<Vec<Refused>, DbErr> {
+    let given = consent::Entity::find()
+        .filter(consent::Column::EntryId.eq(entry.id))
+        .filter(consent::Column::WithdrawnAt.is_null())
+        .all(tx)
+        .await?;
+    let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(entry.id));
+    let born = people.all(tx).await?.into_iter().find_map(|who| who.birth_date);
+    let minor = born.and_then(|date| age(&date, now)).is_some_and(|age| age < 16);
+    let mut faults = Vec::new();
+    for declaration in &contest.definition.declarations {
+        let text = declaration.text.read(entry.lang == "en");
+        let hash = Sha256::digest(text).to_vec();
+        let known = given
+            .iter()
+            .any(|row| row.declaration_key == declaration.key && row.text_sha256 == hash);
+        let asked = match declaration.of {
+            DeclaredBy::Guardian | DeclaredBy::Child => minor,
+            DeclaredBy::Author | DeclaredBy::Shown => true,
+        };
+        if known || !asked {
+            continue;
+        }
+        if !agreed.contains(&declaration.key) {
+            if declaration.required {
+                faults.push(fault("declaration-missing", &format!("agree.{}", declaration.key)));
+            }
+            continue;
+        }
+        let row = consent::ActiveModel {
+            id: Set(ConsentId::new()),
+            entry_id: Set(entry.id),
+            declaration_key: Set(declaration.key.clone()),
+            given_by: Set(format!("{:?}", declaration.of).to_lowercase()),
+            text_sha256: Set(hash),
+            text: Set(text.to_owned()),
+            given_at: Set(now),
+            withdrawn_at: Set(None),
+        };
+        consent::Entity::insert(row).exec_without_returning(tx).await?;
+    }
+    Ok(faults)
+}
+
+const COUNTED: [State; 3] = [State::Submitted, State::Returned, State::Accepted];
+
+async fn quotas(
+    tx: &DatabaseTransaction,
+    contest: &Contest,
+    entry: &entry::Model,
+    category: &Category,
+) -> Result<Vec<Refused>, DbErr> {
+    let mut faults = Vec::new();
+    for quota in &contest.definition.quotas {
+        let Some(max) = quota.max else { continue };
+        if quota.category.as_ref().is_some_and(|key| *key != category.key) {
+            continue;
+        }
+        let Some(count) = counted(tx, contest, entry, quota).await? else { continue };
+        if count >= u64::from(max) {
+            let code = match quota.per {
+                QuotaScope::Person | QuotaScope::Team => "quota-person",
+                QuotaScope::Unit => "quota-unit",
+                QuotaScope::Contest => "quota-contest",
+            };
+            faults.push(fault(code, "quota").with("most", max));
+        }
+    }
+    Ok(faults)
+}
+
+/// How many other entries count against a quota; none where it does not bind this entry.
+async fn counted(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    entry: &entry::Model,
+    quota: &Quota,
+) -> Result<Option<u64>, DbErr> {
+    let mut others = entry::Entity::find()
+        .filter(entry::Column::ContestId.eq(contest.id()))
+        .filter(entry::Column::Id.ne(entry.id))
+        .filter(entry::Column::State.is_in(COUNTED));
+    if quota.category.is_some() {
+        others = others.filter(entry::Column::CategoryId.eq(entry.category_id));
+    }
+    others = match quota.per {
+        QuotaScope::Contest => others,
+        QuotaScope::Unit => {
+            let Some(id) = entry.unit_id else { return Ok(None) };
+            let unit = unit::Entity::find_by_id(id).one(db).await?;
+            let bound = unit.is_some_and(|unit| {
+                quota.unit_type.as_ref().is_none_or(|code| *code == unit.type_code)
+            });
+            if !bound {
+                return Ok(None);
+            }
+            others.filter(entry::Column::UnitId.eq(id))
+        }
+        QuotaScope::Person if entry.entrant_kind != EntrantKind::Person => return Ok(None),
+        QuotaScope::Team if entry.entrant_kind != EntrantKind::Team => return Ok(None),
+        QuotaScope::Person | QuotaScope::Team => same_entrant(others, entry),
+    };
+    Ok(Some(others.count(db).await?))
+}
+
+/// Entries of the same entrant: by account, else by telephone number or address.
+fn same_entrant(
+    others: sea_orm::Select<entry::Entity>,
+    entry: &entry::Model,
+) -> sea_orm::Select<entry::Entity> {
+    let mut same = sea_orm::Condition::any();
+    if let Some(author) = entry.author_id.filter(|_| entry.entered_by.is_none()) {
+        same = same.add(entry::Column::AuthorId.eq(author));
+    }
+    if let Some(phone) = &entry.phone {
+        same = same.add(entry::Column::Phone.eq(phone));
+    }
+    if let Some(email) = &entry.email {
+        same = same.add(entry::Column::Email.eq(email));
+    }
+    others.filter(same)
+}
+
+/// How far a unit is towards its targets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The target (chỉ tiêu).
+    pub least: u32,
+    /// Entries that count.
+    pub held: u64,
+}
+
+/// Progress of `unit` towards the minimum quotas that bind it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn quota_progress(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    unit: &unit::Model,
+) -> Result<Vec<Progress>, DbErr> {
+    let mut progress = Vec::new();
+    let bound = contest.definition.quotas.iter().filter(|quota| {
+        quota.per == QuotaScope::Unit
+            && quota.unit_type.as_ref().is_none_or(|code| *code == unit.type_code)
+    });
+    for quota in bound {
+        let Some(least) = quota.min else { continue };
+        progress.push(Progress { least, held: held(db, contest.id(), unit.id).await? });
+    }
+    Ok(progress)
+}
+
+async fn held(db: &impl ConnectionTrait, contest: ContestId, unit: UnitId) -> Result<u64, DbErr> {
+    entry::Entity::find()
+        .filter(entry::Column::ContestId.eq(contest))
+        .filter(entry::Column::UnitId.eq(unit))
+        .filter(entry::Column::State.is_in(COUNTED))
+        .count(db)
+        .await
+}
+
+/// Takes the entry back. Its public copy goes at once; the record stays.
+///
+/// # Errors
+/// [`Error::Settled`] when it was withdrawn or disqualified before.
+pub async fn withdraw(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    now: Instant,
+) -> Result<(), Error> {
+    let row = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await?;
+    let row = row.ok_or(Error::Unknown)?;
+    if matches!(row.state, State::Withdrawn | State::Disqualified) {
+        return Err(Error::Settled);
+    }
+    let (id, contest): (EntryId, ContestId) = (row.id, row.contest_id);
+    let mut row = row.into_active_model();
+    row.state = Set(State::Withdrawn);
+    row.updated_at = Set(now);
+    row.update(tx).await?;
+    let consents = consent::Entity::find()
+        .filter(consent::Column::EntryId.eq(id))
+        .filter(consent::Column::WithdrawnAt.is_null());
+    for given in consents.all(tx).await? {
+        let mut given = given.into_active_model();
+        given.withdrawn_at = Set(Some(now));
+        given.update(tx).await?;
+    }
+    happened(tx, id, "withdrawn", author.user(), now).await?;
+    contest::touched(tx, contest).await?;
+    Ok(())
+}

@@ -1,0 +1,325 @@
+//! A judge at work.
+
+use std::collections::BTreeMap;
+
+use entity::assignment::{self, State as Work_};
+use entity::id::{EntryId, RoundId, SheetId, UserId};
+use entity::instant::Instant;
+use entity::round::State;
+use entity::{candidate, mark, round, seat, sheet};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use super::Error;
+use super::aggregate::Sheet;
+use super::round::{definition_of, give};
+use crate::audit::{self, Act};
+use crate::contest;
+use crate::contest::definition::Round;
+
+/// Somebody who sits on a round's panel.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    /// The seat.
+    pub seat: seat::Model,
+    /// The round.
+    pub round: round::Model,
+}
+
+impl Judge {
+    /// Proves the right; to anybody else there is no such round.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] without a seat.
+    pub async fn of(
+        db: &impl ConnectionTrait,
+        round: RoundId,
+        user: UserId,
+    ) -> Result<Self, Error> {
+        let seat = seat::Entity::find()
+            .filter(seat::Column::RoundId.eq(round))
+            .filter(seat::Column::UserId.eq(user))
+            .filter(seat::Column::LeftAt.is_null())
+            .one(db)
+            .await?;
+        let round = round::Entity::find_by_id(round).one(db).await?;
+        match (seat, round) {
+            (Some(seat), Some(round)) => Ok(Self { seat, round }),
+            _ => Err(Error::Unknown),
+        }
+    }
+
+    /// All seats of somebody, in rounds that were opened.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<Self>, DbErr> {
+        let seats = seat::Entity::find()
+            .filter(seat::Column::UserId.eq(user))
+            .filter(seat::Column::LeftAt.is_null())
+            .all(db)
+            .await?;
+        let rounds = round::Entity::find()
+            .filter(round::Column::Id.is_in(seats.iter().map(|seat| seat.round_id)))
+            .order_by_desc(round::Column::OpenedAt)
+            .all(db)
+            .await?;
+        let paired = rounds.into_iter().filter_map(|round| {
+            let seat = seats.iter().find(|seat| seat.round_id == round.id)?.clone();
+            Some(Self { seat, round })
+        });
+        Ok(paired.collect())
+    }
+}
+
+/// One entry on a judge's desk.
+#[derive(Clone, Debug)]
+pub struct Work {
+    /// The assignment.
+    pub assignment: assignment::Model,
+    /// By which the judge knows the entry.
+    pub alias: String,
+    /// The sheet, when one was saved.
+    pub sheet: Option<sheet::Model>,
+    /// Its marks.
+    pub marks: Sheet,
+}
+
+/// Everything on a judge's desk, in the judge's own order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn work(db: &impl ConnectionTrait, judge: &Judge) -> Result<Vec<Work>, DbErr> {
+    let own = assignment::Entity::find()
+        .filter(assignment::Column::SeatId.eq(judge.seat.id))
+        .order_by_asc(assignment::Column::Position)
+        .all(db)
+        .await?;
+    let names = candidate::Entity::find()
+        .filter(candidate::Column::RoundId.eq(judge.round.id))
+        .all(db)
+        .await?;
+    let names: BTreeMap<EntryId, String> =
+        names.into_iter().map(|row| (row.entry_id, row.alias)).collect();
+    let sheets = sheet::Entity::find()
+        .filter(sheet::Column::AssignmentId.is_in(own.iter().map(|row| row.id)))
+        .all(db)
+        .await?;
+    let marks = mark::Entity::find()
+        .filter(mark::Column::SheetId.is_in(sheets.iter().map(|row| row.id)))
+        .all(db)
+        .await?;
+    let desk = own.into_iter().map(|assignment| {
+        let sheet = sheets.iter().find(|sheet| sheet.assignment_id == assignment.id).cloned();
+        let own = marks.iter().filter(|mark| sheet.as_ref().is_some_and(|s| s.id == mark.sheet_id));
+        Work {
+            alias: names.get(&assignment.entry_id).cloned().unwrap_or_default(),
+            marks: own.map(|mark| (mark.criterion_key.clone(), mark.hundredths)).collect(),
+            sheet,
+            assignment,
+        }
+    });
+    Ok(desk.collect())
+}
+
+/// What a judge says of an entry; a mark of `None` takes the mark away.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// Hundredths of a point, by criterion.
+    pub marks: BTreeMap<String, Option<i32>>,
+    /// Words to the panel; `None` leaves them as they are.
+    pub comment: Option<String>,
+    /// A mark for the judge's own eyes; `None` leaves it as it is.
+    pub favourite: Option<bool>,
+}
+
+/// What was saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Saved {
+    /// The sheet's version now.
+    pub version: i32,
+    /// Whether every criterion has a mark.
+    pub is_done: bool,
+}
+
+/// Saves marks, comment and favourite; only what is named changes. `version` is the one that the
+/// judge saw, 0 before the first.
+///
+/// # Errors
+/// [`Error::Stale`] when the sheet was saved elsewhere meanwhile; [`Error::Mark`] off the scale;
+/// [`Error::Final`] after the judge finished; [`Error::NotOpen`] outside the round.
+pub async fn save(
+    tx: &DatabaseTransaction,
+    judge: &Judge,
+    alias: &str,
+    said: &Marks,
+    version: i32,
+    now: Instant,
+) -> Result<Saved, Error> {
+    let contest = contest::hold(tx, judge.round.contest_id).await?;
+    let definition = definition_of(&contest, &judge.round).await?;
+    let window = contest.window(&definition.phase);
+    let round = round::Entity::find_by_id(judge.round.id).one(tx).await?;
+    let open = round.is_some_and(|round| round.state == State::Open);
+    if !open || !window.is_some_and(|window| window.contains(now)) {
+        return Err(Error::NotOpen);
+    }
+    let seat = seat::Entity::find_by_id(judge.seat.id).one(tx).await?;
+    if seat.is_none_or(|seat| seat.finished_at.is_some() || seat.left_at.is_some()) {
+        return Err(Error::Final);
+    }
+    let work = assigned(tx, judge, alias).await?;
+    bounded(definition, said)?;
+    let old = sheet::Entity::find().filter(sheet::Column::AssignmentId.eq(work.id)).one(tx).await?;
+    let held = old.as_ref().map_or(0, |sheet| sheet.version);
+    if held != version {
+        return Err(Error::Stale(held));
+    }
+    let row = match old {
+        Some(row) => {
+            let mut row = row.into_active_model();
+            row.version = Set(held + 1);
+            row.saved_at = Set(now);
+            row
+        }
+        None => sheet::ActiveModel {
+            id: Set(SheetId::new()),
+            assignment_id: Set(work.id),
+            version: Set(1),
+            comment: Set(None),
+            favourite: Set(false),
+            saved_at: Set(now),
+        },
+    };
+    let row = written(tx, row, said, held == 0).await?;
+    for (key, hundredths) in &said.marks {
+        mark::Entity::delete_by_id((row.id, key.clone())).exec(tx).await?;
+        if let Some(hundredths) = hundredths {
+            let mark = mark::ActiveModel {
+                sheet_id: Set(row.id),
+                criterion_key: Set(key.clone()),
+                hundredths: Set(*hundredths),
+            };
+            mark::Entity::insert(mark).exec_without_returning(tx).await?;
+        }
+    }
+    let marks = mark::Entity::find().filter(mark::Column::SheetId.eq(row.id)).all(tx).await?;
+    let has = |key: &str| marks.iter().any(|mark| mark.criterion_key == key);
+    let is_done = definition.criteria.iter().all(|criterion| has(&criterion.key));
+    let mut work = work.into_active_model();
+    work.state = Set(if is_done { Work_::Done } else { Work_::Open });
+    work.update(tx).await?;
+    Ok(Saved { version: row.version, is_done })
+}
+
+async fn written(
+    tx: &DatabaseTransaction,
+    mut row: sheet::ActiveModel,
+    said: &Marks,
+    is_new: bool,
+) -> Result<sheet::Model, DbErr> {
+    if let Some(comment) = &said.comment {
+        row.comment = Set((!comment.is_empty()).then(|| comment.clone()));
+    }
+    if let Some(favourite) = said.favourite {
+        row.favourite = Set(favourite);
+    }
+    if is_new { row.insert(tx).await } else { row.update(tx).await }
+}
+
+fn bounded(definition: &Round, said: &Marks) -> Result<(), Error> {
+    for (key, hundredths) in &said.marks {
+        let criterion = definition.criteria.iter().find(|criterion| criterion.key == *key);
+        let Some(criterion) = criterion else { return Err(Error::Mark(key.clone(), 0)) };
+        let most = i64::from(criterion.max) * 100;
+        let step = i64::from(criterion.step_hundredths.max(1));
+        let fits = |mark: i32| (0..=most).contains(&i64::from(mark)) && i64::from(mark) % step == 0;
+        if hundredths.is_some_and(|mark| !fits(mark)) {
+            return Err(Error::Mark(key.clone(), criterion.max));
+        }
+    }
+    Ok(())
+}
+
+async fn assigned(
+    tx: &DatabaseTransaction,
+    judge: &Judge,
+    alias: &str,
+) -> Result<assignment::Model, Error> {
+    let entry = candidate::Entity::find()
+        .filter(candidate::Column::RoundId.eq(judge.round.id))
+        .filter(candidate::Column::Alias.eq(alias))
+        .one(tx)
+        .await?;
+    let entry = entry.ok_or(Error::Unknown)?.entry_id;
+    let work = assignment::Entity::find()
+        .filter(assignment::Column::SeatId.eq(judge.seat.id))
+        .filter(assignment::Column::EntryId.eq(entry))
+        .lock_exclusive()
+        .one(tx)
+        .await?;
+    work.filter(|work| work.state != Work_::SteppedAside).ok_or(Error::Unknown)
+}
+
+/// Steps aside from an entry, with a reason; it goes to another judge.
+///
+/// # Errors
+/// [`Error::Unknown`] when it is not on the judge's desk.
+pub async fn step_aside(
+    tx: &DatabaseTransaction,
+    judge: &Judge,
+    alias: &str,
+    reason: &str,
+    now: Instant,
+) -> Result<(), Error> {
+    let contest = contest::lock(tx, judge.round.contest_id).await?;
+    let definition = definition_of(&contest, &judge.round).await?;
+    let work = assigned(tx, judge, alias).await?;
+    let mut work = work.into_active_model();
+    work.state = Set(Work_::SteppedAside);
+    work.reason = Set(Some(reason.to_owned()));
+    work.update(tx).await?;
+    let seed = u64::from_ne_bytes(judge.round.seed.to_ne_bytes());
+    give(tx, judge.round.id, definition, seed).await?;
+    record(tx, judge, "judge-stepped-aside", now).await
+}
+
+/// Declares all sheets final; later changes need the organiser.
+///
+/// # Errors
+/// [`Error::Incomplete`] while some are not complete.
+pub async fn finish(tx: &DatabaseTransaction, judge: &Judge, now: Instant) -> Result<(), Error> {
+    contest::hold(tx, judge.round.contest_id).await?;
+    let open = assignment::Entity::find()
+        .filter(assignment::Column::SeatId.eq(judge.seat.id))
+        .filter(assignment::Column::State.eq(Work_::Open))
+        .all(tx)
+        .await?;
+    if !open.is_empty() {
+        return Err(Error::Incomplete(u32::try_from(open.len()).unwrap_or(u32::MAX)));
+    }
+    let mut seat = judge.seat.clone().into_active_model();
+    seat.finished_at = Set(Some(now));
+    seat.update(tx).await?;
+    record(tx, judge, "judge-finished", now).await
+}
+
+async fn record(
+    tx: &DatabaseTransaction,
+    judge: &Judge,
+    act: &'static str,
+    now: Instant,
+) -> Result<(), Error> {
+    let act = Act {
+        actor: Some(judge.seat.user_id),
+        role: "judge",
+        act,
+        subject: format!("seat:{}", judge.seat.id),
+        contest: Some(judge.round.contest_id),
+        before: None,
+        after: None,
+    };
+    Ok(audit::record(tx, act, now).await?)
+}

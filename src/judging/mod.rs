@@ -1,0 +1,16 @@
+//! Judging: a panel, its work, and what comes out of it.
+//!
+//! A round is opened once: its candidates get aliases, by which judges know them, and the work is
+//! dealt. Judges save sheets with a version; a round is closed once, when everything is judged.
+//! The arithmetic ([`aggregate`], [`deal`]) is pure and exact.
+
+pub mod aggregate;
+pub mod deal;
+
+mod judge;
+mod panel;
+mod round;
+
+pub use judge::{Judge, Marks, Saved, Work, finish, save, step_aside, work};
+pub use panel::{Progress, add, panel, progress, remove};
+pub use round::{Error, Fault, Outcome, close, open, reopen, result_of};

@@ -1,0 +1,159 @@
+//! The panel: who judges, and how far they are.
+
+use entity::assignment::{self, State as Work};
+use entity::id::{RoundId, SeatId, UserId};
+use entity::instant::Instant;
+use entity::round::State;
+use entity::seat;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, Set,
+};
+use serde_json::json;
+
+use super::Error;
+use super::round::{definition_of, give, record};
+use crate::contest::{self, Organiser};
+
+/// Judges who have not left, by number.
+pub(super) async fn sitting(
+    db: &impl ConnectionTrait,
+    round: RoundId,
+) -> Result<Vec<seat::Model>, DbErr> {
+    seat::Entity::find()
+        .filter(seat::Column::RoundId.eq(round))
+        .filter(seat::Column::LeftAt.is_null())
+        .order_by_asc(seat::Column::Number)
+        .all(db)
+        .await
+}
+
+/// The whole panel, by number, those who left included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn panel(db: &impl ConnectionTrait, round: RoundId) -> Result<Vec<seat::Model>, DbErr> {
+    seat::Entity::find()
+        .filter(seat::Column::RoundId.eq(round))
+        .order_by_asc(seat::Column::Number)
+        .all(db)
+        .await
+}
+
+/// Gives somebody a seat; in an open round they get work at once. Somebody who sits already keeps
+/// the seat, somebody who left takes it again.
+///
+/// # Errors
+/// [`Error::NotOpen`] when the round is closed.
+pub async fn add(
+    tx: &DatabaseTransaction,
+    by: &Organiser,
+    key: &str,
+    user: UserId,
+    chair: bool,
+    now: Instant,
+) -> Result<SeatId, Error> {
+    let contest = contest::lock(tx, by.contest()).await?;
+    let round = contest::round_by_key(tx, contest.id(), key).await?;
+    if round.state == State::Closed {
+        return Err(Error::NotOpen);
+    }
+    let seats = panel(tx, round.id).await?;
+    let id = match seats.iter().find(|seat| seat.user_id == user) {
+        Some(seat) => {
+            let mut back = seat.clone().into_active_model();
+            back.left_at = Set(None);
+            back.chair = Set(chair);
+            back.update(tx).await?.id
+        }
+        None => {
+            let row = seat::ActiveModel {
+                id: Set(SeatId::new()),
+                round_id: Set(round.id),
+                user_id: Set(user),
+                number: Set(seats.iter().map(|seat| seat.number).max().unwrap_or(0) + 1),
+                chair: Set(chair),
+                created_at: Set(now),
+                finished_at: Set(None),
+                left_at: Set(None),
+            };
+            row.insert(tx).await?.id
+        }
+    };
+    if round.state == State::Open {
+        let seed = u64::from_ne_bytes(round.seed.to_ne_bytes());
+        give(tx, round.id, definition_of(&contest, &round).await?, seed).await?;
+    }
+    record(tx, by, round.id, "judge-added", json!({ "seat": id }), now).await?;
+    Ok(id)
+}
+
+/// Takes a judge off the panel; finished sheets stay, open work goes to others.
+///
+/// # Errors
+/// [`Error::NotOpen`] when the round is closed.
+pub async fn remove(
+    tx: &DatabaseTransaction,
+    by: &Organiser,
+    key: &str,
+    id: SeatId,
+    now: Instant,
+) -> Result<(), Error> {
+    let contest = contest::lock(tx, by.contest()).await?;
+    let round = contest::round_by_key(tx, contest.id(), key).await?;
+    if round.state == State::Closed {
+        return Err(Error::NotOpen);
+    }
+    let seat = seat::Entity::find_by_id(id).one(tx).await?;
+    let seat = seat.filter(|seat| seat.round_id == round.id).ok_or(Error::Unknown)?;
+    let mut gone = seat.into_active_model();
+    gone.left_at = Set(Some(now));
+    gone.update(tx).await?;
+    let open = assignment::Entity::find()
+        .filter(assignment::Column::SeatId.eq(id))
+        .filter(assignment::Column::State.eq(Work::Open))
+        .all(tx)
+        .await?;
+    for work in open {
+        let mut work = work.into_active_model();
+        work.state = Set(Work::SteppedAside);
+        work.reason = Set(Some("left".to_owned()));
+        work.update(tx).await?;
+    }
+    if round.state == State::Open {
+        let seed = u64::from_ne_bytes(round.seed.to_ne_bytes());
+        give(tx, round.id, definition_of(&contest, &round).await?, seed).await?;
+    }
+    record(tx, by, round.id, "judge-left", json!({ "seat": id }), now).await
+}
+
+/// How far a judge is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Progress {
+    /// The seat.
+    pub seat: seat::Model,
+    /// Sheets that are complete.
+    pub done: usize,
+    /// Sheets to be filled, complete ones included.
+    pub all: usize,
+    /// Entries that were stepped aside from.
+    pub aside: usize,
+}
+
+/// How far each judge is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn progress(db: &impl ConnectionTrait, round: RoundId) -> Result<Vec<Progress>, DbErr> {
+    let work =
+        assignment::Entity::find().filter(assignment::Column::RoundId.eq(round)).all(db).await?;
+    let count = |seat: SeatId, state: Work| {
+        work.iter().filter(|row| row.seat_id == seat && row.state == state).count()
+    };
+    let progress = panel(db, round).await?.into_iter().map(|seat| {
+        let done = count(seat.id, Work::Done);
+        let aside = count(seat.id, Work::SteppedAside);
+        Progress { done, all: done + count(seat.id, Work::Open), aside, seat }
+    });
+    Ok(progress.collect())
+}

@@ -1,0 +1,283 @@
+//! From bytes to an original: read, stored, written down.
+
+use bytes::Bytes;
+use entity::file::{self, State};
+use entity::id::{FileId, UserId};
+use entity::instant::Instant;
+use entity::rendition;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, Set,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+use super::flaw::Flaw;
+use super::format::{Format, Kind};
+use super::render::{self, Copy};
+use super::{document, movie, picture, text};
+use crate::jobs::{self, Job};
+use crate::refusal::{Refusal, Refused};
+use crate::storage::{self, Store};
+
+/// The most bytes of any file, by kind: picture, document, video.
+const MOST: [(Kind, u64); 3] =
+    [(Kind::Picture, 60_000_000), (Kind::Document, 30_000_000), (Kind::Video, 600_000_000)];
+
+/// Why a file was not kept.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Something is wrong with it.
+    #[error(transparent)]
+    Flaw(#[from] Flaw),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] storage::Error),
+    /// The database failed.
+    #[error("database failure")]
+    Database(#[from] DbErr),
+}
+
+impl Refusal for Error {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::Flaw(flaw) => flaw.refused(),
+            Self::Store(_) => Refused::new(crate::refusal::Kind::Unavailable, "store-unavailable"),
+            Self::Database(error) => error.refusal(),
+        }
+    }
+}
+
+/// What a file is, read from its own bytes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Facts {
+    /// Its format.
+    pub format: Format,
+    /// Width, upright, in pixels.
+    pub width: Option<u32>,
+    /// Height, upright, in pixels.
+    pub height: Option<u32>,
+    /// Playing time.
+    pub milliseconds: Option<i64>,
+    /// Words of its text.
+    pub words: Option<u32>,
+    /// When it was taken.
+    pub taken_at: Option<Instant>,
+    /// Make and model of the camera.
+    pub camera: Option<String>,
+    /// Whether the camera wrote a place; the place is not kept.
+    pub has_place: bool,
+}
+
+/// Reads what a file is. Takes long for a large one: not for an asynchronous thread.
+///
+/// # Errors
+/// A [`Flaw`] for anything that we cannot use.
+pub fn read(bytes: &[u8]) -> Result<Facts, Flaw> {
+    if bytes.is_empty() {
+        return Err(Flaw::Empty);
+    }
+    let format = Format::sniff(&bytes[..bytes.len().min(4096)]).ok_or(Flaw::Unknown)?;
+    let most = MOST.iter().find(|(kind, _)| *kind == format.kind()).map_or(0, |(_, most)| *most);
+    if bytes.len() as u64 > most {
+        return Err(Flaw::TooLarge { bytes: bytes.len() as u64, most });
+    }
+    let mut facts = Facts {
+        format,
+        width: None,
+        height: None,
+        milliseconds: None,
+        words: None,
+        taken_at: None,
+        camera: None,
+        has_place: false,
+    };
+    match format.kind() {
+        Kind::Picture => {
+            let probe = picture::probe(bytes)?;
+            (facts.width, facts.height) = (Some(probe.width), Some(probe.height));
+            facts.taken_at = probe.camera.taken_at;
+            facts.camera = probe.camera.model;
+            facts.has_place = probe.camera.has_place;
+        }
+        Kind::Video if matches!(format, Format::Mp4 | Format::Mov) => {
+            let movie = movie::probe(&mut std::io::Cursor::new(bytes))?;
+            (facts.width, facts.height) = (Some(movie.width), Some(movie.height));
+            facts.milliseconds = movie.milliseconds;
+        }
+        Kind::Video => {}
+        Kind::Document => {
+            let words = match format {
+                Format::Docx => Some(document::docx(bytes)?),
+                Format::Txt => Some(document::txt(bytes)?),
+                _ => None,
+            };
+            facts.words = words.map(|words| text::words(&words));
+        }
+    }
+    Ok(facts)
+}
+
+/// An original that is stored, not yet written down.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    id: FileId,
+    key: String,
+    name: String,
+    sha256: Vec<u8>,
+    bytes: i64,
+    /// What it is.
+    pub facts: Facts,
+}
+
+/// Stores an original under a fresh key.
+///
+/// # Errors
+/// [`Error::Store`] when the store fails.
+pub async fn keep(store: &Store, bytes: Bytes, name: &str, facts: Facts) -> Result<Kept, Error> {
+    let id = FileId::new();
+    let kept = Kept {
+        id,
+        key: format!("originals/{id}"),
+        name: name.chars().take(200).collect(),
+        sha256: Sha256::digest(&bytes).to_vec(),
+        bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        facts,
+    };
+    store.put(&kept.key, bytes, kept.facts.format.mime()).await?;
+    Ok(kept)
+}
+
+/// Writes a stored original down, and promises its renditions when it is a picture.
+///
+/// # Errors
+/// When the database fails.
+pub async fn record(
+    tx: &DatabaseTransaction,
+    kept: Kept,
+    owner: Option<UserId>,
+    now: Instant,
+) -> Result<FileId, DbErr> {
+    let is_picture = kept.facts.format.kind() == Kind::Picture;
+    let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
+    let row = file::ActiveModel {
+        id: Set(kept.id),
+        storage_key: Set(kept.key),
+        name: Set(kept.name),
+        sha256: Set(kept.sha256),
+        bytes: Set(kept.bytes),
+        format: Set(kept.facts.format.name().to_owned()),
+        width: Set(number(kept.facts.width)),
+        height: Set(number(kept.facts.height)),
+        milliseconds: Set(kept.facts.milliseconds),
+        words: Set(number(kept.facts.words)),
+        taken_at: Set(kept.facts.taken_at),
+        camera: Set(kept.facts.camera),
+        facts: Set(json!({ "has_place": kept.facts.has_place })),
+        state: Set(if is_picture { State::Received } else { State::Ready }),
+        refusal: Set(None),
+        owner_id: Set(owner),
+        created_at: Set(now),
+    };
+    file::Entity::insert(row).exec_without_returning(tx).await?;
+    if is_picture {
+        jobs::enqueue(tx, &Job::Render { file: kept.id }, now).await?;
+    }
+    Ok(kept.id)
+}
+
+/// The copies of an original, drawn. Takes long: not for an asynchronous thread.
+///
+/// # Errors
+/// A [`Flaw`] when it cannot be decoded whole.
+pub fn copies(original: &[u8]) -> Result<Vec<Copy>, Flaw> {
+    render::copies(original)
+}
+
+/// Where a copy is kept.
+#[must_use]
+pub fn copy_key(file: FileId, name: &str, format: &str) -> String {
+    format!("copies/{file}/{name}.{format}")
+}
+
+/// Stores copies; storing them again changes nothing.
+///
+/// # Errors
+/// [`Error::Store`] when the store fails.
+pub async fn keep_copies(store: &Store, file: FileId, copies: &[Copy]) -> Result<(), Error> {
+    for copy in copies {
+        let mime = if copy.format == "webp" { "image/webp" } else { "image/jpeg" };
+        let key = copy_key(file, copy.name, copy.format);
+        store.put(&key, copy.bytes.clone().into(), mime).await?;
+    }
+    Ok(())
+}
+
+/// Writes stored copies down; the file is ready then.
+///
+/// # Errors
+/// When the database fails.
+pub async fn ready(tx: &DatabaseTransaction, id: FileId, copies: &[Copy]) -> Result<(), DbErr> {
+    rendition::Entity::delete_many().filter(rendition::Column::FileId.eq(id)).exec(tx).await?;
+    let rows = copies.iter().map(|copy| rendition::ActiveModel {
+        file_id: Set(id),
+        name: Set(copy.name.to_owned()),
+        format: Set(copy.format.to_owned()),
+        storage_key: Set(copy_key(id, copy.name, copy.format)),
+        width: Set(i32::try_from(copy.width).unwrap_or(i32::MAX)),
+        height: Set(i32::try_from(copy.height).unwrap_or(i32::MAX)),
+        bytes: Set(i64::try_from(copy.bytes.len()).unwrap_or(i64::MAX)),
+    });
+    rendition::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    state(tx, id, State::Ready, None).await
+}
+
+/// Notes that a file cannot be shown, and why.
+///
+/// # Errors
+/// When the database fails.
+pub async fn refused(tx: &DatabaseTransaction, id: FileId, flaw: &Flaw) -> Result<(), DbErr> {
+    state(tx, id, State::Refused, Some(flaw.code().to_owned())).await
+}
+
+async fn state(
+    tx: &DatabaseTransaction,
+    id: FileId,
+    state: State,
+    refusal: Option<String>,
+) -> Result<(), DbErr> {
+    let Some(row) = file::Entity::find_by_id(id).one(tx).await? else { return Ok(()) };
+    let mut row = row.into_active_model();
+    row.state = Set(state);
+    row.refusal = Set(refusal);
+    row.update(tx).await?;
+    Ok(())
+}
+
+/// Files, by key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn files(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = FileId>,
+) -> Result<Vec<file::Model>, DbErr> {
+    file::Entity::find().filter(file::Column::Id.is_in(ids)).all(db).await
+}
+
+/// Copies of files: those called `name`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn copies_of(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = FileId>,
+    name: &str,
+) -> Result<Vec<rendition::Model>, DbErr> {
+    rendition::Entity::find()
+        .filter(rendition::Column::FileId.is_in(ids))
+        .filter(rendition::Column::Name.eq(name))
+        .filter(rendition::Column::Format.eq("jpeg"))
+        .all(db)
+        .await
+}

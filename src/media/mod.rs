@@ -1,0 +1,25 @@
+//! Media: files from the sender to the public.
+//!
+//! The object is stored first and its row is written second, so a crash leaves an object without
+//! a row, which a sweep removes, and never a row without an object. An original is kept as it came;
+//! the public sees only copies that were drawn anew.
+
+mod camera;
+mod document;
+mod flaw;
+mod format;
+mod jpeg;
+mod keep;
+mod movie;
+mod picture;
+mod png;
+mod render;
+pub mod text;
+
+pub use flaw::Flaw;
+pub use format::{Format, Kind};
+pub use keep::{
+    Error, Facts, Kept, copies, copies_of, copy_key, files, keep, keep_copies, read, ready, record,
+    refused,
+};
+pub use render::Copy;

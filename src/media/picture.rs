@@ -1,0 +1,218 @@
+//! Pictures: what they claim, what they hold, upright and in the right colours.
+//!
+//! A header is read and held against the pixel limit before anything is decoded. Everything here
+//! is computation on bytes: it opens no file and asks no clock, and runs where it may take long.
+
+use std::io::Cursor;
+
+use fast_image_resize::{ResizeOptions, Resizer};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+
+use super::camera::{self, Camera};
+use super::flaw::Flaw;
+use super::format::{Format, Kind};
+use super::{jpeg, png};
+
+/// The most pixels that we open, whatever a contest allows.
+pub(super) const PIXELS: u64 = 100_000_000;
+
+/// Memory that one decoder may ask for: 100 million pixels of three bytes, and half as much again.
+const MEMORY: u64 = 480 << 20;
+
+/// What a picture is, without having been decoded.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Probe {
+    /// Its format.
+    pub format: Format,
+    /// Width, upright.
+    pub width: u32,
+    /// Height, upright.
+    pub height: u32,
+    /// What the camera wrote.
+    pub camera: Camera,
+}
+
+/// Reads what a picture claims to be.
+///
+/// # Errors
+/// A [`Flaw`] for anything that is not a picture within [`PIXELS`].
+pub(super) fn probe(bytes: &[u8]) -> Result<Probe, Flaw> {
+    let format = picture_format(bytes)?;
+    let reader = ImageReader::with_format(Cursor::new(bytes), decoder_of(format)?);
+    let (width, height) = reader.into_dimensions().map_err(|_| Flaw::Corrupt)?;
+    within(width, height)?;
+    if format == Format::Jpeg {
+        jpeg::markers(bytes).check()?;
+    }
+    let camera = camera::read(bytes);
+    let sideways = camera.orientation >= 5;
+    let (width, height) = if sideways { (height, width) } else { (width, height) };
+    Ok(Probe { format, width, height, camera })
+}
+
+/// Decodes a picture so that it fits into a square of `side` pixels: upright, sRGB, without
+/// transparency (laid on white). A smaller picture is not enlarged.
+///
+/// # Errors
+/// A [`Flaw`] for anything that cannot be decoded whole.
+pub(super) fn open(bytes: &[u8], side: u32) -> Result<RgbImage, Flaw> {
+    let probe = probe(bytes)?;
+    let (decoded, icc) = decode(bytes, probe.format)?;
+    if probe.format == Format::Jpeg
+        && jpeg::markers(bytes).unended()
+        && ends_in_one_colour(&decoded)
+    {
+        return Err(Flaw::Truncated);
+    }
+    let small = shrink(decoded, side)?;
+    let mut upright = DynamicImage::ImageRgb8(in_srgb(small, icc.as_deref()));
+    if let Some(orientation) = Orientation::from_exif(probe.camera.orientation) {
+        upright.apply_orientation(orientation);
+    }
+    Ok(upright.into_rgb8())
+}
+
+/// Shrinks an upright picture once more.
+///
+/// # Errors
+/// [`Flaw::Corrupt`] for a picture without pixels.
+pub(super) fn fit(picture: &RgbImage, side: u32) -> Result<RgbImage, Flaw> {
+    let fitted = shrink(DynamicImage::ImageRgb8(picture.clone()), side)?;
+    Ok(fitted.into_rgb8())
+}
+
+fn picture_format(bytes: &[u8]) -> Result<Format, Flaw> {
+    if bytes.is_empty() {
+        return Err(Flaw::Empty);
+    }
+    match Format::sniff(&bytes[..bytes.len().min(4096)]) {
+        None => Err(Flaw::Unknown),
+        Some(format) if format.kind() != Kind::Picture => Err(Flaw::NotAPicture(format)),
+        Some(format) => Ok(format),
+    }
+}
+
+fn decoder_of(format: Format) -> Result<ImageFormat, Flaw> {
+    match format {
+        Format::Jpeg => Ok(ImageFormat::Jpeg),
+        Format::Png => Ok(ImageFormat::Png),
+        Format::Webp => Ok(ImageFormat::WebP),
+        Format::Gif => Ok(ImageFormat::Gif),
+        other => Err(Flaw::NotRead(other)),
+    }
+}
+
+fn within(width: u32, height: u32) -> Result<(), Flaw> {
+    if width == 0 || height == 0 {
+        return Err(Flaw::Corrupt);
+    }
+    if u64::from(width) * u64::from(height) > PIXELS {
+        return Err(Flaw::TooManyPixels { width, height });
+    }
+    Ok(())
+}
+
+/// The pixels as stored, and the colour profile beside them.
+fn decode(bytes: &[u8], format: Format) -> Result<(DynamicImage, Option<Vec<u8>>), Flaw> {
+    let (lean, profile) = match format {
+        Format::Png => {
+            let lean = png::lean(bytes).ok_or(Flaw::Corrupt)?;
+            (Some(lean.bytes), lean.icc)
+        }
+        _ => (None, None),
+    };
+    let source = lean.as_deref().unwrap_or(bytes);
+    let mut reader = ImageReader::with_format(Cursor::new(source), decoder_of(format)?);
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MEMORY);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|error| flaw(&error))?;
+    let icc = match lean {
+        Some(_) => profile,
+        None => decoder.icc_profile().ok().flatten(),
+    };
+    let decoded = DynamicImage::from_decoder(decoder).map_err(|error| flaw(&error))?;
+    Ok((decoded, icc))
+}
+
+fn flaw(error: &image::ImageError) -> Flaw {
+    match error {
+        image::ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Flaw::Truncated
+        }
+        _ => Flaw::Corrupt,
+    }
+}
+
+/// Whether the last rows hold one colour, as they do where a decoder filled what was missing.
+fn ends_in_one_colour(picture: &DynamicImage) -> bool {
+    let rows = 8.min(picture.height());
+    let tail = picture.crop_imm(0, picture.height() - rows, picture.width(), rows);
+    let tail = tail.to_rgb8();
+    let first = tail.get_pixel(0, 0);
+    tail.pixels().all(|pixel| pixel == first)
+}
+
+/// Shrinks to fit into a square, in eight bits for each colour, without transparency.
+fn shrink(picture: DynamicImage, side: u32) -> Result<DynamicImage, Flaw> {
+    let flat = flatten(picture);
+    let longer = flat.width().max(flat.height());
+    if longer <= side {
+        return Ok(flat);
+    }
+    let scaled = |edge: u32| {
+        let edge = (u64::from(edge) * u64::from(side) + u64::from(longer) / 2) / u64::from(longer);
+        u32::try_from(edge).unwrap_or(side).max(1)
+    };
+    let mut small = DynamicImage::new(scaled(flat.width()), scaled(flat.height()), flat.color());
+    Resizer::new().resize(&flat, &mut small, &ResizeOptions::new()).map_err(|_| Flaw::Corrupt)?;
+    Ok(small)
+}
+
+/// Lays a picture with transparency on white, and brings it to eight bits; grey stays grey.
+fn flatten(picture: DynamicImage) -> DynamicImage {
+    match picture {
+        DynamicImage::ImageRgb8(_) | DynamicImage::ImageLuma8(_) => picture,
+        other if !other.color().has_alpha() => match other.color().channel_count() {
+            1 => DynamicImage::ImageLuma8(other.into_luma8()),
+            _ => DynamicImage::ImageRgb8(other.into_rgb8()),
+        },
+        other => {
+            let clear = other.into_rgba8();
+            let mut flat = RgbImage::new(clear.width(), clear.height());
+            for (to, from) in flat.pixels_mut().zip(clear.pixels()) {
+                let alpha = u16::from(from.0[3]);
+                for (channel, colour) in to.0.iter_mut().zip(from.0) {
+                    let mixed = (u16::from(colour) * alpha + 255 * (255 - alpha) + 127) / 255;
+                    *channel = u8::try_from(mixed).unwrap_or(u8::MAX);
+                }
+            }
+            DynamicImage::ImageRgb8(flat)
+        }
+    }
+}
+
+/// Brings a picture into sRGB. A profile that does not fit the pixels is passed over.
+fn in_srgb(picture: DynamicImage, icc: Option<&[u8]>) -> RgbImage {
+    let profile = icc.and_then(|icc| ColorProfile::new_from_slice(icc).ok());
+    let Some(profile) = profile else {
+        return picture.into_rgb8();
+    };
+    let layout = match (&picture, profile.color_space) {
+        (DynamicImage::ImageRgb8(_), DataColorSpace::Rgb) => Layout::Rgb,
+        (DynamicImage::ImageLuma8(_), DataColorSpace::Gray) => Layout::Gray,
+        _ => return picture.into_rgb8(),
+    };
+    let srgb = ColorProfile::new_srgb();
+    let options = TransformOptions::default();
+    let Ok(transform) = profile.create_transform_8bit(layout, &srgb, Layout::Rgb, options) else {
+        return picture.into_rgb8();
+    };
+    let mut converted = RgbImage::new(picture.width(), picture.height());
+    match transform.transform(picture.as_bytes(), converted.as_mut()) {
+        Ok(()) => converted,
+        Err(_) => picture.into_rgb8(),
+    }
+}

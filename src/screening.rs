@@ -1,0 +1,303 @@
+//! Screening: is an entry valid. Accept it, return it for repair with a date, or reject it with a
+//! reason; any finding can be taken back.
+
+use entity::entry::{self, State};
+use entity::id::{EntryEventId, EntryId, ScreeningId};
+use entity::instant::Instant;
+use entity::screening::{self, Verdict};
+use entity::{entry_event, tally};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    ExprTrait, FromQueryResult, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+use serde_json::json;
+
+use crate::audit::{self, Act};
+use crate::contest::{self, Screener};
+use crate::jobs::{self, Job};
+use crate::refusal::{Kind, Refusal, Refused};
+
+/// Reasons for rejecting or returning, by the keys of their words.
+pub const REASONS: [&str; 9] = [
+    "reason-against-rules",
+    "reason-blurred",
+    "reason-duplicate",
+    "reason-logo",
+    "reason-edited",
+    "reason-generated",
+    "reason-child-without-consent",
+    "reason-not-eligible",
+    "reason-other",
+];
+
+/// Why a finding was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such entry in this contest.
+    #[error("no such entry")]
+    Unknown,
+    /// It is not waiting for a finding.
+    #[error("not waiting")]
+    NotWaiting,
+    /// A finding against an entry needs a reason.
+    #[error("a reason is needed")]
+    NoReason,
+    /// The date for repair has passed.
+    #[error("the date has passed")]
+    Past,
+    /// The contest is not known.
+    #[error(transparent)]
+    Contest(#[from] contest::Error),
+    /// The database failed.
+    #[error("database failure")]
+    Database(#[from] DbErr),
+}
+
+impl Refusal for Error {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
+            Self::NotWaiting => Refused::new(Kind::Conflict, "screening-not-waiting"),
+            Self::NoReason => Refused::new(Kind::Invalid, "screening-no-reason").at("reason"),
+            Self::Past => Refused::new(Kind::Invalid, "screening-past").at("until"),
+            Self::Contest(error) => error.refusal(),
+            Self::Database(error) => error.refusal(),
+        }
+    }
+}
+
+/// What was found.
+#[derive(Clone, Debug)]
+pub enum Finding {
+    /// Valid.
+    Accept,
+    /// To be mended by a date.
+    Return {
+        /// One of [`REASONS`].
+        reason: String,
+        /// Words to the entrant.
+        note: String,
+        /// Until when.
+        until: Instant,
+    },
+    /// Not valid.
+    Reject {
+        /// One of [`REASONS`].
+        reason: String,
+        /// Words to the entrant.
+        note: String,
+    },
+}
+
+/// Notes a finding on an entry that waits for one, and promises the letter that says so.
+///
+/// # Errors
+/// [`Error::NotWaiting`] when it does not wait; [`Error::NoReason`] without a known reason.
+pub async fn find(
+    tx: &DatabaseTransaction,
+    by: &Screener,
+    id: EntryId,
+    finding: &Finding,
+    now: Instant,
+) -> Result<(), Error> {
+    contest::hold(tx, by.contest()).await?;
+    let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let row = row.filter(|row| row.contest_id == by.contest()).ok_or(Error::Unknown)?;
+    if row.state != State::Submitted {
+        return Err(Error::NotWaiting);
+    }
+    let (verdict, state, reason, note, until) = match finding {
+        Finding::Accept => (Verdict::Accepted, State::Accepted, None, None, None),
+        Finding::Return { reason, note, until } => {
+            if *until <= now {
+                return Err(Error::Past);
+            }
+            (Verdict::Returned, State::Returned, Some(reason), Some(note), Some(*until))
+        }
+        Finding::Reject { reason, note } => {
+            (Verdict::Rejected, State::Rejected, Some(reason), Some(note), None)
+        }
+    };
+    if reason.is_some_and(|reason| !REASONS.contains(&reason.as_str())) {
+        return Err(Error::NoReason);
+    }
+    let found = screening::ActiveModel {
+        id: Set(ScreeningId::new()),
+        entry_id: Set(id),
+        verdict: Set(verdict),
+        reason: Set(reason.cloned()),
+        note: Set(note.filter(|note| !note.is_empty()).cloned()),
+        repair_until: Set(until),
+        screener_id: Set(by.user()),
+        found_at: Set(now),
+        undone_at: Set(None),
+    };
+    screening::Entity::insert(found).exec_without_returning(tx).await?;
+    set_state(tx, row, state, until, now).await?;
+    if state == State::Accepted {
+        open_tally(tx, by, id).await?;
+    }
+    let about = match verdict {
+        Verdict::Accepted => "accepted",
+        Verdict::Returned => "returned",
+        Verdict::Rejected => "rejected",
+    };
+    happened(tx, by, id, about, note, now).await?;
+    jobs::enqueue(tx, &Job::Tell { entry: id, about: about.to_owned() }, now).await?;
+    contest::touched(tx, by.contest()).await?;
+    Ok(())
+}
+
+/// Takes the last finding back: the entry waits again.
+///
+/// # Errors
+/// [`Error::NotWaiting`] when there is none, or the entrant acted on it meanwhile.
+pub async fn undo(
+    tx: &DatabaseTransaction,
+    by: &Screener,
+    id: EntryId,
+    now: Instant,
+) -> Result<(), Error> {
+    contest::hold(tx, by.contest()).await?;
+    let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let row = row.filter(|row| row.contest_id == by.contest()).ok_or(Error::Unknown)?;
+    let last = screening::Entity::find()
+        .filter(screening::Column::EntryId.eq(id))
+        .filter(screening::Column::UndoneAt.is_null())
+        .order_by_desc(screening::Column::FoundAt)
+        .one(tx)
+        .await?;
+    let last = last.ok_or(Error::NotWaiting)?;
+    if !matches!(row.state, State::Accepted | State::Returned | State::Rejected) {
+        return Err(Error::NotWaiting);
+    }
+    let mut last = last.into_active_model();
+    last.undone_at = Set(Some(now));
+    last.update(tx).await?;
+    set_state(tx, row, State::Submitted, None, now).await?;
+    happened(tx, by, id, "screening-undone", None, now).await?;
+    contest::touched(tx, by.contest()).await?;
+    Ok(())
+}
+
+async fn set_state(
+    tx: &DatabaseTransaction,
+    row: entry::Model,
+    state: State,
+    until: Option<Instant>,
+    now: Instant,
+) -> Result<(), DbErr> {
+    let mut row = row.into_active_model();
+    row.state = Set(state);
+    row.repair_until = Set(until);
+    row.updated_at = Set(now);
+    row.update(tx).await?;
+    Ok(())
+}
+
+/// An accepted entry stands in the tally from the start, with no votes.
+async fn open_tally(tx: &DatabaseTransaction, by: &Screener, id: EntryId) -> Result<(), DbErr> {
+    let row =
+        tally::ActiveModel { entry_id: Set(id), contest_id: Set(by.contest()), counted: Set(0) };
+    tally::Entity::insert(row)
+        .on_conflict(OnConflict::column(tally::Column::EntryId).do_nothing().to_owned())
+        .exec_without_returning(tx)
+        .await?;
+    Ok(())
+}
+
+async fn happened(
+    tx: &DatabaseTransaction,
+    by: &Screener,
+    id: EntryId,
+    kind: &'static str,
+    note: Option<&String>,
+    now: Instant,
+) -> Result<(), DbErr> {
+    let event = entry_event::ActiveModel {
+        id: Set(EntryEventId::new()),
+        entry_id: Set(id),
+        kind: Set(kind.to_owned()),
+        note: Set(note.filter(|note| !note.is_empty()).cloned()),
+        actor_id: Set(Some(by.user())),
+        happened_at: Set(now),
+    };
+    entry_event::Entity::insert(event).exec_without_returning(tx).await?;
+    let act = Act {
+        actor: Some(by.user()),
+        role: "screener",
+        act: kind,
+        subject: format!("entry:{id}"),
+        contest: Some(by.contest()),
+        before: None,
+        after: Some(json!({ "found": kind })),
+    };
+    audit::record(tx, act, now).await
+}
+
+/// The last finding on an entry that was not taken back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn last(
+    db: &impl ConnectionTrait,
+    id: EntryId,
+) -> Result<Option<screening::Model>, DbErr> {
+    screening::Entity::find()
+        .filter(screening::Column::EntryId.eq(id))
+        .filter(screening::Column::UndoneAt.is_null())
+        .order_by_desc(screening::Column::FoundAt)
+        .one(db)
+        .await
+}
+
+/// How many entries of a contest are in each state.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(db: &impl ConnectionTrait, by: &Screener) -> Result<Vec<(State, i64)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        state: State,
+        count: i64,
+    }
+    let rows = entry::Entity::find()
+        .select_only()
+        .column(entry::Column::State)
+        .column_as(Expr::col(entry::Column::Id).count(), "count")
+        .filter(entry::Column::ContestId.eq(by.contest()))
+        .group_by(entry::Column::State)
+        .into_model::<Row>()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.state, row.count)).collect())
+}
+
+/// Entries of the same contest that hold the very same file.
+///
+/// # Errors
+/// When the database fails.
+pub async fn same_files(
+    db: &impl ConnectionTrait,
+    by: &Screener,
+    id: EntryId,
+) -> Result<Vec<entry::Model>, DbErr> {
+    use entity::{file, part};
+    let own = part::Entity::find().filter(part::Column::EntryId.eq(id)).all(db).await?;
+    let own = own.into_iter().filter_map(|part| part.file_id);
+    let own = file::Entity::find().filter(file::Column::Id.is_in(own)).all(db).await?;
+    let hashes = own.into_iter().map(|file| file.sha256);
+    let same = file::Entity::find().filter(file::Column::Sha256.is_in(hashes)).all(db).await?;
+    let parts = part::Entity::find()
+        .filter(part::Column::FileId.is_in(same.into_iter().map(|file| file.id)))
+        .filter(part::Column::EntryId.ne(id))
+        .all(db)
+        .await?;
+    entry::Entity::find()
+        .filter(entry::Column::Id.is_in(parts.into_iter().map(|part| part.entry_id)))
+        .filter(entry::Column::ContestId.eq(by.contest()))
+        .filter(entry::Column::State.ne(State::Draft))
+        .all(db)
+        .await
+}

@@ -1,0 +1,11 @@
+round-kind-not-run = This version runs rounds that mark criteria only.
+round-not-waiting = This round was opened already.
+round-not-open = This round takes no marks now.
+round-too-early = The round before is not closed yet.
+round-nothing-to-deal = There are no judges yet, or no valid entries to judge.
+round-under-quorum = Entry { $alias } has { $sheets } sheets only, fewer than the quorum.
+round-tie-at-the-cut = The entries { $aliases } are equal where the cut to the next round falls. The jury has to decide.
+mark-off-the-scale = A mark lies between 0 and { $max }, on a step of the scale.
+sheet-stale = This sheet was just saved in another window. Load it again to see the newest marks; what you typed is not lost.
+sheets-final = You declared your sheets final. To change them, ask the organisers.
+sheets-incomplete = { $count } entries are not marked on all criteria yet.

@@ -1,0 +1,11 @@
+file-empty = The file is empty (0 bytes). Please choose it again.
+file-unknown = This kind of file is not known. Send a JPG or PNG picture, an MP4 video, or a DOCX or PDF document.
+file-not-a-picture = This file is { $found } and no picture. Please choose a picture.
+file-not-read = { $found } pictures are not read yet. Choose a JPG, PNG or WebP picture; on an iPhone: Settings › Camera › Formats › Most Compatible.
+file-truncated = The file is cut off, perhaps because the network was lost while it was copied. Send the original again.
+file-corrupt = The file is damaged and cannot be opened. Send the original again.
+file-too-many-pixels = { $width } × { $height } pixels are too many to open. Send at most 100 million pixels.
+file-too-large = { $found } is too large. The most is { $most }.
+file-unsafe = This document is not safe to read. Save it as a new file and send that.
+file-locked = The document is locked or of an old format. Save it as DOCX without a password.
+store-unavailable = The file store is busy. Try again in a minute.

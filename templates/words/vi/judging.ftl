@@ -1,0 +1,11 @@
+round-kind-not-run = Phiên bản này chỉ tổ chức vòng chấm theo tiêu chí.
+round-not-waiting = Vòng chấm này đã được mở.
+round-not-open = Vòng chấm này hiện không nhận điểm.
+round-too-early = Vòng trước chưa kết thúc.
+round-nothing-to-deal = Chưa có giám khảo hoặc chưa có bài hợp lệ để chấm.
+round-under-quorum = Bài { $alias } mới có { $sheets } phiếu chấm, chưa đủ số tối thiểu.
+round-tie-at-the-cut = Các bài { $aliases } bằng điểm nhau ở ranh giới vào vòng sau. Hội đồng cần quyết định.
+mark-off-the-scale = Điểm phải từ 0 đến { $max } và đúng bước điểm.
+sheet-stale = Phiếu này vừa được lưu ở một cửa sổ khác. Hãy tải lại để xem điểm mới nhất; điểm bạn vừa nhập chưa bị mất.
+sheets-final = Bạn đã chốt phiếu chấm. Muốn sửa, hãy liên hệ ban tổ chức.
+sheets-incomplete = Còn { $count } bài chưa chấm đủ tiêu chí.

@@ -1,0 +1,11 @@
+file-empty = Tệp rỗng (0 byte). Hãy chọn lại tệp.
+file-unknown = Không nhận ra loại tệp này. Hãy gửi ảnh JPG hoặc PNG, video MP4, hoặc tài liệu DOCX, PDF.
+file-not-a-picture = Tệp này là { $found }, không phải ảnh. Hãy chọn một tấm ảnh.
+file-not-read = Chưa đọc được ảnh { $found }. Hãy chọn ảnh JPG, PNG hoặc WebP; trên iPhone, vào Cài đặt › Camera › Định dạng › Tương thích nhất.
+file-truncated = Tệp bị cụt, có thể do mất mạng khi chép. Hãy gửi lại tệp gốc.
+file-corrupt = Tệp bị hỏng, không mở được. Hãy gửi lại tệp gốc.
+file-too-many-pixels = Ảnh { $width } × { $height } điểm ảnh quá lớn để mở. Hãy gửi ảnh tối đa 100 triệu điểm ảnh.
+file-too-large = Tệp { $found } quá lớn. Tối đa là { $most }.
+file-unsafe = Tài liệu này không an toàn để đọc. Hãy lưu lại thành tệp mới rồi gửi.
+file-locked = Tài liệu bị khóa hoặc là định dạng cũ. Hãy lưu lại thành DOCX không đặt mật khẩu.
+store-unavailable = Kho lưu tệp đang bận. Hãy thử lại sau một phút.
