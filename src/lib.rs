@@ -27,6 +27,9 @@ pub mod judging;
 pub mod screening;
 pub mod voting;
 
+pub mod reports;
+pub mod results;
+
 pub mod cli;
 pub mod web;
 pub mod worker;

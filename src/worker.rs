@@ -8,8 +8,10 @@ use crate::app::App;
 use crate::db;
 use crate::jobs::{self, Job, Taken};
 
+mod promote;
 mod render;
 mod send;
+mod tell;
 
 /// Works until told to stop; looks for work twice a second when there was none.
 pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
@@ -52,6 +54,8 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
     match taken.job.as_ref().context("no version of ours can read this job")? {
         Job::Send { letter } => send::send(app, *letter).await,
         Job::Render { file } => render::render(app, *file).await,
-        job => anyhow::bail!("nobody does {job:?} yet"),
+        Job::Tell { entry, about } => tell::tell(app, *entry, about).await,
+        Job::Announce { publication } => tell::announce(app, *publication).await,
+        Job::Promote { publication } => promote::promote(app, *publication).await,
     }
 }

@@ -26,7 +26,25 @@ impl Fraction {
         Self { numerator: numerator / divisor, denominator: denominator / divisor }
     }
 
-    fn plus(self, other: Self) -> Self {
+    /// The product.
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
+        Self::new(self.numerator * other.numerator, self.denominator * other.denominator)
+    }
+
+    /// In millionths, rounded to so many decimal places (at most 6), half away from zero.
+    #[must_use]
+    pub fn rounded(self, decimals: u32) -> i64 {
+        let step = 10_i128.pow(6 - decimals.min(6));
+        let doubled = self.numerator * 2_000_000;
+        let half = self.denominator * step * doubled.signum();
+        let steps = (doubled + half) / (self.denominator * step * 2);
+        i64::try_from(steps * step).unwrap_or(i64::MAX)
+    }
+
+    /// The sum.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
         Self::new(
             self.numerator * other.denominator + other.numerator * self.denominator,
             self.denominator * other.denominator,
@@ -40,9 +58,7 @@ impl Fraction {
     /// In millionths, rounded half away from zero.
     #[must_use]
     pub fn millionths(self) -> i64 {
-        let doubled = self.numerator * 2_000_000;
-        let rounded = (doubled + self.denominator * doubled.signum()) / (self.denominator * 2);
-        i64::try_from(rounded).unwrap_or(i64::MAX)
+        self.rounded(6)
     }
 }
 

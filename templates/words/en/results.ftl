@@ -1,0 +1,12 @@
+second-person-needed = This needs a second person: whoever proposes does not approve.
+result-not-ready = The result is not ready to be published.
+result-window-open = Something is still open, until { $until }.
+result-round-open = The judging round “{ $round }” is not closed.
+result-tally-disagrees = The tally does not agree with the votes. It cannot be published; please tell the administrator.
+result-counts-unconfirmed = { $count } outside counts wait for a second person.
+result-tie = Table “{ $table }”: { $count } are equal at place { $place }, and their order decides about a prize. The jury has to decide, on the record.
+result-nothing = There are no valid entries to rank.
+result-changed = Something changed after the proposal (marks, votes or decisions). Look again and propose once more.
+result-proposed-already = A proposal waits to be approved already.
+reason-needed = Please give a reason.
+too-few-go-up = { $chosen } entries go up, the rules ask for at least { $least }.

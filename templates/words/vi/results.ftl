@@ -1,0 +1,12 @@
+second-person-needed = Việc này cần người thứ hai: người đề xuất không tự duyệt được.
+result-not-ready = Kết quả chưa sẵn sàng để công bố.
+result-window-open = Còn phần chưa kết thúc, đến { $until }.
+result-round-open = Vòng chấm “{ $round }” chưa kết thúc.
+result-tally-disagrees = Số phiếu tổng không khớp với từng phiếu. Chưa được công bố; hãy báo quản trị viên.
+result-counts-unconfirmed = Còn { $count } số liệu bên ngoài chờ người thứ hai xác nhận.
+result-tie = Bảng “{ $table }”: { $count } bài bằng nhau ở hạng { $place }, thứ tự ảnh hưởng đến giải. Hội đồng cần biểu quyết và ghi biên bản.
+result-nothing = Chưa có bài hợp lệ nào để xếp hạng.
+result-changed = Có thay đổi sau khi đề xuất (điểm, phiếu hoặc quyết định). Hãy xem lại và đề xuất lần nữa.
+result-proposed-already = Đã có một đề xuất đang chờ duyệt.
+reason-needed = Hãy ghi lý do.
+too-few-go-up = Có { $chosen } bài được gửi lên, thể lệ yêu cầu ít nhất { $least }.
