@@ -14,6 +14,7 @@ use sea_orm::{
 use super::{Author, link};
 use crate::contest::definition::{PhaseKind, Slot, SlotKind};
 use crate::contest::{self, Contest};
+use crate::media;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::words::fold;
 
@@ -85,6 +86,8 @@ impl Refusal for Error {
 /// What a fresh draft is made of.
 #[derive(Clone, Debug)]
 pub struct New {
+    /// Its key, made when the form was drawn: a form sent twice begins one draft.
+    pub id: EntryId,
     /// The entry's public code: eight random letters.
     pub code: String,
     /// Its category.
@@ -115,7 +118,7 @@ pub async fn open(
         return Err(closed(contest, now));
     }
     let row = entry::ActiveModel {
-        id: Set(EntryId::new()),
+        id: Set(new.id),
         contest_id: Set(contest.id()),
         category_id: Set(new.category),
         code: Set(new.code),
@@ -135,7 +138,11 @@ pub async fn open(
         updated_at: Set(now),
         ..Default::default()
     };
-    Ok(row.insert(tx).await?)
+    entry::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(tx).await?;
+    let row = entry::Entity::find_by_id(new.id).one(tx).await?.ok_or(Error::Unknown)?;
+    let resumed = row.resume_hash.as_deref() == new.resume_hash.as_ref().map(<[u8; 32]>::as_slice);
+    let mine = row.contest_id == contest.id() && resumed && row.entered_by == new.officer;
+    if mine { Ok(row) } else { Err(Error::Unknown) }
 }
 
 pub(super) fn closed(contest: &Contest, now: Instant) -> Error {
@@ -170,6 +177,18 @@ pub(super) fn changeable(
     }
 }
 
+/// Whether what is typed may be kept: a draft takes words even after the deadline, so that nothing
+/// is lost; it only cannot be submitted any more.
+///
+/// # Errors
+/// [`Error::Closed`] or [`Error::Settled`] for an entry that was submitted.
+pub fn may_write(contest: &Contest, entry: &entry::Model, now: Instant) -> Result<(), Error> {
+    match entry.state {
+        State::Draft => Ok(()),
+        _ => changeable(contest, entry, now),
+    }
+}
+
 async fn touch(tx: &DatabaseTransaction, author: &Author, now: Instant) -> Result<(), Error> {
     let Some(row) = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await? else {
         return Err(Error::Unknown);
@@ -195,7 +214,8 @@ async fn parts(
         .await
 }
 
-/// Puts a file into a slot, behind what it holds.
+/// Puts a file into a slot, behind what it holds. A file that it holds already is not put in again,
+/// so a form sent twice fills a slot once.
 ///
 /// # Errors
 /// [`Error::Full`] when it holds no more.
@@ -210,6 +230,9 @@ pub async fn add_file(
     changeable(contest, &author.entry, now)?;
     touch(tx, author, now).await?;
     let held = parts(tx, author.id(), &slot.key).await?;
+    if holds(tx, &held, file).await? {
+        return Ok(());
+    }
     if held.len() >= slot.most() as usize {
         return Err(Error::Full(slot.key.clone(), slot.most()));
     }
@@ -224,6 +247,12 @@ pub async fn add_file(
     };
     part::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
+}
+
+async fn holds(db: &impl ConnectionTrait, held: &[part::Model], id: FileId) -> Result<bool, DbErr> {
+    let files = media::files(db, held.iter().filter_map(|part| part.file_id).chain([id])).await?;
+    let new = files.iter().find(|file| file.id == id).map(|file| &file.sha256);
+    Ok(files.iter().any(|file| file.id != id && Some(&file.sha256) == new))
 }
 
 /// Sets the one text, link or choice of a slot; an empty one clears it.
@@ -353,7 +382,7 @@ pub async fn save(
     version: Option<i32>,
     now: Instant,
 ) -> Result<entry::Model, Error> {
-    changeable(contest, &author.entry, now)?;
+    may_write(contest, &author.entry, now)?;
     let row = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await?;
     let row = row.ok_or(Error::Unknown)?;
     if version.is_some_and(|version| version != row.version) {

@@ -4,7 +4,7 @@ use entity::{file, part};
 
 use super::link;
 use crate::contest::definition::{Category, Format as Written, OnMiss, Range, Slot, SlotKind};
-use crate::media::{self, Format, text};
+use crate::media::{self, Facts, Format, text};
 use crate::refusal::{Arg, Kind, Refused};
 
 /// Everything in which `parts` miss the limits of `category`, by whether it refuses or only warns.
@@ -118,6 +118,37 @@ fn file(slot: &Slot, file: &file::Model, found: &mut Vec<Refused>) {
     if let Some(words) = side(file.words) {
         within(slot, tolerant(slot.words, slot.tolerance_percent), words, "words", found);
     }
+}
+
+/// In what a file that was just sent misses the limits of its slot.
+#[must_use]
+pub fn misfits(slot: &Slot, facts: &Facts, bytes: u64) -> Vec<Refused> {
+    let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
+    let sent = file::Model {
+        id: entity::id::FileId::new(),
+        storage_key: String::new(),
+        name: String::new(),
+        sha256: Vec::new(),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        format: facts.format.name().to_owned(),
+        width: number(facts.width),
+        height: number(facts.height),
+        milliseconds: facts.milliseconds,
+        words: number(facts.words),
+        taken_at: facts.taken_at,
+        camera: None,
+        facts: serde_json::Value::Null,
+        state: file::State::Received,
+        refusal: None,
+        owner_id: None,
+        created_at: jiff::Timestamp::UNIX_EPOCH.into(),
+    };
+    let mut found = Vec::new();
+    self::file(slot, &sent, &mut found);
+    if slot.on_miss == OnMiss::Warn && accepts(slot, facts.format) {
+        found.clear();
+    }
+    found
 }
 
 /// Whether a file of this format may lie in the slot: of its kind, and named where formats are.

@@ -281,3 +281,31 @@ pub async fn copies_of(
         .all(db)
         .await
 }
+
+/// One copy of a file.
+///
+/// # Errors
+/// When the database fails.
+pub async fn copy(
+    db: &impl ConnectionTrait,
+    id: FileId,
+    name: &str,
+    format: &str,
+) -> Result<Option<rendition::Model>, DbErr> {
+    rendition::Entity::find_by_id((id, name.to_owned(), format.to_owned())).one(db).await
+}
+
+/// Takes the copies of files from the public; says where the store keeps them, so that they can be
+/// deleted once this is certain. Originals stay.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_down(
+    tx: &DatabaseTransaction,
+    ids: impl IntoIterator<Item = FileId> + Clone,
+) -> Result<Vec<String>, DbErr> {
+    let of = rendition::Column::FileId.is_in(ids);
+    let rows = rendition::Entity::find().filter(of.clone()).all(tx).await?;
+    rendition::Entity::delete_many().filter(of).exec(tx).await?;
+    Ok(rows.into_iter().map(|row| row.storage_key).collect())
+}

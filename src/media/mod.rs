@@ -19,7 +19,7 @@ pub mod text;
 pub use flaw::Flaw;
 pub use format::{Format, Kind};
 pub use keep::{
-    Error, Facts, Kept, copies, copies_of, copy_key, files, keep, keep_copies, read, ready, record,
-    refused,
+    Error, Facts, Kept, copies, copies_of, copy, copy_key, files, keep, keep_copies, read, ready,
+    record, refused, take_down,
 };
 pub use render::Copy;

@@ -4,6 +4,7 @@ pub mod assets;
 pub mod cache;
 pub mod error;
 pub mod form;
+pub mod resume;
 pub mod routes;
 pub mod signed;
 pub mod view;

@@ -15,5 +15,14 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/session", web::post().to(pages::session::create))
         .route("/session/destroy", web::post().to(pages::session::destroy))
         .route("/setup/{token}", web::get().to(pages::session::setup))
-        .route("/setup/{token}", web::post().to(pages::session::take));
+        .route("/setup/{token}", web::post().to(pages::session::take))
+        .route("/media/{file}/{name}", web::get().to(pages::media::show))
+        .route("/contests/{slug}/entries/new", web::get().to(pages::draft::new))
+        .route("/contests/{slug}/entries", web::post().to(pages::draft::create))
+        .route("/drafts/{code}/work", web::get().to(pages::draft::work))
+        .route("/drafts/{code}/work", web::post().to(pages::draft::keep_work))
+        .route("/drafts/{code}/about", web::get().to(pages::draft::about))
+        .route("/drafts/{code}/about", web::post().to(pages::draft::keep_about))
+        .route("/drafts/{code}/check", web::get().to(pages::draft::check))
+        .route("/drafts/{code}/submission", web::post().to(pages::draft::submit));
 }

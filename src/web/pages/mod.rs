@@ -1,4 +1,6 @@
 //! Pages: one file per resource, one template folder beside it.
 
+pub mod draft;
 pub mod health;
+pub mod media;
 pub mod session;

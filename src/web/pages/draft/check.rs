@@ -1,0 +1,153 @@
+//! Check, agree, submit.
+
+use actix_web::http::StatusCode;
+use actix_web::web;
+use askama::Template;
+
+use super::{Desk, Place, places};
+use crate::app::App;
+use crate::contest::definition::DeclaredBy;
+use crate::entry;
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::web::form::Form;
+use crate::web::resume::Resume;
+use crate::web::signed::MaybeSigned;
+use crate::web::{Result, View, page, see_other};
+use crate::{db, unit};
+
+/// A text that has to be agreed to.
+#[derive(Debug)]
+pub struct Agreement {
+    /// Its key.
+    pub key: String,
+    /// Whose agreement it is: key of the words.
+    pub whose: &'static str,
+    /// What is agreed to.
+    pub text: String,
+    /// Whether it is ticked.
+    pub ticked: bool,
+}
+
+/// The page on which everything is looked at once more.
+#[derive(Template)]
+#[template(path = "enter/check.html")]
+pub struct Check {
+    /// Who looks.
+    pub v: View,
+    /// The entry.
+    pub entry: entity::entry::Model,
+    /// The contest's name.
+    pub contest: String,
+    /// What it holds.
+    pub places: Vec<Place>,
+    /// Name of its unit.
+    pub unit: Option<String>,
+    /// What has to be agreed to.
+    pub agreements: Vec<Agreement>,
+    /// What is wrong: the sentence, and the step where it is mended.
+    pub refused: Vec<(Refused, &'static str)>,
+}
+
+/// The step on which a fault is mended.
+fn step(refused: &Refused) -> &'static str {
+    match refused.field.as_deref() {
+        Some(field) if field.starts_with("slot.") => "work",
+        Some(field) if field.starts_with("agree.") => "check",
+        Some("quota") | None => "check",
+        Some(_) => "about",
+    }
+}
+
+impl Check {
+    async fn of(
+        app: &App,
+        v: View,
+        desk: &Desk,
+        agreed: &[String],
+        refused: Vec<Refused>,
+    ) -> Result<Self> {
+        let whole = entry::whole(&app.db, desk.author.entry.clone()).await?;
+        let unit = match whole.entry.unit_id {
+            Some(id) => unit::by_id(&app.db, id).await.ok().map(|unit| unit.name),
+            None => None,
+        };
+        let english = v.lang.is_english();
+        let agreements = desk.contest.definition.declarations.iter().map(|declaration| Agreement {
+            key: declaration.key.clone(),
+            whose: match declaration.of {
+                DeclaredBy::Author => "enter-agree-author",
+                DeclaredBy::Shown => "enter-agree-shown",
+                DeclaredBy::Guardian => "enter-agree-guardian",
+                DeclaredBy::Child => "enter-agree-child",
+            },
+            text: declaration.text.read(english).to_owned(),
+            ticked: agreed.contains(&declaration.key),
+        });
+        Ok(Self {
+            contest: desk.contest.definition.title.read(english).to_owned(),
+            places: places(&v, &desk.category, Some(&whole)),
+            unit,
+            agreements: agreements.collect(),
+            refused: refused.into_iter().map(|fault| {
+                    let step = step(&fault);
+                    (fault, step)
+                })
+                .collect(),
+            entry: whole.entry,
+            v,
+        })
+    }
+}
+
+/// Shows everything once more, with what is to be agreed to.
+///
+/// # Errors
+/// When it is not theirs.
+pub async fn check(
+    app: web::Data<App>,
+    v: View,
+    code: web::Path<String>,
+    signed: MaybeSigned,
+    resume: Resume,
+) -> Result {
+    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    page(&Check::of(&app, v, &desk, &[], Vec::new()).await?)
+}
+
+/// Submits the entry.
+///
+/// # Errors
+/// When it is not theirs.
+pub async fn submit(
+    app: web::Data<App>,
+    v: View,
+    code: web::Path<String>,
+    form: Form,
+    signed: MaybeSigned,
+    resume: Resume,
+) -> Result {
+    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    let agreed: Vec<String> = form.all("agree").map(str::to_owned).collect();
+    let tx = db::begin(&app.db).await?;
+    match entry::submit(&tx, &desk.author, &agreed, v.now).await {
+        Ok(row) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/receipts/{}", row.code)))
+        }
+        Err(error) => {
+            drop(tx);
+            let refused = error.refusals();
+            if refused.iter().any(|r| !matches!(r.kind, Kind::Invalid | Kind::Conflict)) {
+                return Err(error.into());
+            }
+            let conflict = refused.iter().any(|refused| refused.kind == Kind::Conflict);
+            let mut answer = page(&Check::of(&app, v, &desk, &agreed, refused).await?)?;
+            *answer.status_mut() = if conflict {
+                StatusCode::CONFLICT
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
+            Ok(answer)
+        }
+    }
+}

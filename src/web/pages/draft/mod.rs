@@ -1,0 +1,221 @@
+//! Entering a contest: the work first, then who, then what is agreed to. Each step is a form that
+//! works without scripts, and each is kept before the next is drawn.
+
+mod about;
+mod check;
+mod receive;
+mod start;
+mod work;
+
+pub use about::{About, about, keep_about};
+pub use check::{Agreement, Check, check, submit};
+pub use start::{Asked, Start, create, new};
+pub use work::{Work, keep_work, work};
+
+use entity::category;
+use entity::instant::Instant;
+use sea_orm::{ConnectionTrait, EntityTrait};
+
+use crate::app::App;
+use crate::contest::definition::{Category, Slot, SlotKind};
+use crate::contest::{self, Contest};
+use crate::entry::{self, Author, code};
+use crate::media;
+use crate::refusal::Kind;
+use crate::web::resume::Resume;
+use crate::web::signed::MaybeSigned;
+use crate::web::{Failure, View};
+
+/// Somebody at work on their own entry.
+pub(super) struct Desk {
+    pub author: Author,
+    pub contest: Contest,
+    pub category: Category,
+}
+
+impl Desk {
+    /// Proves that the entry with this code is theirs.
+    pub(super) async fn of(
+        app: &App,
+        db: &impl ConnectionTrait,
+        typed: &str,
+        signed: &MaybeSigned,
+        resume: &Resume,
+        now: Instant,
+    ) -> Result<Self, Failure> {
+        let row = entry::by_code(db, &code::meant(typed)).await?;
+        let user = signed.0.as_ref().map(crate::web::signed::Signed::id);
+        let author = Author::of(db, row, user, Some(resume.hash(app)), now).await?;
+        let contest = contest::by_id(db, author.entry.contest_id).await?;
+        let category = category_of(db, &contest, author.entry.category_id).await?;
+        Ok(Self { author, contest, category })
+    }
+}
+
+/// The category of the definition behind a row.
+pub(super) async fn category_of(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    id: entity::id::CategoryId,
+) -> Result<Category, Failure> {
+    let row = category::Entity::find_by_id(id).one(db).await?;
+    let found = row.and_then(|row| contest.definition.category(&row.key).cloned());
+    found.ok_or_else(|| Failure::new(Kind::NotFound, "part-unknown"))
+}
+
+/// A slot as the form shows it.
+#[derive(Debug)]
+pub struct Place {
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub label: String,
+    /// Limits and the hint, in words.
+    pub hints: Vec<String>,
+    /// `file`, `text`, `link`, `choice` or `people`.
+    pub shape: &'static str,
+    /// What the system picker offers.
+    pub accept: &'static str,
+    /// Whether several files may be chosen at once.
+    pub multiple: bool,
+    /// Most words of a text, for the counter; 0: none.
+    pub most_words: u32,
+    /// Options of a choice: key, label, whether chosen.
+    pub options: Vec<(String, String, bool)>,
+    /// What is written in it.
+    pub text: String,
+    /// What a caption should say; none: no captions.
+    pub caption: Option<String>,
+    /// Most words of a caption; 0: no limit.
+    pub caption_words: u32,
+    /// Files in it.
+    pub pieces: Vec<Piece>,
+}
+
+/// A file in a slot.
+#[derive(Debug)]
+pub struct Piece {
+    /// Key of the part.
+    pub part: String,
+    /// What the sender called it.
+    pub name: String,
+    /// Address of its small copy.
+    pub picture: Option<String>,
+    /// Whether that is still being drawn.
+    pub is_waiting: bool,
+    /// Figures: format, size, pixels.
+    pub figures: String,
+    /// What its name claims and it is not.
+    pub renamed: Option<String>,
+    /// Caption.
+    pub caption: String,
+    /// What it shows, for those who cannot see it.
+    pub alt: String,
+}
+
+/// The places of a category, filled from an entry where there is one.
+pub(super) fn places(v: &View, category: &Category, whole: Option<&entry::Whole>) -> Vec<Place> {
+    category.slots.iter().map(|slot| place(v, slot, whole)).collect()
+}
+
+fn place(v: &View, slot: &Slot, whole: Option<&entry::Whole>) -> Place {
+    let english = v.lang.is_english();
+    let parts: Vec<_> = whole.map(|whole| whole.slot(&slot.key).collect()).unwrap_or_default();
+    let text = parts.first().and_then(|part| part.body.clone().or(part.link.clone()));
+    let text = text.unwrap_or_default();
+    let (shape, accept) = match slot.kind {
+        SlotKind::Photo => ("file", "image/jpeg,image/png,image/webp,.jpg,.jpeg,.png,.webp"),
+        SlotKind::Video => ("file", "video/*"),
+        SlotKind::Document => ("file", ".pdf,.docx,.txt"),
+        SlotKind::Text => ("text", ""),
+        SlotKind::Link => ("link", ""),
+        SlotKind::Choice => ("choice", ""),
+        SlotKind::People => ("people", ""),
+    };
+    let options = slot.options.iter().map(|option| {
+        (option.key.clone(), option.label.read(english).to_owned(), option.key == text)
+    });
+    let caption = slot.caption.as_ref().map(|caption| {
+        caption.hint.as_ref().map_or_else(String::new, |hint| hint.read(english).to_owned())
+    });
+    let piece = |part: &&entity::part::Model| Some(piece(v, part, whole?.file(part)?));
+    Place {
+        key: slot.key.clone(),
+        label: slot.label.read(english).to_owned(),
+        hints: hints(v, slot),
+        shape,
+        accept,
+        multiple: slot.most() > 1,
+        most_words: slot.words.max.unwrap_or(0),
+        options: options.collect(),
+        caption_words: slot.caption.as_ref().and_then(|c| c.words.max).unwrap_or(0),
+        caption,
+        pieces: parts.iter().filter_map(piece).collect(),
+        text,
+    }
+}
+
+fn piece(v: &View, part: &entity::part::Model, file: &entity::file::Model) -> Piece {
+    use entity::file::State;
+    let format = media::Format::of_name(&file.format);
+    let is_picture = format.is_some_and(|format| format.kind() == media::Kind::Picture);
+    let bytes = crate::words::bytes(v.lang, u64::try_from(file.bytes).unwrap_or(0));
+    let mut figures = vec![file.format.to_uppercase(), bytes];
+    if let (Some(width), Some(height)) = (file.width, file.height) {
+        figures.push(format!("{width} × {height}"));
+    }
+    if let Some(milliseconds) = file.milliseconds {
+        figures.push(v.t1("enter-seconds", "seconds", milliseconds / 1000));
+    }
+    if let Some(words) = file.words {
+        figures.push(v.t1("enter-words", "words", i64::from(words)));
+    }
+    let claimed = media::Format::claimed_by(&file.name).filter(|claimed| Some(*claimed) != format);
+    let ready = is_picture && file.state == State::Ready;
+    Piece {
+        part: part.id.to_string(),
+        name: file.name.clone(),
+        picture: ready.then(|| format!("/media/{}/320.jpeg", file.id)),
+        is_waiting: is_picture && file.state == State::Received,
+        figures: figures.join(" · "),
+        renamed: claimed.map(|_| v.t1("enter-renamed", "found", file.format.to_uppercase())),
+        caption: part.caption.clone().unwrap_or_default(),
+        alt: part.alt.clone().unwrap_or_default(),
+    }
+}
+
+/// What the rules say of a slot, one short sentence each.
+fn hints(v: &View, slot: &Slot) -> Vec<String> {
+    let mut hints = Vec::new();
+    if let Some(hint) = &slot.hint {
+        hints.push(hint.read(v.lang.is_english()).to_owned());
+    }
+    let (fewest, most) = (slot.fewest(), slot.most());
+    if matches!(slot.kind, SlotKind::Photo | SlotKind::Video | SlotKind::Document) {
+        hints.push(if fewest == most {
+            v.t1("enter-count-exactly", "count", most)
+        } else {
+            v.t2("enter-count", "fewest", fewest, "most", most)
+        });
+    }
+    let mut limit = |key: &str, value: Option<u32>| {
+        hints.extend(value.map(|value| v.t1(key, "value", value)));
+    };
+    limit("enter-most-words", slot.words.max);
+    limit("enter-least-words", slot.words.min);
+    limit("enter-most-characters", slot.characters.max);
+    limit("enter-least-long-side", slot.long_side.min);
+    limit("enter-most-long-side", slot.long_side.max);
+    limit("enter-most-seconds", slot.seconds.max);
+    limit("enter-least-seconds", slot.seconds.min);
+    if let Some(most) = slot.bytes.max {
+        hints.push(v.t1("enter-most-bytes", "value", crate::refusal::Arg::Bytes(most.0)));
+    }
+    if !slot.hosts.is_empty() {
+        hints.push(v.t1("enter-hosts", "value", slot.hosts.join(", ")));
+    }
+    if !slot.hashtags.is_empty() {
+        hints.push(v.t1("enter-hashtags", "value", slot.hashtags.join(" ")));
+    }
+    hints
+}

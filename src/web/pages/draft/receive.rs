@@ -1,0 +1,110 @@
+//! Files from a form into an entry.
+
+use entity::instant::Instant;
+use sea_orm::DatabaseTransaction;
+use tokio::sync::Semaphore;
+
+use super::Desk;
+use crate::app::App;
+use crate::contest::definition::{Category, Slot, SlotKind};
+use crate::entry;
+use crate::media;
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::web::Failure;
+use crate::web::form::{Form, Sent};
+
+/// Files that are read at the same time in this process; reading holds the whole file.
+static READERS: Semaphore = Semaphore::const_new(4);
+
+/// Files that were stored, each with the slot it was sent to, and what was wrong with the others.
+#[derive(Default)]
+pub(super) struct Received {
+    kept: Vec<(Slot, media::Kept)>,
+    pub faults: Vec<Refused>,
+}
+
+/// Reads, checks and stores the files of a form. Objects come first, rows second: nothing is
+/// written down before [`Received::record`].
+pub(super) async fn receive(
+    app: &App,
+    category: &Category,
+    form: &Form,
+) -> Result<Received, Failure> {
+    let mut received = Received::default();
+    for slot in &category.slots {
+        let field = format!("slot.{}", slot.key);
+        for sent in form.files(&field) {
+            match one(app, slot, sent).await? {
+                Ok(kept) => received.kept.push((slot.clone(), kept)),
+                Err(mut faults) => received.faults.append(&mut faults),
+            }
+        }
+    }
+    Ok(received)
+}
+
+async fn one(
+    app: &App,
+    slot: &Slot,
+    sent: &Sent,
+) -> Result<Result<media::Kept, Vec<Refused>>, Failure> {
+    let Ok(_permit) = READERS.acquire().await else {
+        return Err(Failure::new(Kind::Unavailable, "store-unavailable"));
+    };
+    let bytes = tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?;
+    let bytes = bytes::Bytes::from(bytes);
+    let copy = bytes.clone();
+    let read = tokio::task::spawn_blocking(move || media::read(&copy)).await;
+    let facts = match read.map_err(Failure::broken)? {
+        Ok(facts) => facts,
+        Err(flaw) => {
+            let refused = flaw.refused().at(format!("slot.{}", slot.key));
+            return Ok(Err(vec![refused]));
+        }
+    };
+    let misfits = entry::misfits(slot, &facts, sent.bytes);
+    if !misfits.is_empty() {
+        return Ok(Err(misfits));
+    }
+    Ok(Ok(media::keep(&app.store, bytes, &sent.name, facts).await?))
+}
+
+impl Received {
+    /// Writes the stored files down and puts them into the entry; what does not fit any more is
+    /// told beside the others.
+    pub(super) async fn record(
+        &mut self,
+        tx: &DatabaseTransaction,
+        desk: &Desk,
+        now: Instant,
+    ) -> Result<(), Failure> {
+        for (slot, kept) in std::mem::take(&mut self.kept) {
+            let file = media::record(tx, kept, desk.author.user(), now).await?;
+            match entry::add_file(tx, &desk.author, &desk.contest, &slot, file, now).await {
+                Ok(()) => {}
+                Err(error @ entry::Error::Full(..)) => self.faults.push(
+                    error.refusal().with("slot", slot.label.vi.as_str()),
+                ),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keeps the texts, links and choices of a form.
+pub(super) async fn texts(
+    tx: &DatabaseTransaction,
+    desk: &Desk,
+    form: &Form,
+) -> Result<(), Failure> {
+    for slot in &desk.category.slots {
+        let is_file = matches!(slot.kind, SlotKind::Photo | SlotKind::Video | SlotKind::Document);
+        let field = format!("slot.{}", slot.key);
+        let sent = form.texts().iter().any(|(name, _)| *name == field);
+        if !is_file && sent {
+            entry::set_text(tx, &desk.author, slot, form.text(&field)).await?;
+        }
+    }
+    Ok(())
+}
