@@ -38,7 +38,8 @@ pub async fn show(app: web::Data<App>, path: web::Path<(String, String)>) -> Res
 /// When the store fails.
 pub async fn original(app: &App, file: &entity::file::Model) -> Result {
     let bytes = app.store.get(&file.storage_key).await.map_err(Failure::broken)?;
-    let mime = media::Format::of_name(&file.format).map_or("application/octet-stream", |f| f.mime());
+    let mime =
+        media::Format::of_name(&file.format).map_or("application/octet-stream", |f| f.mime());
     let saved = format!("attachment; filename=\"{}.{}\"", file.id, file.format);
     Ok(HttpResponse::Ok()
         .content_type(mime)

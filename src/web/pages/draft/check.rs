@@ -88,7 +88,9 @@ impl Check {
             places: places(&v, &desk.category, Some(&whole)),
             unit,
             agreements: agreements.collect(),
-            refused: refused.into_iter().map(|fault| {
+            refused: refused
+                .into_iter()
+                .map(|fault| {
                     let step = step(&fault);
                     (fault, step)
                 })
@@ -142,11 +144,8 @@ pub async fn submit(
             }
             let conflict = refused.iter().any(|refused| refused.kind == Kind::Conflict);
             let mut answer = page(&Check::of(&app, v, &desk, &agreed, refused).await?)?;
-            *answer.status_mut() = if conflict {
-                StatusCode::CONFLICT
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
-            };
+            *answer.status_mut() =
+                if conflict { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
             Ok(answer)
         }
     }

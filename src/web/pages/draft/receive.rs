@@ -82,9 +82,9 @@ impl Received {
             let file = media::record(tx, kept, desk.author.user(), now).await?;
             match entry::add_file(tx, &desk.author, &desk.contest, &slot, file, now).await {
                 Ok(()) => {}
-                Err(error @ entry::Error::Full(..)) => self.faults.push(
-                    error.refusal().with("slot", slot.label.vi.as_str()),
-                ),
+                Err(error @ entry::Error::Full(..)) => {
+                    self.faults.push(error.refusal().with("slot", slot.label.vi.as_str()))
+                }
                 Err(error) => return Err(error.into()),
             }
         }
