@@ -46,6 +46,8 @@ create index entry_unit_id on entry (unit_id);
 
 create index entry_entered_by on entry (entered_by);
 
+create index entry_resume_hash on entry (resume_hash);
+
 create table part (
     id       uuid primary key,
     entry_id uuid not null references entry on delete restrict,

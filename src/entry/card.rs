@@ -175,3 +175,18 @@ pub async fn events(
         .all(db)
         .await
 }
+
+/// The newest entry that a resume code brings back.
+///
+/// # Errors
+/// When the database fails.
+pub async fn newest_of(
+    db: &impl ConnectionTrait,
+    resume_hash: [u8; 32],
+) -> Result<Option<entry::Model>, DbErr> {
+    entry::Entity::find()
+        .filter(entry::Column::ResumeHash.eq(resume_hash.to_vec()))
+        .order_by_desc(entry::Column::CreatedAt)
+        .one(db)
+        .await
+}

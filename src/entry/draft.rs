@@ -161,7 +161,10 @@ pub async fn by_code(db: &impl ConnectionTrait, code: &str) -> Result<entry::Mod
 
 /// Whether the entry may be changed now: a draft begun in time, an entry until the deadline, a
 /// returned one until its date.
-pub(super) fn changeable(
+///
+/// # Errors
+/// [`Error::Closed`] or [`Error::Settled`] when it may not.
+pub fn changeable(
     contest: &Contest,
     entry: &entry::Model,
     now: Instant,

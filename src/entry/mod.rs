@@ -9,13 +9,15 @@ pub mod code;
 mod draft;
 mod limits;
 pub mod link;
+mod rights;
 mod submit;
 
 pub use author::Author;
-pub use card::{Card, Page, Whole, cards, events, gallery, search_state, whole};
+pub use card::{Card, Page, Whole, cards, events, gallery, newest_of, search_state, whole};
 pub use draft::{
-    Error, New, Person, add_file, by_code, copy_up, file_changed, may_write, note, open,
+    Error, New, Person, add_file, by_code, changeable, copy_up, file_changed, may_write, note, open,
     remove_part, save, set_text,
 };
 pub use limits::{faults, misfits};
-pub use submit::{Progress, quota_progress, submit, withdraw};
+pub use rights::{erase, export, withdraw};
+pub use submit::{Progress, quota_progress, submit};

@@ -1,12 +1,12 @@
 //! Submitting: the moment from which an entry counts.
 
 use entity::entry::{self, EntrantKind, State};
-use entity::id::{ConsentId, ContestId, EntryId, UnitId};
+use entity::id::{ConsentId, ContestId, UnitId};
 use entity::instant::Instant;
 use entity::{category, consent, contest as contest_row, contributor, file, part, unit};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Set,
+    IntoActiveModel, PaginatorTrait, QueryFilter, Set,
 };
 use sha2::{Digest, Sha256};
 
@@ -363,36 +363,4 @@ async fn held(db: &impl ConnectionTrait, contest: ContestId, unit: UnitId) -> Re
         .filter(entry::Column::State.is_in(COUNTED))
         .count(db)
         .await
-}
-
-/// Takes the entry back. Its public copy goes at once; the record stays.
-///
-/// # Errors
-/// [`Error::Settled`] when it was withdrawn or disqualified before.
-pub async fn withdraw(
-    tx: &DatabaseTransaction,
-    author: &Author,
-    now: Instant,
-) -> Result<(), Error> {
-    let row = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await?;
-    let row = row.ok_or(Error::Unknown)?;
-    if matches!(row.state, State::Withdrawn | State::Disqualified) {
-        return Err(Error::Settled);
-    }
-    let (id, contest): (EntryId, ContestId) = (row.id, row.contest_id);
-    let mut row = row.into_active_model();
-    row.state = Set(State::Withdrawn);
-    row.updated_at = Set(now);
-    row.update(tx).await?;
-    let consents = consent::Entity::find()
-        .filter(consent::Column::EntryId.eq(id))
-        .filter(consent::Column::WithdrawnAt.is_null());
-    for given in consents.all(tx).await? {
-        let mut given = given.into_active_model();
-        given.withdrawn_at = Set(Some(now));
-        given.update(tx).await?;
-    }
-    happened(tx, id, "withdrawn", author.user(), now).await?;
-    contest::touched(tx, contest).await?;
-    Ok(())
 }

@@ -24,5 +24,13 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/drafts/{code}/about", web::get().to(pages::draft::about))
         .route("/drafts/{code}/about", web::post().to(pages::draft::keep_about))
         .route("/drafts/{code}/check", web::get().to(pages::draft::check))
-        .route("/drafts/{code}/submission", web::post().to(pages::draft::submit));
+        .route("/drafts/{code}/submission", web::post().to(pages::draft::submit))
+        .route("/receipts", web::get().to(pages::receipt::index))
+        .route("/receipts", web::post().to(pages::receipt::look_up))
+        .route("/receipts/{code}", web::get().to(pages::receipt::show))
+        .route("/receipts/{code}/qr.svg", web::get().to(pages::receipt::qr))
+        .route("/receipts/{code}/data.json", web::get().to(pages::receipt::export))
+        .route("/receipts/{code}/originals/{file}", web::get().to(pages::receipt::original))
+        .route("/receipts/{code}/withdrawal", web::post().to(pages::receipt::withdraw))
+        .route("/receipts/{code}/erasure", web::post().to(pages::receipt::erase));
 }

@@ -3,4 +3,5 @@
 pub mod draft;
 pub mod health;
 pub mod media;
+pub mod receipt;
 pub mod session;

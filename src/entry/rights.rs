@@ -1,0 +1,157 @@
+//! What people may ask of their own data: see all of it, take the work back, have it erased.
+
+use entity::entry::{self, State};
+use entity::id::{EntryId, FileId};
+use entity::instant::Instant;
+use entity::{consent, contributor, file, part};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QuerySelect, Set,
+};
+use serde_json::{Value, json};
+
+use super::draft::happened;
+use super::{Author, Error, card};
+use crate::{contest, media};
+
+/// Takes the entry back. Its public copies go at once; the record stays. The answer are the keys of
+/// objects that may be deleted once this is certain.
+///
+/// # Errors
+/// [`Error::Settled`] when it was withdrawn or disqualified before.
+pub async fn withdraw(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    now: Instant,
+) -> Result<Vec<String>, Error> {
+    let row = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await?;
+    let row = row.ok_or(Error::Unknown)?;
+    if matches!(row.state, State::Withdrawn | State::Disqualified) {
+        return Err(Error::Settled);
+    }
+    let (id, contest) = (row.id, row.contest_id);
+    let mut row = row.into_active_model();
+    row.state = Set(State::Withdrawn);
+    row.updated_at = Set(now);
+    row.update(tx).await?;
+    let consents = consent::Entity::find()
+        .filter(consent::Column::EntryId.eq(id))
+        .filter(consent::Column::WithdrawnAt.is_null());
+    for given in consents.all(tx).await? {
+        let mut given = given.into_active_model();
+        given.withdrawn_at = Set(Some(now));
+        given.update(tx).await?;
+    }
+    happened(tx, id, "withdrawn", author.user(), now).await?;
+    contest::touched(tx, contest).await?;
+    let own = own_files(tx, id).await?;
+    Ok(media::take_down(tx, own).await?)
+}
+
+/// Files that no other entry holds which is still in a contest.
+async fn own_files(db: &impl ConnectionTrait, id: EntryId) -> Result<Vec<FileId>, DbErr> {
+    let held = part::Entity::find().filter(part::Column::EntryId.eq(id)).all(db).await?;
+    let mut own: Vec<FileId> = held.into_iter().filter_map(|part| part.file_id).collect();
+    let others = part::Entity::find()
+        .filter(part::Column::FileId.is_in(own.clone()))
+        .filter(part::Column::EntryId.ne(id))
+        .all(db)
+        .await?;
+    let live = entry::Entity::find()
+        .filter(entry::Column::Id.is_in(others.iter().map(|part| part.entry_id)))
+        .filter(entry::Column::State.ne(State::Withdrawn))
+        .all(db)
+        .await?;
+    let shared = |file: &FileId| {
+        others.iter().any(|part| {
+            part.file_id == Some(*file) && live.iter().any(|entry| entry.id == part.entry_id)
+        })
+    };
+    own.retain(|file| !shared(file));
+    Ok(own)
+}
+
+/// Erases what is personal in the entry, after taking it back. That it was there, and what was
+/// decided on it, stays without a name. The answer are the keys of objects to delete.
+///
+/// # Errors
+/// [`Error::Settled`] for a disqualified entry, whose record is evidence.
+pub async fn erase(
+    tx: &DatabaseTransaction,
+    author: &Author,
+    now: Instant,
+) -> Result<Vec<String>, Error> {
+    let mut keys = match withdraw(tx, author, now).await {
+        Ok(keys) => keys,
+        Err(Error::Settled) if author.entry.state == State::Withdrawn => Vec::new(),
+        Err(error) => return Err(error),
+    };
+    let id = author.id();
+    for id in own_files(tx, id).await? {
+        let Some(row) = file::Entity::find_by_id(id).one(tx).await? else { continue };
+        keys.push(row.storage_key.clone());
+        let mut row = row.into_active_model();
+        row.name = Set(String::new());
+        row.taken_at = Set(None);
+        row.camera = Set(None);
+        row.facts = Set(json!({}));
+        row.owner_id = Set(None);
+        row.state = Set(file::State::Refused);
+        row.refusal = Set(Some("file-erased".to_owned()));
+        row.update(tx).await?;
+    }
+    part::Entity::delete_many().filter(part::Column::EntryId.eq(id)).exec(tx).await?;
+    let people = contributor::Entity::delete_many();
+    people.filter(contributor::Column::EntryId.eq(id)).exec(tx).await?;
+    if let Some(row) = entry::Entity::find_by_id(id).one(tx).await? {
+        let mut row = row.into_active_model();
+        row.title = Set(String::new());
+        row.entrant_name = Set(String::new());
+        row.shown_name = Set(String::new());
+        row.search_text = Set(String::new());
+        row.phone = Set(None);
+        row.email = Set(None);
+        row.author_id = Set(None);
+        row.resume_hash = Set(None);
+        row.update(tx).await?;
+    }
+    happened(tx, id, "erased", None, now).await?;
+    Ok(keys)
+}
+
+/// Everything that we hold about an entry and the people in it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn export(db: &impl ConnectionTrait, author: &Author) -> Result<Value, DbErr> {
+    let whole = card::whole(db, author.entry.clone()).await?;
+    let consents = consent::Entity::find().filter(consent::Column::EntryId.eq(author.id()));
+    let consents = consents.all(db).await?;
+    let events = card::events(db, author.id()).await?;
+    let entry = &whole.entry;
+    Ok(json!({
+        "entry": {
+            "code": entry.code, "number": entry.number, "title": entry.title, "state": entry.state,
+            "name": entry.entrant_name, "shown_name": entry.shown_name,
+            "phone": entry.phone, "email": entry.email,
+            "submitted_at": entry.submitted_at, "created_at": entry.created_at,
+        },
+        "people": whole.people.iter().map(|who| json!({
+            "role": who.role, "name": who.name, "birth_date": who.birth_date,
+        })).collect::<Vec<_>>(),
+        "parts": whole.parts.iter().map(|part| json!({
+            "slot": part.slot_key, "text": part.body, "link": part.link,
+            "caption": part.caption, "alt": part.alt,
+            "file": whole.file(part).map(|file| json!({
+                "name": file.name, "bytes": file.bytes, "format": file.format,
+                "taken_at": file.taken_at, "camera": file.camera, "facts": file.facts,
+            })),
+        })).collect::<Vec<_>>(),
+        "consents": consents.iter().map(|given| json!({
+            "text": given.text, "given_at": given.given_at, "withdrawn_at": given.withdrawn_at,
+        })).collect::<Vec<_>>(),
+        "events": events.iter().map(|event| json!({
+            "what": event.kind, "when": event.happened_at, "note": event.note,
+        })).collect::<Vec<_>>(),
+    }))
+}
