@@ -164,11 +164,7 @@ pub async fn by_code(db: &impl ConnectionTrait, code: &str) -> Result<entry::Mod
 ///
 /// # Errors
 /// [`Error::Closed`] or [`Error::Settled`] when it may not.
-pub fn changeable(
-    contest: &Contest,
-    entry: &entry::Model,
-    now: Instant,
-) -> Result<(), Error> {
+pub fn changeable(contest: &Contest, entry: &entry::Model, now: Instant) -> Result<(), Error> {
     let in_time = contest.is_running()
         && contest.windows(PhaseKind::Intake).any(|w| w.lets_finish(entry.created_at, now));
     match entry.state {

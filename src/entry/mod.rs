@@ -15,8 +15,8 @@ mod submit;
 pub use author::Author;
 pub use card::{Card, Page, Whole, cards, events, gallery, newest_of, search_state, whole};
 pub use draft::{
-    Error, New, Person, add_file, by_code, changeable, copy_up, file_changed, may_write, note, open,
-    remove_part, save, set_text,
+    Error, New, Person, add_file, by_code, changeable, copy_up, file_changed, may_write, note,
+    open, remove_part, save, set_text,
 };
 pub use limits::{faults, misfits};
 pub use rights::{erase, export, withdraw};

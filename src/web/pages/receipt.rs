@@ -122,8 +122,7 @@ impl Show {
             reason: last.as_ref().and_then(|found| found.reason.clone()),
             note: last.and_then(|found| found.note),
             next: next.collect(),
-            changeable: proof == Proof::Author
-                && entry::changeable(contest, &entry, v.now).is_ok(),
+            changeable: proof == Proof::Author && entry::changeable(contest, &entry, v.now).is_ok(),
             until,
             resume: None,
             share: format!("{}/entries/{}", v.base, entry.code),
