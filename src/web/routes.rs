@@ -32,5 +32,13 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/receipts/{code}/data.json", web::get().to(pages::receipt::export))
         .route("/receipts/{code}/originals/{file}", web::get().to(pages::receipt::original))
         .route("/receipts/{code}/withdrawal", web::post().to(pages::receipt::withdraw))
-        .route("/receipts/{code}/erasure", web::post().to(pages::receipt::erase));
+        .route("/receipts/{code}/erasure", web::post().to(pages::receipt::erase))
+        .route("/desk/contests/{slug}/screening", web::get().to(pages::screening::index))
+        .route("/desk/contests/{slug}/screening/{code}", web::get().to(pages::screening::show))
+        .route("/desk/contests/{slug}/screening/{code}", web::post().to(pages::screening::create))
+        .route("/desk/contests/{slug}/screening/{code}/undo", web::post().to(pages::screening::undo))
+        .route(
+            "/desk/contests/{slug}/screening/{code}/originals/{file}",
+            web::get().to(pages::screening::original),
+        );
 }

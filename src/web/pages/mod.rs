@@ -4,4 +4,5 @@ pub mod draft;
 pub mod health;
 pub mod media;
 pub mod receipt;
+pub mod screening;
 pub mod session;
