@@ -9,7 +9,8 @@ use entity::{entry_event, file, part, tally, unit};
 use sea_orm::sea_query::{Alias, Expr, LikeExpr, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    ExprTrait, FromQueryResult, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect, Set,
+    ExprTrait, FromQueryResult, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect,
+    Set,
 };
 use serde_json::json;
 
@@ -293,7 +294,8 @@ fn own_files() -> SelectStatement {
         .from(part::Entity)
         .inner_join(
             file::Entity,
-            Expr::col((file::Entity, file::Column::Id)).equals((part::Entity, part::Column::FileId)),
+            Expr::col((file::Entity, file::Column::Id))
+                .equals((part::Entity, part::Column::FileId)),
         )
         .and_where(
             Expr::col((part::Entity, part::Column::EntryId))
@@ -318,7 +320,8 @@ fn twice() -> SelectStatement {
             JoinType::InnerJoin,
             part::Entity,
             part_two.clone(),
-            Expr::col((part_two.clone(), part::Column::FileId)).equals((file_two, file::Column::Id)),
+            Expr::col((part_two.clone(), part::Column::FileId))
+                .equals((file_two, file::Column::Id)),
         )
         .join_as(
             JoinType::InnerJoin,
@@ -333,7 +336,8 @@ fn twice() -> SelectStatement {
         )
         .and_where(Expr::col((entry_two.clone(), entry::Column::State)).ne("draft"))
         .and_where(
-            Expr::col((entry_two, entry::Column::Id)).not_equals((entry::Entity, entry::Column::Id)),
+            Expr::col((entry_two, entry::Column::Id))
+                .not_equals((entry::Entity, entry::Column::Id)),
         )
         .to_owned()
 }

@@ -36,7 +36,10 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/screening", web::get().to(pages::screening::index))
         .route("/desk/contests/{slug}/screening/{code}", web::get().to(pages::screening::show))
         .route("/desk/contests/{slug}/screening/{code}", web::post().to(pages::screening::create))
-        .route("/desk/contests/{slug}/screening/{code}/undo", web::post().to(pages::screening::undo))
+        .route(
+            "/desk/contests/{slug}/screening/{code}/undo",
+            web::post().to(pages::screening::undo),
+        )
         .route(
             "/desk/contests/{slug}/screening/{code}/originals/{file}",
             web::get().to(pages::screening::original),

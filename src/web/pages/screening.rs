@@ -199,13 +199,13 @@ async fn whole(
         let camera = file.camera.clone().unwrap_or_default();
         let facts = [camera, taken].into_iter().filter(|fact| !fact.is_empty());
         let facts = facts.collect::<Vec<_>>().join(" · ");
-        let shown = file.state == entity::file::State::Ready && file.width.is_some()
+        let shown = file.state == entity::file::State::Ready
+            && file.width.is_some()
             && file.milliseconds.is_none();
         (file.id.to_string(), file.name.clone(), facts, shown)
     });
-    let role = |role: entity::contributor::Role| {
-        format!("role-{}", format!("{role:?}").to_lowercase())
-    };
+    let role =
+        |role: entity::contributor::Role| format!("role-{}", format!("{role:?}").to_lowercase());
     let in_a_week = crate::words::vietnam(v.now.plus_seconds(7 * 24 * 3600)).date().to_string();
     Ok(Show {
         slug: contest.slug().to_owned(),
@@ -222,10 +222,7 @@ async fn whole(
         note: String::new(),
         waits: whole.entry.state == State::Submitted,
         undoes: last.is_some()
-            && matches!(
-                whole.entry.state,
-                State::Accepted | State::Returned | State::Rejected
-            ),
+            && matches!(whole.entry.state, State::Accepted | State::Returned | State::Rejected),
         refused: Vec::new(),
         entry: whole.entry,
         v,
@@ -285,12 +282,7 @@ pub async fn create(
 }
 
 /// The way to the next entry that waits: behind this one, else the first, else the grid.
-async fn next(
-    app: &App,
-    contest: &Contest,
-    by: &Screener,
-    done: &entity::entry::Model,
-) -> Result {
+async fn next(app: &App, contest: &Contest, by: &Screener, done: &entity::entry::Model) -> Result {
     let waiting = Filter::default();
     let desk = format!("/desk/contests/{}/screening", contest.slug());
     for after in [done.number.unwrap_or(0), 0] {
