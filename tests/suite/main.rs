@@ -8,6 +8,7 @@ mod support;
 mod account;
 mod config;
 mod contest;
+mod entry;
 mod floors;
 mod schema;
 mod tools;

@@ -5,7 +5,6 @@ mod postgres;
 mod site;
 
 pub use site::Site;
-#[expect(unused_imports, reason = "rooms' tests name what they use")]
 pub use site::{Answer, Browser};
 
 /// A database engine.
