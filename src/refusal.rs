@@ -61,6 +61,36 @@ impl From<i64> for Arg {
     }
 }
 
+impl From<&i64> for Arg {
+    fn from(number: &i64) -> Self {
+        Self::Number(*number)
+    }
+}
+
+impl From<i32> for Arg {
+    fn from(number: i32) -> Self {
+        Self::Number(number.into())
+    }
+}
+
+impl From<&i32> for Arg {
+    fn from(number: &i32) -> Self {
+        Self::Number((*number).into())
+    }
+}
+
+impl From<&usize> for Arg {
+    fn from(number: &usize) -> Self {
+        Self::from(*number)
+    }
+}
+
+impl From<usize> for Arg {
+    fn from(number: usize) -> Self {
+        Self::Number(i64::try_from(number).unwrap_or(i64::MAX))
+    }
+}
+
 impl From<u32> for Arg {
     fn from(number: u32) -> Self {
         Self::Number(number.into())

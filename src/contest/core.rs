@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use entity::id::{CategoryId, ContestId};
 use entity::instant::Instant;
-use entity::{category, contest, phase, round};
+use entity::{category, contest, contest_revision, phase, round};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter,
@@ -215,4 +215,21 @@ async fn whole(db: &impl ConnectionTrait, row: contest::Model) -> Result<Contest
 /// When the database fails.
 pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<contest::Model>, DbErr> {
     contest::Entity::find().order_by_desc(contest::Column::CreatedAt).all(db).await
+}
+
+/// What the public was told of changes, newest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn notices(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Vec<(Instant, String)>, DbErr> {
+    let rows = contest_revision::Entity::find()
+        .filter(contest_revision::Column::ContestId.eq(contest))
+        .filter(contest_revision::Column::Notice.is_not_null())
+        .order_by_desc(contest_revision::Column::Version)
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.changed_at, row.notice?))).collect())
 }

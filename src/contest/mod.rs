@@ -15,6 +15,7 @@ mod window;
 
 pub use badge::{Approver, Auditor, Organiser, Screener};
 pub use core::{
-    Contest, Error, all, by_id, by_slug, category_ids, hold, lock, round_by_key, rounds, touched,
+    Contest, Error, all, by_id, by_slug, category_ids, hold, lock, notices, round_by_key, rounds,
+    touched,
 };
 pub use window::Window;

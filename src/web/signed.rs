@@ -76,6 +76,14 @@ impl Signed {
 #[derive(Clone, Debug)]
 pub struct MaybeSigned(pub Option<Signed>);
 
+/// Who sent a request, if anybody is signed in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn who_signed(request: &HttpRequest) -> Result<Option<Signed>, Failure> {
+    who(request.clone()).await
+}
+
 async fn who(request: HttpRequest) -> Result<Option<Signed>, Failure> {
     let Some(app) = request.app_data::<web::Data<App>>() else {
         return Ok(None);

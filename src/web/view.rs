@@ -110,22 +110,22 @@ impl View {
         words::second(self.lang, *moment)
     }
 
-    /// A whole number.
+    /// A whole number; templates hand over references.
     #[must_use]
-    pub fn number(&self, number: impl TryInto<i64>) -> String {
-        words::number(self.lang, number.try_into().unwrap_or(i64::MAX))
+    pub fn number<N: Copy + TryInto<i64>>(&self, number: &N) -> String {
+        words::number(self.lang, (*number).try_into().unwrap_or(i64::MAX))
     }
 
     /// A number of millionths with two places.
     #[must_use]
-    pub fn points(&self, millionths: i64) -> String {
-        words::millionths(self.lang, millionths, 2)
+    pub fn points(&self, millionths: &i64) -> String {
+        words::millionths(self.lang, *millionths, 2)
     }
 
     /// An amount in đồng.
     #[must_use]
-    pub fn money(&self, amount: u64) -> String {
-        words::money(self.lang, amount)
+    pub fn money(&self, amount: &u64) -> String {
+        words::money(self.lang, *amount)
     }
 
     /// The language's tag.

@@ -1,6 +1,9 @@
 //! Pages: one file per resource, one template folder beside it.
 
+pub mod contest;
+pub mod desk;
 pub mod draft;
+pub mod entry;
 pub mod health;
 pub mod media;
 pub mod receipt;

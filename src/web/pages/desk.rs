@@ -1,0 +1,458 @@
+//! The desk: what waits for whoever is signed in, and the contests that they run.
+
+use actix_web::web;
+use askama::Template;
+use entity::crew::{self, Role};
+use entity::id::CrewId;
+use entity::round;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
+
+use crate::app::App;
+use crate::contest::apply::{self, Change};
+use crate::contest::lint::{self, Finding};
+use crate::contest::{self, Contest, Organiser, document};
+use crate::judging::Judge;
+use crate::refusal::{Refusal, Refused};
+use crate::web::form::Form;
+use crate::web::signed::Signed;
+use crate::web::{Failure, Result, View, page, see_other};
+use crate::{account, db, unit};
+
+/// The desk.
+#[derive(Template)]
+#[template(path = "desk/index.html")]
+pub struct Index {
+    /// Who looks.
+    pub v: View,
+    /// Their name.
+    pub name: String,
+    /// Units that they act for: code and name.
+    pub units: Vec<(String, String)>,
+    /// Contests that they run: name in addresses, title, where it stands.
+    pub contests: Vec<(String, String, &'static str)>,
+    /// Rounds that they judge: key of the round, title of the contest.
+    pub rounds: Vec<(String, String)>,
+    /// Browsers in which they are signed in.
+    pub sessions: Vec<(String, entity::instant::Instant)>,
+}
+
+/// What waits for whoever is signed in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn index(app: web::Data<App>, v: View, who: Signed) -> Result {
+    let offices = unit::offices(&app.db, who.id(), v.now).await?;
+    let mut contests = Vec::new();
+    for row in contest::all(&app.db).await? {
+        let contest = contest::by_id(&app.db, row.id).await?;
+        if Organiser::of(&app.db, &contest, who.id(), v.now).await.is_ok() {
+            let title = contest.definition.title.read(v.lang.is_english()).to_owned();
+            contests.push((row.slug, title, super::contest::phase_now(&contest, &v).0));
+        }
+    }
+    let mut rounds = Vec::new();
+    for judge in Judge::all(&app.db, who.id()).await? {
+        let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
+        rounds.push((judge.round.id.to_string(), contest.definition.title.vi.clone()));
+    }
+    let sessions = account::list(&app.db, who.id(), v.now).await?;
+    page(&Index {
+        name: who.user.name.clone(),
+        units: offices.into_iter().map(|(_, unit)| (unit.code, unit.name)).collect(),
+        contests,
+        rounds,
+        sessions: sessions.into_iter().map(|row| (row.device, row.seen_at)).collect(),
+        v,
+    })
+}
+
+/// Ends all other sessions.
+///
+/// # Errors
+/// When the database fails.
+pub async fn end_sessions(app: web::Data<App>, v: View, who: Signed) -> Result {
+    let tx = db::begin(&app.db).await?;
+    account::end_all(&tx, who.id(), Some(who.session), v.now).await?;
+    tx.commit().await?;
+    Ok(see_other("/desk"))
+}
+
+/// The page on which a contest is written.
+#[derive(Template)]
+#[template(path = "desk/edit.html")]
+pub struct Edit {
+    /// Who looks.
+    pub v: View,
+    /// Name in addresses; empty for a new one.
+    pub slug: String,
+    /// The document, as typed.
+    pub text: String,
+    /// Findings: line, severity as a key of the words, sentence.
+    pub findings: Vec<(usize, &'static str, String)>,
+    /// What else was wrong.
+    pub refused: Vec<Refused>,
+    /// Whether a reason and a notice are needed.
+    pub is_announced: bool,
+    /// Reason and notice, as typed.
+    pub change: Change,
+}
+
+/// Six forms of contests to begin from: key, and the document.
+pub const TEMPLATES: [(&str, &str); 6] = [
+    ("photo", include_str!("../../contest/templates/photo.yaml")),
+    ("series", include_str!("../../contest/templates/series.yaml")),
+    ("video", include_str!("../../contest/templates/video.yaml")),
+    ("essay", include_str!("../../contest/templates/essay.yaml")),
+    ("poster", include_str!("../../contest/templates/poster.yaml")),
+    ("link", include_str!("../../contest/templates/link.yaml")),
+];
+
+/// The page on which a form is chosen.
+#[derive(Template)]
+#[template(path = "desk/new.html")]
+pub struct New {
+    /// Who looks.
+    pub v: View,
+    /// Units that the contest may belong to: code and name.
+    pub units: Vec<(String, String)>,
+    /// Keys of the forms.
+    pub templates: Vec<(&'static str, String)>,
+    /// What was wrong.
+    pub refused: Vec<Refused>,
+    /// What was typed.
+    pub typed: Form,
+}
+
+async fn new_page(app: &App, v: View, who: &Signed, typed: Form, refused: Vec<Refused>) -> Result {
+    let offices = unit::offices(&app.db, who.id(), v.now).await?;
+    let mut units: Vec<_> = offices.into_iter().map(|(_, unit)| (unit.code, unit.name)).collect();
+    if units.is_empty() && account::is_admin(&app.db, who.id()).await? {
+        let top = unit::by_code(&app.db, "tong-lien-doan").await?;
+        units.push((top.code, top.name));
+    }
+    let templates = TEMPLATES.iter().map(|(key, _)| (*key, v.t(&format!("template-{key}"))));
+    let templates = templates.collect();
+    page(&New { units, templates, refused, typed, v })
+}
+
+/// Asks for a form, a name, a unit and three dates.
+///
+/// # Errors
+/// When the database fails.
+pub async fn new(app: web::Data<App>, v: View, who: Signed) -> Result {
+    new_page(&app, v, &who, Form::default(), Vec::new()).await
+}
+
+/// Makes a draft from a form.
+///
+/// # Errors
+/// Forbidden without an office in the unit; findings are said on the page.
+pub async fn create(app: web::Data<App>, v: View, who: Signed, form: Form) -> Result {
+    let text =
+        TEMPLATES.iter().find(|(key, _)| *key == form.text("template")).map(|(_, text)| *text);
+    let mut definition = document::read(text.unwrap_or(TEMPLATES[0].1))
+        .map_err(|_| Failure::new(crate::refusal::Kind::Broken, "broken"))?;
+    let home = unit::by_code(&app.db, form.text("unit")).await?;
+    unit::Officer::of(&app.db, home, who.id(), v.now).await?;
+    form.text("title").clone_into(&mut definition.title.vi);
+    definition.title.en = None;
+    form.text("unit").clone_into(&mut definition.unit);
+    let tail = data_encoding::HEXLOWER.encode(&crate::app::fresh::<3>());
+    let slug: String =
+        crate::words::fold(form.text("title")).replace(' ', "-").chars().take(60).collect();
+    definition.slug = format!("{}-{tail}", slug.trim_matches('-'));
+    dates(&mut definition, form.text("from"), form.text("to"), form.text("announce"));
+    let tx = db::begin(&app.db).await?;
+    match apply::apply(&tx, &definition, Some(who.id()), &Change::default(), v.now).await {
+        Ok(_) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/desk/contests/{}", definition.slug)))
+        }
+        Err(error @ (apply::Error::Findings(_) | apply::Error::Unit(_))) => {
+            let refused = error.refusals();
+            new_page(&app, v, &who, form, refused).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Spreads the phases of a form between three dates: intake to `to`, then screening, judging and
+/// voting side by side, then the announcement, and two weeks for complaints.
+fn dates(definition: &mut contest::definition::Definition, from: &str, to: &str, announce: &str) {
+    use crate::contest::definition::PhaseKind;
+    let day = |text: &str| contest::moment::day(text).ok();
+    let (Some(end), Some(told)) = (day(to), day(announce)) else {
+        for phase in &mut definition.phases {
+            phase.opens = from.into();
+            phase.closes = to.into();
+        }
+        return;
+    };
+    let next = |date: jiff::civil::Date| date.tomorrow().unwrap_or(date);
+    let before = told.yesterday().unwrap_or(told);
+    let later = told.checked_add(jiff::Span::new().days(14)).unwrap_or(told);
+    for phase in &mut definition.phases {
+        let (opens, closes) = match phase.kind {
+            PhaseKind::Intake => (from.to_owned(), to.to_owned()),
+            PhaseKind::Screening => (from.to_owned(), before.to_string()),
+            PhaseKind::Announcement => (told.to_string(), told.to_string()),
+            PhaseKind::Complaint => (told.to_string(), later.to_string()),
+            _ => (next(end).to_string(), before.to_string()),
+        };
+        phase.opens = opens.as_str().into();
+        phase.closes = closes.as_str().into();
+    }
+}
+
+/// A contest as its organisers see it.
+#[derive(Template)]
+#[template(path = "desk/show.html")]
+pub struct Show {
+    /// Who looks.
+    pub v: View,
+    /// Name in addresses.
+    pub slug: String,
+    /// Title.
+    pub title: String,
+    /// Where it stands.
+    pub state: &'static str,
+    /// Whether it is a draft.
+    pub is_draft: bool,
+    /// What the linter says: severity as a key of the words, sentence.
+    pub findings: Vec<(&'static str, String)>,
+    /// Rounds: key, title, whether open.
+    pub rounds: Vec<(String, String, &'static str)>,
+    /// Crew: role as a key of the words, name.
+    pub crew: Vec<(&'static str, String)>,
+    /// How many entries are in each state, as keys of the words.
+    pub counts: Vec<(&'static str, i64)>,
+    /// The public address.
+    pub address: String,
+}
+
+fn severity(finding: &Finding) -> &'static str {
+    match finding.severity {
+        lint::Severity::Error => "lint-error",
+        lint::Severity::Warning => "lint-warning",
+        lint::Severity::Advice => "lint-advice",
+    }
+}
+
+/// The contest, and the right to run it.
+pub(crate) async fn organised(
+    app: &App,
+    v: &View,
+    who: &Signed,
+    slug: &str,
+) -> std::result::Result<(Contest, Organiser), Failure> {
+    let contest = contest::by_slug(&app.db, slug).await?;
+    let organiser = Organiser::of(&app.db, &contest, who.id(), v.now).await?;
+    Ok((contest, organiser))
+}
+
+/// Shows a contest to its organisers.
+///
+/// # Errors
+/// Forbidden to anybody else.
+pub async fn show(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
+    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let screener = contest::Screener::of(&app.db, &contest, who.id(), v.now).await?;
+    let english = v.lang.is_english();
+    let parent = match contest.row.parent_id {
+        Some(id) => Some(contest::by_id(&app.db, id).await?),
+        None => None,
+    };
+    let findings = lint::check(&contest.definition, parent.as_ref().map(|p| &*p.definition));
+    let said = findings.iter().map(|finding| (severity(finding), v.said(&finding.refused())));
+    let crew = crew::Entity::find()
+        .filter(crew::Column::ContestId.eq(contest.id()))
+        .filter(crew::Column::EndedAt.is_null())
+        .all(&app.db)
+        .await?;
+    let names = account::names(&app.db, crew.iter().map(|row| row.user_id)).await?;
+    let rounds = contest::rounds(&app.db, contest.id()).await?;
+    let rounds = rounds.into_iter().map(|row| {
+        let title =
+            contest.definition.round(&row.key).map(|round| round.title.read(english).to_owned());
+        let state = match row.state {
+            round::State::Waiting => "round-waiting",
+            round::State::Open => "round-open",
+            round::State::Closed => "round-closed",
+        };
+        (row.key, title.unwrap_or_default(), state)
+    });
+    let counts = crate::screening::counts(&app.db, &screener).await?;
+    page(&Show {
+        slug: contest.slug().to_owned(),
+        title: contest.definition.title.read(english).to_owned(),
+        state: super::contest::phase_now(&contest, &v).0,
+        is_draft: !contest.is_public(),
+        findings: said.collect(),
+        rounds: rounds.collect(),
+        crew: crew
+            .iter()
+            .map(|row| (role_key(row.role), names.get(&row.user_id).cloned().unwrap_or_default()))
+            .collect(),
+        counts: counts.into_iter().map(|(state, n)| (super::entry::state_key(state), n)).collect(),
+        address: format!("{}/contests/{}", v.base, contest.slug()),
+        v,
+    })
+}
+
+fn role_key(role: Role) -> &'static str {
+    match role {
+        Role::Organiser => "role-organiser",
+        Role::Screener => "role-screener",
+        Role::Approver => "role-approver",
+        Role::Auditor => "role-auditor",
+    }
+}
+
+/// Shows the contest to the public.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn announce(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+) -> Result {
+    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
+    let tx = db::begin(&app.db).await?;
+    apply::announce(&tx, &organiser, v.now).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/desk/contests/{slug}")))
+}
+
+/// Ends the contest without a result.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn cancel(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
+    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
+    let change = Change { reason: form.text("reason").to_owned(), notice: String::new() };
+    let tx = db::begin(&app.db).await?;
+    apply::cancel(&tx, &organiser, &change, v.now).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/desk/contests/{slug}")))
+}
+
+/// Shows the document to be changed.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn edit(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
+    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let text = document::write(&contest.definition);
+    let is_announced = contest.is_public();
+    let findings = findings(&v, &text, &lint::check(&contest.definition, None));
+    let change = Change::default();
+    page(&Edit {
+        slug: slug.into_inner(),
+        text,
+        findings,
+        refused: Vec::new(),
+        is_announced,
+        change,
+        v,
+    })
+}
+
+fn findings(v: &View, text: &str, found: &[Finding]) -> Vec<(usize, &'static str, String)> {
+    let said = found.iter().map(|finding| {
+        (document::place(text, &finding.path).0, severity(finding), v.said(&finding.refused()))
+    });
+    said.collect()
+}
+
+/// Changes the contest to what the document says; what was typed stays.
+///
+/// # Errors
+/// Forbidden to anybody but organisers; findings are said beside the lines.
+pub async fn update(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
+    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let text = form.text("text").to_owned();
+    let change =
+        Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
+    let is_announced = contest.is_public();
+    let again = |findings, refused, change| Edit {
+        slug: slug.to_string(),
+        text: text.clone(),
+        findings,
+        refused,
+        is_announced,
+        change,
+        v: v.clone(),
+    };
+    let definition = match document::read(&text) {
+        Ok(definition) if definition.slug == contest.slug() => definition,
+        Ok(_) => {
+            let refused = vec![Refused::new(crate::refusal::Kind::Invalid, "slug-stays")];
+            return page(&again(Vec::new(), refused, change));
+        }
+        Err(error) => {
+            let reason = v.t1("document-unreadable", "reason", error.reason.as_str());
+            return page(&again(vec![(error.line, "lint-error", reason)], Vec::new(), change));
+        }
+    };
+    let tx = db::begin(&app.db).await?;
+    match apply::apply(&tx, &definition, Some(who.id()), &change, v.now).await {
+        Ok(_) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/desk/contests/{slug}")))
+        }
+        Err(apply::Error::Findings(found)) => {
+            let findings = findings(&v, &text, &found);
+            page(&again(findings, Vec::new(), change))
+        }
+        Err(error @ apply::Error::Database(_)) => Err(error.into()),
+        Err(error) => page(&again(Vec::new(), error.refusals(), change)),
+    }
+}
+
+/// Gives somebody a part in the contest.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn add_crew(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
+    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
+    let role = match form.text("role") {
+        "organiser" => Role::Organiser,
+        "approver" => Role::Approver,
+        "auditor" => Role::Auditor,
+        _ => Role::Screener,
+    };
+    let tx = db::begin(&app.db).await?;
+    let user = account::invite(&tx, form.text("name"), form.text("email"), v.now).await?;
+    let row = crew::ActiveModel {
+        id: Set(CrewId::new()),
+        contest_id: Set(contest.id()),
+        user_id: Set(user),
+        role: Set(role),
+        granted_by: Set(Some(organiser.user())),
+        granted_at: Set(v.now),
+        ended_at: Set(None),
+    };
+    crew::Entity::insert(row).exec_without_returning(&tx).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/desk/contests/{slug}")))
+}

@@ -1,0 +1,291 @@
+//! A work as the public sees it, and the vote for it.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use entity::entry::State;
+
+use super::contest::{gallery_is_open, names_are_shown};
+use crate::app::{self, App};
+use crate::contest::definition::{Level, SlotKind};
+use crate::contest::{self, Contest};
+use crate::entry::{self, Whole, code};
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::voting::{self, Cast, Proof};
+use crate::web::cache::Kept;
+use crate::web::form::Form;
+use crate::web::signed::{Browser, MaybeSigned};
+use crate::web::{Failure, Result, View, page};
+use crate::{db, unit};
+
+/// One part of a work as it is shown.
+pub struct Shown {
+    /// Address of its pictures, without size.
+    pub picture: Option<String>,
+    /// Its text.
+    pub text: Option<String>,
+    /// Address of a work elsewhere.
+    pub link: Option<String>,
+    /// Words beside it.
+    pub caption: String,
+    /// What it shows.
+    pub alt: String,
+}
+
+/// The page of a work.
+#[derive(Template)]
+#[template(path = "entry/show.html")]
+pub struct Show {
+    /// Who looks.
+    pub v: View,
+    /// Public code.
+    pub code: String,
+    /// Number in the contest.
+    pub number: i32,
+    /// Title.
+    pub title: String,
+    /// Author and unit, where they are shown.
+    pub by: Option<(String, String)>,
+    /// The contest: name in addresses, and title.
+    pub contest: (String, String),
+    /// Its parts.
+    pub parts: Vec<Shown>,
+    /// Whether votes are taken now, and until when.
+    pub open: Option<entity::instant::Instant>,
+    /// Counted votes, where the public sees them.
+    pub count: Option<i64>,
+}
+
+/// The parts of a work, as anybody may see them.
+pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Shown> {
+    let slots = contest.definition.category(category).map(|found| found.slots.as_slice());
+    let mut parts = Vec::new();
+    for slot in slots.unwrap_or_default().iter().filter(|slot| slot.kind != SlotKind::People) {
+        for part in whole.slot(&slot.key) {
+            let ready = whole.file(part).filter(|file| file.state == entity::file::State::Ready);
+            let picture = ready.filter(|file| file.width.is_some() && file.milliseconds.is_none());
+            let choice = slot.options.iter().find(|o| Some(&o.key) == part.body.as_ref());
+            let text = choice.map(|o| o.label.vi.clone()).or_else(|| part.body.clone());
+            let caption = part.caption.clone().unwrap_or_default();
+            let titled = || whole.entry.title.clone();
+            parts.push(Shown {
+                picture: picture.map(|file| format!("/media/{}", file.id)),
+                text,
+                link: part.link.clone(),
+                alt: part.alt.clone().unwrap_or_else(titled),
+                caption,
+            });
+        }
+    }
+    parts
+}
+
+/// Key of the words for a state.
+pub(crate) fn state_key(state: State) -> &'static str {
+    match state {
+        State::Draft => "state-draft",
+        State::Submitted => "state-submitted",
+        State::Returned => "state-returned",
+        State::Accepted => "state-accepted",
+        State::Rejected => "state-rejected",
+        State::Withdrawn => "state-withdrawn",
+        State::Disqualified => "state-disqualified",
+    }
+}
+
+async fn visible(app: &App, v: &View, code: &str) -> Result<(entity::entry::Model, Contest)> {
+    let unknown = || Failure::new(Kind::NotFound, "entry-unknown");
+    let entry = entry::by_code(&app.db, &code::meant(code)).await?;
+    let contest = contest::by_id(&app.db, entry.contest_id).await?;
+    let shown =
+        entry.state == State::Accepted && contest.is_public() && gallery_is_open(&contest, v);
+    if shown { Ok((entry, contest)) } else { Err(unknown()) }
+}
+
+/// A work.
+///
+/// # Errors
+/// Not found unless it is accepted and the gallery open.
+pub async fn show(
+    app: web::Data<App>,
+    kept: web::Data<Kept>,
+    request: HttpRequest,
+    code: web::Path<String>,
+) -> Result {
+    let key = format!("/entries/{code}");
+    let looks = View::of(&request);
+    let version = async || Ok(visible(&app, &looks, &code).await?.1.row.public_version);
+    let draw = async |v: View| {
+        let (entry, contest) = visible(&app, &v, &code).await?;
+        draw_show(&app, v, entry, &contest).await
+    };
+    let mut answer = kept.page(&request, &key, version, draw).await?;
+    let browser = Browser::of(&request, &app);
+    if browser.is_fresh() {
+        browser.keep(&app, &mut answer);
+        let private = header::HeaderValue::from_static("private, no-cache");
+        answer.headers_mut().insert(header::CACHE_CONTROL, private);
+    }
+    Ok(answer)
+}
+
+async fn draw_show(
+    app: &App,
+    v: View,
+    entry: entity::entry::Model,
+    contest: &Contest,
+) -> Result<String> {
+    let category = contest::category_ids(&app.db, contest.id()).await?;
+    let category = category.into_iter().find(|(_, id)| *id == entry.category_id);
+    let category = category.map(|(key, _)| key).unwrap_or_default();
+    let whole = entry::whole(&app.db, entry).await?;
+    let units = unit::names(&app.db, whole.entry.unit_id).await?;
+    let unit = whole.entry.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default();
+    let names = names_are_shown(contest);
+    let voting = contest.definition.voting.as_ref();
+    let window = voting.and_then(|voting| contest.window(&voting.phase));
+    let counts = voting::seen(contest, v.now).of(&app.db, contest.id()).await?;
+    let page = Show {
+        code: whole.entry.code.clone(),
+        number: whole.entry.number.unwrap_or(0),
+        title: whole.entry.title.clone(),
+        by: names.then(|| (whole.entry.shown_name.clone(), unit)),
+        contest: (
+            contest.slug().to_owned(),
+            contest.definition.title.read(v.lang.is_english()).to_owned(),
+        ),
+        parts: shown(&whole, contest, &category),
+        open: window.filter(|w| contest.is_running() && w.contains(v.now)).map(|w| w.closes),
+        count: counts.map(|counts| counts.get(&whole.entry.id).copied().unwrap_or(0)),
+        v,
+    };
+    page.render().map_err(Failure::broken)
+}
+
+/// What became of a vote.
+#[derive(Template)]
+#[template(path = "entry/voted.html")]
+pub struct Voted {
+    /// Who looks.
+    pub v: View,
+    /// Code of the work.
+    pub code: String,
+    /// The vote, when it is counted.
+    pub cast: Option<Cast>,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+    /// Why not.
+    pub refused: Option<Refused>,
+    /// Whether signing in by a code would help.
+    pub needs_code: bool,
+    /// Whether the browser had to be known first, so that one more touch is needed.
+    pub once_more: bool,
+}
+
+fn wants_json(request: &HttpRequest) -> bool {
+    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("json"))
+}
+
+fn proof(app: &App, contest: &Contest, who: &MaybeSigned, browser: &Browser) -> Proof {
+    let id = contest.id().to_string();
+    let level = contest.definition.voting.as_ref().map(|voting| voting.level).unwrap_or_default();
+    match &who.0 {
+        Some(signed) if level >= Level::Code => Proof {
+            key: app.key.hash("voter", &[id.as_bytes(), signed.id().0.as_bytes()]),
+            level: Level::Code,
+            user: Some(signed.id()),
+            unit: None,
+        },
+        other => Proof {
+            key: app.key.hash("voter", &[id.as_bytes(), &browser.hash(app, "vote")]),
+            level: Level::Device,
+            user: other.as_ref().map(crate::web::signed::Signed::id),
+            unit: None,
+        },
+    }
+}
+
+/// Casts a vote: one touch.
+///
+/// # Errors
+/// When the database fails; refusals are said on the page.
+pub async fn vote(
+    app: web::Data<App>,
+    request: HttpRequest,
+    v: View,
+    who: MaybeSigned,
+    browser: Browser,
+    code: web::Path<String>,
+) -> Result {
+    let entry = entry::by_code(&app.db, &code::meant(&code)).await?;
+    let contest = contest::by_id(&app.db, entry.contest_id).await?;
+    let mut answer = if browser.is_fresh() && who.0.is_none() {
+        page(&voted(v, &entry.code, None, None, true))?
+    } else {
+        let tx = db::begin(&app.db).await?;
+        let receipt = code::letters(&app::fresh::<10>());
+        let proof = proof(&app, &contest, &who, &browser);
+        match voting::cast(&tx, entry.id, &proof, receipt, v.now).await {
+            Ok(cast) => {
+                tx.commit().await?;
+                counted(&request, v, &entry.code, cast)?
+            }
+            Err(error @ voting::Error::Database(_)) => return Err(error.into()),
+            Err(error) if wants_json(&request) => return Err(error.into()),
+            Err(error) => page(&voted(v, &entry.code, None, Some(error.refusal()), false))?,
+        }
+    };
+    browser.keep(&app, &mut answer);
+    Ok(answer)
+}
+
+fn counted(request: &HttpRequest, v: View, code: &str, cast: Cast) -> Result {
+    if wants_json(request) {
+        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(
+            serde_json::json!({
+                "counted": true,
+                "receipt": cast.receipt,
+                "at": v.second(&cast.at),
+                "again": cast.again,
+            }),
+        ));
+    }
+    page(&voted(v, code, Some(cast), None, false))
+}
+
+fn voted(
+    v: View,
+    code: &str,
+    cast: Option<Cast>,
+    refused: Option<Refused>,
+    once_more: bool,
+) -> Voted {
+    let needs_code = refused.as_ref().is_some_and(|refused| refused.code == "vote-needs-code");
+    Voted { v, code: code.to_owned(), cast, withdrawn: false, refused, needs_code, once_more }
+}
+
+/// Takes a vote back.
+///
+/// # Errors
+/// When the database fails; refusals are said on the page.
+pub async fn withdraw(
+    app: web::Data<App>,
+    v: View,
+    who: MaybeSigned,
+    browser: Browser,
+    code: web::Path<String>,
+    _form: Form,
+) -> Result {
+    let entry = entry::by_code(&app.db, &code::meant(&code)).await?;
+    let contest = contest::by_id(&app.db, entry.contest_id).await?;
+    let proof = proof(&app, &contest, &who, &browser);
+    let tx = db::begin(&app.db).await?;
+    let done = voting::withdraw(&tx, entry.id, proof.key, v.now).await;
+    match done {
+        Ok(()) => tx.commit().await?,
+        Err(error @ voting::Error::Database(_)) => return Err(error.into()),
+        Err(error) => return page(&voted(v, &entry.code, None, Some(error.refusal()), false)),
+    }
+    page(&Voted { withdrawn: true, ..voted(v, &entry.code, None, None, false) })
+}
