@@ -12,7 +12,7 @@ mod outside;
 mod promote;
 mod publish;
 
-pub use gather::{Inputs, Outcome, Problem, gather, outcome};
+pub use gather::{Inputs, Outcome, Problem, Subject, gather, outcome};
 pub use outside::{confirm, of_contest as outside_counts, type_in};
 pub use promote::{chosen, promote};
 pub use publish::{

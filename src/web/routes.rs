@@ -60,5 +60,32 @@ pub fn table(site: &mut ServiceConfig) {
         .route(
             "/desk/contests/{slug}/screening/{code}/originals/{file}",
             web::get().to(pages::screening::original),
-        );
+        )
+        .route("/desk/contests/{slug}/rounds/{key}", web::get().to(pages::round::show))
+        .route("/desk/contests/{slug}/rounds/{key}", web::post().to(pages::round::update))
+        .route("/desk/contests/{slug}/rounds/{key}/seats", web::post().to(pages::round::add))
+        .route(
+            "/desk/contests/{slug}/rounds/{key}/seats/{seat}/removal",
+            web::post().to(pages::round::remove),
+        )
+        .route("/judging/{round}", web::get().to(pages::judging::index))
+        .route("/judging/{round}/completion", web::post().to(pages::judging::finish))
+        .route("/judging/{round}/{alias}", web::get().to(pages::judging::show))
+        .route("/judging/{round}/{alias}/sheet", web::post().to(pages::judging::save))
+        .route("/judging/{round}/{alias}/sheet", web::put().to(pages::judging::put))
+        .route("/judging/{round}/{alias}/recusal", web::post().to(pages::judging::aside))
+        .route(
+            "/judging/{round}/{alias}/pictures/{number}/{size}",
+            web::get().to(pages::judging::picture),
+        )
+        .route("/contests/{slug}/results", web::get().to(pages::result::show))
+        .route("/contests/{slug}/complaints", web::post().to(pages::result::complain))
+        .route("/contests/{slug}/participation", web::get().to(pages::result::participation))
+        .route("/desk/contests/{slug}/results", web::get().to(pages::result::desk))
+        .route("/desk/contests/{slug}/decisions", web::post().to(pages::result::decide))
+        .route("/desk/contests/{slug}/proposal", web::post().to(pages::result::propose))
+        .route("/desk/contests/{slug}/publication", web::post().to(pages::result::publish))
+        .route("/desk/contests/{slug}/minutes", web::get().to(pages::result::minutes))
+        .route("/desk/contests/{slug}/audit", web::get().to(pages::result::log))
+        .route("/desk/contests/{slug}/exports/{what}", web::get().to(pages::result::export));
 }

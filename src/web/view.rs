@@ -110,10 +110,10 @@ impl View {
         words::second(self.lang, *moment)
     }
 
-    /// A whole number; templates hand over references.
+    /// A whole number.
     #[must_use]
-    pub fn number<N: Copy + TryInto<i64>>(&self, number: &N) -> String {
-        words::number(self.lang, (*number).try_into().unwrap_or(i64::MAX))
+    pub fn number(&self, number: impl Whole) -> String {
+        words::number(self.lang, number.whole())
     }
 
     /// A number of millionths with two places.
@@ -132,6 +132,29 @@ impl View {
     #[must_use]
     pub fn tag(&self) -> &'static str {
         self.lang.tag()
+    }
+}
+
+/// A whole number of any width, or, as templates hand it over, a reference to one.
+pub trait Whole {
+    /// The number; the largest that fits where it does not.
+    fn whole(&self) -> i64;
+}
+
+macro_rules! whole {
+    ($($number:ty)*) => { $(
+        impl Whole for $number {
+            fn whole(&self) -> i64 {
+                i64::try_from(*self).unwrap_or(i64::MAX)
+            }
+        }
+    )* };
+}
+whole! { i32 i64 u32 u64 usize }
+
+impl<T: Whole> Whole for &T {
+    fn whole(&self) -> i64 {
+        (**self).whole()
     }
 }
 

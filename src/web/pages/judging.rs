@@ -1,0 +1,432 @@
+//! A judge's room. Nothing here names an author, a unit, a file, or a key that tells the time.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use entity::assignment::State as Work_;
+use entity::id::RoundId;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::contest::definition::{Criterion, SlotKind};
+use crate::entry::Whole;
+use crate::judging::{self, Error, Judge, Marks, Work};
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::web::form::Form;
+use crate::web::signed::Signed;
+use crate::web::{Failure, Result, View, page, see_other};
+use crate::{contest, db, entry, media, storage, unit};
+
+/// An entry in the judge's list.
+pub struct Line {
+    /// By which the judge knows it.
+    pub alias: String,
+    /// How far it is, as a key of the words.
+    pub state: &'static str,
+    /// Whether there is a picture to show.
+    pub has_picture: bool,
+}
+
+/// The judge's list.
+#[derive(Template)]
+#[template(path = "judging/index.html")]
+pub struct Index {
+    /// Who looks.
+    pub v: View,
+    /// Key of the round.
+    pub round: RoundId,
+    /// Title of the contest.
+    pub contest: String,
+    /// Entries, in the judge's own order.
+    pub lines: Vec<Line>,
+    /// Complete sheets.
+    pub done: usize,
+    /// The first that is not complete.
+    pub next: Option<String>,
+    /// Whether the judge declared the sheets final.
+    pub is_final: bool,
+    /// What stood in the way.
+    pub refused: Vec<Refused>,
+}
+
+async fn seated(app: &App, who: &Signed, round: &str) -> std::result::Result<Judge, Failure> {
+    let id = round.parse().map_err(|_| Error::Unknown)?;
+    let judge = Judge::of(&app.db, id, who.id()).await?;
+    if judge.round.state == entity::round::State::Waiting {
+        return Err(Error::Unknown.into());
+    }
+    Ok(judge)
+}
+
+/// Shows what is on the judge's desk.
+///
+/// # Errors
+/// Not found to anybody else.
+pub async fn index(app: web::Data<App>, v: View, who: Signed, round: web::Path<String>) -> Result {
+    let judge = seated(&app, &who, &round).await?;
+    list(&app, v, &judge, Vec::new()).await
+}
+
+async fn list(app: &App, v: View, judge: &Judge, refused: Vec<Refused>) -> Result {
+    let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
+    let work = judging::work(&app.db, judge).await?;
+    let open: Vec<&Work> =
+        work.iter().filter(|w| w.assignment.state != Work_::SteppedAside).collect();
+    let mut lines = Vec::new();
+    for one in &open {
+        let entry = entity_of(app, one).await?;
+        lines.push(Line {
+            alias: one.alias.clone(),
+            state: if one.assignment.state == Work_::Done { "work-done" } else { "work-open" },
+            has_picture: pictures(&entry).next().is_some(),
+        });
+    }
+    let next = open.iter().find(|one| one.assignment.state == Work_::Open);
+    page(&Index {
+        round: judge.round.id,
+        contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
+        done: open.iter().filter(|one| one.assignment.state == Work_::Done).count(),
+        next: next.map(|one| one.alias.clone()),
+        is_final: judge.seat.finished_at.is_some(),
+        lines,
+        refused,
+        v,
+    })
+}
+
+async fn entity_of(app: &App, work: &Work) -> std::result::Result<Whole, Failure> {
+    use sea_orm::EntityTrait;
+    let row = entity::entry::Entity::find_by_id(work.assignment.entry_id).one(&app.db).await?;
+    let row = row.ok_or(Error::Unknown)?;
+    Ok(entry::whole(&app.db, row).await?)
+}
+
+/// Files of the entry that have been drawn for showing, in their order.
+fn pictures(whole: &Whole) -> impl Iterator<Item = &entity::file::Model> {
+    whole.parts.iter().filter_map(|part| whole.file(part)).filter(|file| {
+        file.state == entity::file::State::Ready
+            && file.width.is_some()
+            && file.milliseconds.is_none()
+    })
+}
+
+/// A criterion on the sheet.
+pub struct Row {
+    /// The criterion.
+    pub criterion: Criterion,
+    /// Its name.
+    pub label: String,
+    /// The mark, as typed or saved; empty where there is none.
+    pub mark: String,
+    /// What was wrong with it.
+    pub wrong: Option<String>,
+}
+
+/// One entry and its sheet.
+#[derive(Template)]
+#[template(path = "judging/show.html")]
+pub struct Show {
+    /// Who looks.
+    pub v: View,
+    /// Key of the round.
+    pub round: RoundId,
+    /// By which the judge knows the entry.
+    pub alias: String,
+    /// Its title.
+    pub title: String,
+    /// Author and unit, where the round is not blind.
+    pub by: Option<(String, String)>,
+    /// How many pictures it has.
+    pub pictures: Vec<usize>,
+    /// Its texts: name of the slot, and the text.
+    pub texts: Vec<(String, String)>,
+    /// Its captions.
+    pub captions: Vec<String>,
+    /// The criteria.
+    pub rows: Vec<Row>,
+    /// Words to the panel.
+    pub comment: String,
+    /// Version of the sheet.
+    pub version: i32,
+    /// When it was saved.
+    pub saved_at: Option<entity::instant::Instant>,
+    /// The entry before, and the one after.
+    pub around: (Option<String>, Option<String>),
+    /// Place in the judge's order, and how many there are.
+    pub place: (usize, usize),
+    /// What was wrong.
+    pub refused: Vec<Refused>,
+}
+
+/// Shows an entry and its sheet.
+///
+/// # Errors
+/// Not found to anybody else.
+pub async fn show(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+) -> Result {
+    let (round, alias) = path.into_inner();
+    let judge = seated(&app, &who, &round).await?;
+    sheet(&app, v, &judge, &alias, &Form::default(), Vec::new()).await
+}
+
+/// A mark as a person writes it: 8, 8,5 or 8.5; `None` for an empty field.
+fn hundredths(typed: &str) -> std::result::Result<Option<i32>, ()> {
+    let typed = typed.trim().replace(',', ".");
+    if typed.is_empty() {
+        return Ok(None);
+    }
+    let (whole, part) = typed.split_once('.').unwrap_or((&typed, ""));
+    let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    if part.len() > 2 || !digits(part) || !digits(whole) || whole.is_empty() || whole.len() > 5 {
+        return Err(());
+    }
+    let part: i32 = format!("{part:0<2}").parse().map_err(|_| ())?;
+    Ok(Some(whole.parse::<i32>().map_err(|_| ())? * 100 + part))
+}
+
+fn written(v: &View, hundredths: i32) -> String {
+    let text = crate::words::millionths(v.lang, i64::from(hundredths) * 10_000, 2);
+    text.trim_end_matches('0').trim_end_matches([',', '.']).to_owned()
+}
+
+async fn sheet(
+    app: &App,
+    v: View,
+    judge: &Judge,
+    alias: &str,
+    typed: &Form,
+    refused: Vec<Refused>,
+) -> Result {
+    let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
+    let round = contest.definition.round(&judge.round.key).ok_or(Error::Unknown)?;
+    let work = judging::work(&app.db, judge).await?;
+    let work: Vec<&Work> =
+        work.iter().filter(|w| w.assignment.state != Work_::SteppedAside).collect();
+    let index = work.iter().position(|one| one.alias == alias).ok_or(Error::Unknown)?;
+    let one = work[index];
+    let whole = entity_of(app, one).await?;
+    let english = v.lang.is_english();
+    let rows = round.criteria.iter().map(|criterion| {
+        let field = format!("mark.{}", criterion.key);
+        let saved = one.marks.get(&criterion.key).map(|mark| written(&v, *mark));
+        let kept = typed.texts().iter().find(|(name, _)| *name == field);
+        let wrong = refused.iter().find(|refused| refused.field.as_ref() == Some(&field));
+        Row {
+            label: criterion.label.read(english).to_owned(),
+            mark: kept.map(|(_, text)| text.clone()).or(saved).unwrap_or_default(),
+            wrong: wrong.map(|refused| v.said(refused)),
+            criterion: criterion.clone(),
+        }
+    });
+    let near =
+        |index: Option<usize>| index.and_then(|at| work.get(at)).map(|one| one.alias.clone());
+    let by = if round.blind { None } else { Some(named(app, &whole).await?) };
+    let comment = one.sheet.as_ref().and_then(|sheet| sheet.comment.clone()).unwrap_or_default();
+    page(&Show {
+        round: judge.round.id,
+        alias: alias.to_owned(),
+        title: whole.entry.title.clone(),
+        by,
+        pictures: (0..pictures(&whole).count()).collect(),
+        texts: texts(&contest, &whole, english),
+        captions: whole.parts.iter().filter_map(|part| part.caption.clone()).collect(),
+        rows: rows.collect(),
+        comment: typed.some("comment").unwrap_or(comment),
+        version: one.sheet.as_ref().map_or(0, |sheet| sheet.version),
+        saved_at: one.sheet.as_ref().map(|sheet| sheet.saved_at),
+        around: (near(index.checked_sub(1)), near(Some(index + 1))),
+        place: (index + 1, work.len()),
+        refused,
+        v,
+    })
+}
+
+async fn named(app: &App, whole: &Whole) -> std::result::Result<(String, String), Failure> {
+    let units = unit::names(&app.db, whole.entry.unit_id).await?;
+    let unit = whole.entry.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default();
+    Ok((whole.entry.shown_name.clone(), unit))
+}
+
+fn texts(contest: &contest::Contest, whole: &Whole, english: bool) -> Vec<(String, String)> {
+    let slots = contest.definition.categories.iter().flat_map(|category| &category.slots);
+    let slots = slots.filter(|slot| matches!(slot.kind, SlotKind::Text | SlotKind::Link));
+    let texts = slots.flat_map(|slot| {
+        whole.slot(&slot.key).filter_map(move |part| {
+            let text = part.body.clone().or_else(|| part.link.clone())?;
+            Some((slot.label.read(english).to_owned(), text))
+        })
+    });
+    texts.collect()
+}
+
+/// Sends a picture under the alias and a number, so that its address tells nothing.
+///
+/// # Errors
+/// Not found to anybody else.
+pub async fn picture(
+    app: web::Data<App>,
+    who: Signed,
+    path: web::Path<(String, String, usize, String)>,
+) -> Result {
+    let (round, alias, number, size) = path.into_inner();
+    let judge = seated(&app, &who, &round).await?;
+    let work = judging::work(&app.db, &judge).await?;
+    let one = work.iter().find(|one| one.alias == alias).ok_or(Error::Unknown)?;
+    let whole = entity_of(&app, one).await?;
+    let file = pictures(&whole).nth(number).ok_or(Error::Unknown)?;
+    if !["320", "800", "1600"].contains(&size.as_str()) {
+        return Err(Error::Unknown.into());
+    }
+    match app.store.get(&media::copy_key(file.id, &size, "jpeg")).await {
+        Ok(bytes) => Ok(HttpResponse::Ok()
+            .content_type("image/jpeg")
+            .insert_header(("Cache-Control", "private, max-age=3600"))
+            .body(bytes)),
+        Err(storage::Error::Missing(_)) => Err(Error::Unknown.into()),
+        Err(error) => Err(Failure::broken(error)),
+    }
+}
+
+/// Saves a sheet and goes on to the next entry.
+///
+/// # Errors
+/// Not found to anybody else; everything else is said on the sheet, and what was typed stays.
+pub async fn save(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+    form: Form,
+) -> Result {
+    let (round, alias) = path.into_inner();
+    let judge = seated(&app, &who, &round).await?;
+    let mut marks = BTreeMap::new();
+    let mut refused = Vec::new();
+    for (name, text) in form.texts() {
+        let Some(key) = name.strip_prefix("mark.") else { continue };
+        match hundredths(text) {
+            Ok(mark) => {
+                marks.insert(key.to_owned(), mark);
+            }
+            Err(()) => {
+                refused.push(Refused::new(Kind::Invalid, "mark-unreadable").at(name.clone()))
+            }
+        }
+    }
+    if !refused.is_empty() {
+        return sheet(&app, v, &judge, &alias, &form, refused).await;
+    }
+    let said = Marks { marks, comment: Some(form.text("comment").to_owned()), favourite: None };
+    let version = form.number("version").unwrap_or(0);
+    let tx = db::begin(&app.db).await?;
+    match judging::save(&tx, &judge, &alias, &said, version, v.now).await {
+        Ok(_) => tx.commit().await?,
+        Err(error @ Error::Database(_)) => return Err(error.into()),
+        Err(error) => {
+            drop(tx);
+            return sheet(&app, v, &judge, &alias, &form, error.refusals()).await;
+        }
+    }
+    let work = judging::work(&app.db, &judge).await?;
+    let after = work.iter().skip_while(|one| one.alias != alias).skip(1);
+    let next = after.chain(work.iter()).find(|one| one.assignment.state == Work_::Open);
+    let next = next.map(|one| format!("/{}", one.alias)).unwrap_or_default();
+    Ok(see_other(&format!("/judging/{round}{next}")))
+}
+
+/// Marks as the browser's own module sends them.
+#[derive(Deserialize)]
+pub struct Sent {
+    version: i32,
+    #[serde(default)]
+    marks: BTreeMap<String, Option<i32>>,
+    comment: Option<String>,
+    favourite: Option<bool>,
+}
+
+/// Saves marks and answers with the sheet's version; a conflict answers with the one that is held.
+///
+/// # Errors
+/// Not found to anybody else.
+pub async fn put(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+    sent: web::Json<Sent>,
+) -> Result {
+    let (round, alias) = path.into_inner();
+    let judge = seated(&app, &who, &round).await?;
+    let sent = sent.into_inner();
+    let said = Marks { marks: sent.marks, comment: sent.comment, favourite: sent.favourite };
+    let tx = db::begin(&app.db).await?;
+    let answer = match judging::save(&tx, &judge, &alias, &said, sent.version, v.now).await {
+        Ok(saved) => {
+            tx.commit().await?;
+            HttpResponse::Ok().json(serde_json::json!({
+                "version": saved.version, "done": saved.is_done, "saved_at": v.second(&v.now),
+            }))
+        }
+        Err(Error::Stale(version)) => {
+            drop(tx);
+            let work = judging::work(&app.db, &judge).await?;
+            let held = work.iter().find(|one| one.alias == alias).map(|one| &one.marks);
+            HttpResponse::Conflict().json(serde_json::json!({
+                "code": "sheet-stale", "detail": v.t("sheet-stale"),
+                "version": version, "marks": held,
+            }))
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(answer)
+}
+
+/// Steps aside from an entry.
+///
+/// # Errors
+/// Not found to anybody else.
+pub async fn aside(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+    form: Form,
+) -> Result {
+    let (round, alias) = path.into_inner();
+    let judge = seated(&app, &who, &round).await?;
+    let tx = db::begin(&app.db).await?;
+    judging::step_aside(&tx, &judge, &alias, form.text("reason"), v.now).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/judging/{round}")))
+}
+
+/// Declares the sheets final.
+///
+/// # Errors
+/// Not found to anybody else; sheets that are not complete are said on the page.
+pub async fn finish(
+    app: web::Data<App>,
+    _request: HttpRequest,
+    v: View,
+    who: Signed,
+    round: web::Path<String>,
+) -> Result {
+    let judge = seated(&app, &who, &round).await?;
+    let tx = db::begin(&app.db).await?;
+    match judging::finish(&tx, &judge, v.now).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/judging/{round}")))
+        }
+        Err(error @ Error::Incomplete(_)) => {
+            drop(tx);
+            list(&app, v, &judge, error.refusals()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

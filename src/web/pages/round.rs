@@ -1,0 +1,230 @@
+//! A judging round as its organisers see it.
+
+use actix_web::web;
+use askama::Template;
+use entity::candidate;
+use entity::id::SeatId;
+use entity::round::State;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::desk::organised;
+use crate::app::{self, App};
+use crate::judging::{self, Error};
+use crate::letters::{self, Draft};
+use crate::refusal::{Arg, Refusal, Refused};
+use crate::web::form::Form;
+use crate::web::signed::Signed;
+use crate::web::{Result, View, page, see_other};
+use crate::{account, contest, db};
+
+/// A judge on the panel.
+pub struct Line {
+    /// The seat.
+    pub seat: SeatId,
+    /// Name of the judge.
+    pub name: String,
+    /// Complete sheets.
+    pub done: usize,
+    /// Sheets to be filled.
+    pub all: usize,
+    /// Entries that were stepped aside from.
+    pub aside: usize,
+    /// Whether the judge declared the sheets final.
+    pub is_final: bool,
+    /// Whether the judge left.
+    pub has_left: bool,
+}
+
+/// A round.
+#[derive(Template)]
+#[template(path = "round/show.html")]
+pub struct Show {
+    /// Who looks.
+    pub v: View,
+    /// Name of the contest in addresses.
+    pub slug: String,
+    /// Key of the round.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Whether it waits, is open, or closed.
+    pub state: &'static str,
+    /// The panel.
+    pub panel: Vec<Line>,
+    /// Results: alias, entry's title, millionths, whether it went on.
+    pub results: Vec<(String, String, i64, bool)>,
+    /// What stood in the way.
+    pub refused: Vec<Refused>,
+}
+
+/// Shows a round.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn show(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+) -> Result {
+    let (slug, key) = path.into_inner();
+    draw(&app, v, &who, slug, key, Vec::new()).await
+}
+
+async fn draw(
+    app: &App,
+    v: View,
+    who: &Signed,
+    slug: String,
+    key: String,
+    refused: Vec<Refused>,
+) -> Result {
+    let (contest, _) = organised(app, &v, who, &slug).await?;
+    let row = contest::round_by_key(&app.db, contest.id(), &key).await?;
+    let progress = judging::progress(&app.db, row.id).await?;
+    let names = account::names(&app.db, progress.iter().map(|one| one.seat.user_id)).await?;
+    let panel = progress.into_iter().map(|one| Line {
+        seat: one.seat.id,
+        name: names.get(&one.seat.user_id).cloned().unwrap_or_default(),
+        done: one.done,
+        all: one.all,
+        aside: one.aside,
+        is_final: one.seat.finished_at.is_some(),
+        has_left: one.seat.left_at.is_some(),
+    });
+    let mut results = Vec::new();
+    if row.state == State::Closed {
+        let rows = candidate::Entity::find()
+            .filter(candidate::Column::RoundId.eq(row.id))
+            .order_by_desc(candidate::Column::Millionths)
+            .all(&app.db)
+            .await?;
+        let ids = rows.iter().map(|row| row.entry_id);
+        let entries = entity::entry::Entity::find()
+            .filter(entity::entry::Column::Id.is_in(ids))
+            .all(&app.db)
+            .await?;
+        results = rows
+            .into_iter()
+            .map(|row| {
+                let title = entries.iter().find(|entry| entry.id == row.entry_id);
+                let title = title.map(|entry| entry.title.clone()).unwrap_or_default();
+                (row.alias, title, row.millionths.unwrap_or(0), row.went_on.unwrap_or(false))
+            })
+            .collect();
+    }
+    let title = contest.definition.round(&key).map(|round| round.title.read(v.lang.is_english()));
+    page(&Show {
+        title: title.unwrap_or_default().to_owned(),
+        state: match row.state {
+            State::Waiting => "round-waiting",
+            State::Open => "round-open",
+            State::Closed => "round-closed",
+        },
+        panel: panel.collect(),
+        results,
+        refused,
+        slug,
+        key,
+        v,
+    })
+}
+
+/// Opens the round and deals the work; `act=close` closes it, `act=reopen` opens it again.
+///
+/// # Errors
+/// Forbidden to anybody but organisers; everything else is said on the page.
+pub async fn update(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+    form: Form,
+) -> Result {
+    let (slug, key) = path.into_inner();
+    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
+    let tx = db::begin(&app.db).await?;
+    let done = match form.text("act") {
+        "close" => {
+            let decided: Vec<_> = form.all("decided").filter_map(|id| id.parse().ok()).collect();
+            judging::close(&tx, &organiser, &key, &decided, v.now).await
+        }
+        "reopen" => judging::reopen(&tx, &organiser, &key, form.text("reason"), v.now).await,
+        _ => {
+            let seed = u64::from_be_bytes(app::fresh::<8>());
+            judging::open(&tx, &organiser, &key, seed, v.now).await
+        }
+    };
+    match done {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+        }
+        Err(error @ Error::Database(_)) => Err(error.into()),
+        Err(error) => {
+            drop(tx);
+            draw(&app, v, &who, slug, key, error.refusals()).await
+        }
+    }
+}
+
+/// Gives somebody a seat and writes to them.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn add(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+    form: Form,
+) -> Result {
+    let (slug, key) = path.into_inner();
+    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
+    let tx = db::begin(&app.db).await?;
+    let invited = account::invite(&tx, form.text("name"), form.text("email"), v.now).await;
+    let user = match invited {
+        Ok(user) => user,
+        Err(error @ account::Error::Email) => {
+            drop(tx);
+            return draw(&app, v, &who, slug, key, error.refusals()).await;
+        }
+        Err(error) => return Err(error.into()),
+    };
+    judging::add(&tx, &organiser, &key, user, form.ticked("chair"), v.now).await?;
+    let args = [
+        ("contest", Arg::from(contest.definition.title.vi.as_str())),
+        ("address", Arg::from(format!("{}/desk", v.base))),
+    ];
+    let to = account::email(form.text("email"))?;
+    let letter = Draft {
+        kind: "seat",
+        to: &to,
+        lang: v.lang,
+        args: &args,
+        contest: Some(contest.id()),
+        entry: None,
+    };
+    letters::write(&tx, &letter, v.now).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+}
+
+/// Takes a judge off the panel.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn remove(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String, String)>,
+) -> Result {
+    let (slug, key, seat) = path.into_inner();
+    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
+    let seat = seat.parse().map_err(|_| Error::Unknown)?;
+    let tx = db::begin(&app.db).await?;
+    judging::remove(&tx, &organiser, &key, seat, v.now).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+}
