@@ -4,9 +4,10 @@ use std::collections::HashMap;
 
 use entity::entry::{self, State};
 use entity::id::{CategoryId, ContestId, EntryId, FileId};
-use entity::{contributor, entry_event, file, part};
+use entity::{contributor, entry_event, file, part, unit as unit_row};
+use sea_orm::sea_query::{LikeExpr, Query};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
 use crate::unit;
@@ -189,4 +190,54 @@ pub async fn newest_of(
         .order_by_desc(entry::Column::CreatedAt)
         .one(db)
         .await
+}
+
+/// The entry in a contest that holds a file with this hash already, drafts left out.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holder_of(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    sha256: &[u8],
+) -> Result<Option<entry::Model>, DbErr> {
+    let same = file::Entity::find().filter(file::Column::Sha256.eq(sha256.to_vec())).all(db).await?;
+    let parts = part::Entity::find()
+        .filter(part::Column::FileId.is_in(same.into_iter().map(|file| file.id)))
+        .all(db)
+        .await?;
+    entry::Entity::find()
+        .filter(entry::Column::Id.is_in(parts.into_iter().map(|part| part.entry_id)))
+        .filter(entry::Column::ContestId.eq(contest))
+        .filter(entry::Column::State.is_in([State::Submitted, State::Returned, State::Accepted]))
+        .one(db)
+        .await
+}
+
+/// Entries of the units under a path, newest first, those older than `before`; drafts only where
+/// an officer began them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_units(
+    db: &impl ConnectionTrait,
+    path: &str,
+    before: Option<EntryId>,
+    size: u64,
+) -> Result<Vec<entry::Model>, DbErr> {
+    let below = Query::select()
+        .column(unit_row::Column::Id)
+        .from(unit_row::Entity)
+        .and_where(unit_row::Column::Path.like(LikeExpr::new(format!("{path}%"))))
+        .to_owned();
+    let told = Condition::any()
+        .add(entry::Column::State.ne(State::Draft))
+        .add(entry::Column::EnteredBy.is_not_null());
+    let mut found = entry::Entity::find()
+        .filter(entry::Column::UnitId.in_subquery(below))
+        .filter(told);
+    if let Some(before) = before {
+        found = found.filter(entry::Column::Id.lt(before));
+    }
+    found.order_by_desc(entry::Column::Id).limit(size).all(db).await
 }

@@ -153,7 +153,7 @@ pub fn misfits(slot: &Slot, facts: &Facts, bytes: u64) -> Vec<Refused> {
 
 /// Whether a file of this format may lie in the slot: of its kind, and named where formats are.
 #[must_use]
-pub(super) fn accepts(slot: &Slot, format: Format) -> bool {
+pub fn accepts(slot: &Slot, format: Format) -> bool {
     let kind = match slot.kind {
         SlotKind::Photo => media::Kind::Picture,
         SlotKind::Video => media::Kind::Video,

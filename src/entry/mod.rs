@@ -4,6 +4,7 @@
 //! locks the contest: numbers have no gaps, and a quota holds in a race.
 
 mod author;
+pub mod batch;
 mod card;
 pub mod code;
 mod draft;
@@ -13,11 +14,11 @@ mod rights;
 mod submit;
 
 pub use author::Author;
-pub use card::{Card, Page, Whole, cards, events, gallery, newest_of, search_state, whole};
+pub use card::{Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole};
 pub use draft::{
     Error, New, Person, add_file, by_code, changeable, copy_up, file_changed, may_write, note,
     open, remove_part, save, set_text,
 };
-pub use limits::{faults, misfits};
+pub use limits::{accepts, faults, misfits};
 pub use rights::{erase, export, withdraw};
 pub use submit::{Progress, quota_progress, submit};

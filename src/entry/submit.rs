@@ -42,6 +42,7 @@ pub async fn submit(
     let files = parts.iter().filter_map(|part| part.file_id);
     let files = file::Entity::find().filter(file::Column::Id.is_in(files)).all(tx).await?;
     let mut faults = about(&entry, category);
+    faults.extend(for_somebody(tx, &entry, now).await?);
     faults.extend(limits::faults(category, &parts, &files).0);
     faults.extend(eligible(tx, &contest, &entry, now).await?);
     faults.extend(same_link(tx, &entry, &parts).await?);
@@ -112,6 +113,18 @@ fn about(entry: &entry::Model, category: &Category) -> Vec<Refused> {
         faults.push(fault("officer-not-taken", "kind"));
     }
     faults
+}
+
+/// An officer enters for people of the own unit and of those below it.
+async fn for_somebody(
+    tx: &DatabaseTransaction,
+    entry: &entry::Model,
+    now: Instant,
+) -> Result<Option<Refused>, DbErr> {
+    let (Some(officer), Some(unit)) = (entry.entered_by, entry.unit_id) else { return Ok(None) };
+    let office = crate::unit::office(tx, unit, officer, now).await?;
+    let may = office.is_some() || crate::account::is_admin(tx, officer).await?;
+    Ok((!may).then(|| fault("unit-not-yours", "unit")))
 }
 
 /// Whole years from a birth date to a moment.

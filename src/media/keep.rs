@@ -130,6 +130,14 @@ pub struct Kept {
     pub facts: Facts,
 }
 
+impl Kept {
+    /// Hash of its bytes.
+    #[must_use]
+    pub fn sha256(&self) -> &[u8] {
+        &self.sha256
+    }
+}
+
 /// Stores an original under a fresh key.
 ///
 /// # Errors

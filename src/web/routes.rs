@@ -87,5 +87,9 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/publication", web::post().to(pages::result::publish))
         .route("/desk/contests/{slug}/minutes", web::get().to(pages::result::minutes))
         .route("/desk/contests/{slug}/audit", web::get().to(pages::result::log))
-        .route("/desk/contests/{slug}/exports/{what}", web::get().to(pages::result::export));
+        .route("/desk/contests/{slug}/exports/{what}", web::get().to(pages::result::export))
+        .route("/desk/units/{code}/entries", web::get().to(pages::officer::index))
+        .route("/desk/units/{code}/entries", web::post().to(pages::officer::create))
+        .route("/desk/units/{code}/entries/import", web::post().to(pages::officer::import))
+        .route("/desk/units/{code}/entries/import/sheet", web::post().to(pages::officer::sheet));
 }

@@ -45,7 +45,7 @@ declarations:
 ";
 
 /// The contest of these tests, announced; `change` may alter it first.
-async fn contest(site: &Site, change: impl FnOnce(String) -> String) -> ContestId {
+pub async fn contest(site: &Site, change: impl FnOnce(String) -> String) -> ContestId {
     site.units().await;
     let definition: Definition = document::read(&change(PHOTO.to_owned())).expect("a definition");
     let tx = db::begin(&site.app.db).await.unwrap();
@@ -79,7 +79,7 @@ pub fn picture(width: u32, height: u32, seed: u8, format: ImageFormat) -> Vec<u8
 const START: &str = "/contests/anh-dep/entries";
 
 /// Begins a draft with a picture; answers its code.
-async fn begin(browser: &mut Browser, seed: u8) -> String {
+pub async fn begin(browser: &mut Browser, seed: u8) -> String {
     let photo = picture(600, 400, seed, ImageFormat::Jpeg);
     let form = [("category", "photo"), ("unit", "td-cs-59")];
     let answer = browser.post_files(START, &form, &[("slot.photo", "anh.jpg", &photo)]).await;
@@ -89,7 +89,7 @@ async fn begin(browser: &mut Browser, seed: u8) -> String {
 }
 
 /// Fills everything in but what is agreed to.
-async fn fill(browser: &mut Browser, code: &str, name: &str, phone: &str) {
+pub async fn fill(browser: &mut Browser, code: &str, name: &str, phone: &str) {
     let page = browser.get(&format!("/drafts/{code}/work")).await;
     let alt = page.attributes("input[name^='alt.']", "name").remove(0);
     let part = alt.trim_start_matches("alt.").to_owned();
@@ -115,7 +115,7 @@ async fn about(browser: &mut Browser, code: &str, name: &str, phone: &str) -> An
     browser.post(&format!("/drafts/{code}/about"), &form).await
 }
 
-async fn submit(browser: &mut Browser, code: &str) -> Answer {
+pub async fn submit(browser: &mut Browser, code: &str) -> Answer {
     browser.post(&format!("/drafts/{code}/submission"), &[("agree", "original")]).await
 }
 

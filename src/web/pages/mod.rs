@@ -7,6 +7,7 @@ pub mod entry;
 pub mod health;
 pub mod judging;
 pub mod media;
+pub mod officer;
 pub mod receipt;
 pub mod result;
 pub mod round;

@@ -1,0 +1,211 @@
+//! The officer's desk: entries of the unit's people, entering for somebody, many at once.
+
+mod import;
+
+pub use import::{Imported, create as import, sheet};
+
+use actix_web::web;
+use askama::Template;
+use entity::entry::State;
+use entity::id::EntryId;
+use sea_orm::EntityTrait;
+
+use super::receipt::state_words;
+use crate::app::{self, App};
+use crate::contest::definition::PhaseKind;
+use crate::contest::{self, Contest};
+use crate::entry::{self, New, Progress, code};
+use crate::refusal::{Arg, Kind};
+use crate::unit::Officer;
+use crate::web::form::Form;
+use crate::web::signed::Signed;
+use crate::web::{Failure, Result, View, page, see_other};
+use crate::{db, screening, unit, words};
+
+/// Entries on one page.
+const PAGE: u64 = 50;
+
+/// An entry in the list.
+#[derive(Debug)]
+pub struct Line {
+    /// The entry.
+    pub entry: entity::entry::Model,
+    /// Key of its state's words.
+    pub state: &'static str,
+    /// Name of its unit.
+    pub unit: String,
+    /// The contest's name.
+    pub contest: String,
+    /// A message to paste into a chat, where somebody has to be told.
+    pub message: Option<String>,
+}
+
+/// The list.
+#[derive(Template)]
+#[template(path = "officer/index.html")]
+pub struct Index {
+    /// Who looks.
+    pub v: View,
+    /// Code of the unit.
+    pub code: String,
+    /// Its name.
+    pub unit: String,
+    /// Contests that take entries now: name in addresses, title, progress towards targets.
+    pub contests: Vec<(String, String, Vec<Progress>)>,
+    /// The entries.
+    pub lines: Vec<Line>,
+    /// Where the next page begins.
+    pub next: Option<EntryId>,
+}
+
+/// What a list was asked for.
+#[derive(serde::Deserialize)]
+pub struct Asked {
+    before: Option<EntryId>,
+}
+
+pub(super) async fn officer(app: &App, code: &str, who: &Signed, v: &View) -> Result<Officer> {
+    let unit = unit::by_code(&app.db, code).await?;
+    Ok(Officer::of(&app.db, unit, who.id(), v.now).await?)
+}
+
+/// Contests that take entries now.
+async fn open_contests(app: &App, v: &View) -> Result<Vec<Contest>> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    let announced = entity::contest::Entity::find()
+        .filter(entity::contest::Column::State.eq(entity::contest::State::Announced))
+        .all(&app.db)
+        .await?;
+    let mut open = Vec::new();
+    for row in announced {
+        let contest = contest::by_id(&app.db, row.id).await?;
+        if contest.open(PhaseKind::Intake, v.now).is_some() {
+            open.push(contest);
+        }
+    }
+    Ok(open)
+}
+
+/// Shows the unit's entries.
+///
+/// # Errors
+/// Without an office in the unit or above it.
+pub async fn index(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    typed: web::Path<String>,
+    asked: web::Query<Asked>,
+) -> Result {
+    let officer = officer(&app, &typed, &who, &v).await?;
+    let mut rows = entry::of_units(&app.db, &officer.unit.path, asked.before, PAGE + 1).await?;
+    let more = rows.len() as u64 > PAGE;
+    rows.truncate(usize::try_from(PAGE).unwrap_or(50));
+    let next = rows.last().map(|row| row.id).filter(|_| more);
+    let mut contests = Vec::new();
+    for contest in open_contests(&app, &v).await? {
+        let progress = entry::quota_progress(&app.db, &contest, &officer.unit).await?;
+        let title = contest.definition.title.read(v.lang.is_english()).to_owned();
+        contests.push((contest.slug().to_owned(), title, progress));
+    }
+    page(&Index {
+        code: officer.unit.code.clone(),
+        unit: officer.unit.name.clone(),
+        contests,
+        lines: lines(&app, &v, rows).await?,
+        next,
+        v,
+    })
+}
+
+async fn lines(app: &App, v: &View, rows: Vec<entity::entry::Model>) -> Result<Vec<Line>> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    let units = unit::names(&app.db, rows.iter().filter_map(|row| row.unit_id)).await?;
+    let contests = entity::contest::Entity::find()
+        .filter(entity::contest::Column::Id.is_in(rows.iter().map(|row| row.contest_id)))
+        .all(&app.db)
+        .await?;
+    let mut lines = Vec::new();
+    for row in rows {
+        let contest = contests.iter().find(|contest| contest.id == row.contest_id);
+        let contest = contest.map_or_else(String::new, |contest| contest.title.clone());
+        lines.push(Line {
+            state: state_words(row.state),
+            unit: row.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default(),
+            message: message(app, v, &row, &contest).await?,
+            contest,
+            entry: row,
+        });
+    }
+    Ok(lines)
+}
+
+/// What to paste into a chat: only where the entrant has to know or do something.
+async fn message(
+    app: &App,
+    v: &View,
+    entry: &entity::entry::Model,
+    contest: &str,
+) -> Result<Option<String>> {
+    let key = match entry.state {
+        State::Returned => "officer-message-returned",
+        State::Rejected => "officer-message-rejected",
+        State::Accepted => "officer-message-accepted",
+        _ => return Ok(None),
+    };
+    let found = match entry.state {
+        State::Accepted => None,
+        _ => screening::last(&app.db, entry.id).await?,
+    };
+    let reason = found.as_ref().and_then(|found| found.reason.as_deref()).map(|key| v.t(key));
+    let note = found.and_then(|found| found.note).unwrap_or_default();
+    let address = match entry.state {
+        State::Accepted => format!("{}/entries/{}", v.base, entry.code),
+        _ => format!("{}/receipts/{}", v.base, entry.code),
+    };
+    let until = entry.repair_until.map(|until| words::moment(v.lang, until)).unwrap_or_default();
+    let args: [(&str, Arg); 7] = [
+        ("name", entry.entrant_name.clone().into()),
+        ("title", entry.title.clone().into()),
+        ("contest", contest.into()),
+        ("reason", reason.unwrap_or_default().into()),
+        ("note", note.into()),
+        ("until", until.into()),
+        ("address", address.into()),
+    ];
+    Ok(Some(words::say(v.lang, key, &args)))
+}
+
+/// Begins a draft for somebody of the unit.
+///
+/// # Errors
+/// Without an office in the unit or above it, or when entries are not taken.
+pub async fn create(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    typed: web::Path<String>,
+    form: Form,
+) -> Result {
+    let officer = officer(&app, &typed, &who, &v).await?;
+    let contest = contest::by_slug(&app.db, form.text("contest")).await?;
+    let ids = contest::category_ids(&app.db, contest.id()).await?;
+    let all = &contest.definition.categories;
+    let key = form.some("category").or_else(|| all.first().map(|first| first.key.clone()));
+    let unknown = || Failure::new(Kind::Invalid, "part-unknown");
+    let category = *key.and_then(|key| ids.get(&key)).ok_or_else(unknown)?;
+    let new = New {
+        id: EntryId::new(),
+        code: code::letters(&app::fresh::<8>()),
+        category,
+        author: None,
+        officer: Some(officer.user()),
+        resume_hash: None,
+        unit: Some(officer.unit.id),
+        lang: v.tag().to_owned(),
+    };
+    let tx = db::begin(&app.db).await?;
+    let row = entry::open(&tx, &contest, new, v.now).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/drafts/{}/work", row.code)))
+}

@@ -1,0 +1,98 @@
+//! The officer's desk: entering for somebody, and many at once.
+
+use std::io::{Cursor, Write};
+
+use actix_web::http::StatusCode;
+use entity::entry;
+use image::ImageFormat;
+use sea_orm::EntityTrait;
+
+use super::entry::{contest, picture};
+use crate::support::both;
+
+fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+const IMPORT: &str = "/desk/units/td-kcn/entries/import";
+const FORM: [(&str, &str); 2] = [("contest", "anh-dep"), ("agreed", "yes")];
+
+both! {
+    async fn an_officer_enters_for_people_below_and_for_nobody_else(site: Site) {
+        contest(site, |text| text).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+        let mut other = site.leads("td-hoa-lac", "hoalac@example.vn").await;
+
+        let begun = officer.post("/desk/units/td-kcn/entries", &[("contest", "anh-dep")]).await;
+        let foreign = other.post("/desk/units/td-kcn/entries", &[("contest", "anh-dep")]).await;
+        let draft = begun.location.expect("a draft");
+
+        assert_eq!(officer.get(&draft).await.status, StatusCode::OK);
+        assert_eq!(other.get(&draft).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+        assert_eq!(site.browser().get("/desk/units/td-kcn/entries").await.status, StatusCode::UNAUTHORIZED);
+        assert!(officer.get("/desk/units/td-kcn/entries").await.text().contains("Bản nháp"));
+    }
+
+    async fn right_rows_of_an_archive_are_taken_and_wrong_ones_come_back_as_a_sheet(site: Site) {
+        contest(site, |text| text.replace("max: 2 }", "max: 9 }")).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+        let (one, two) = (picture(600, 400, 1, ImageFormat::Jpeg), picture(600, 400, 2, ImageFormat::Jpeg));
+        let png = picture(600, 400, 3, ImageFormat::Png);
+        let sheet = "Tên tác phẩm,Họ và tên,Số điện thoại,Tệp,Chú thích\n\
+            Giờ vào ca,Nguyễn Thị Hoa,0912345678,Ảnh một.jpg,Xưởng may\n\
+            =cmd|calc,Lê Thị Mai,0900000009,../../hai hai.jpg,Tổ hai\n\
+            Ba,Trần Văn Ba,0900000003,ba.jpg,Tổ ba\n\
+            Bốn,,0900000004,hai.jpg,Tổ bốn\n\
+            Năm,Đỗ Thị Năm,0900000005,không có.jpg,Tổ năm\n";
+        let archive = zip(&[
+            ("danh sach.csv", sheet.as_bytes()),
+            ("anh/ảnh Một.JPG", &one),
+            ("anh/hai.jpg", &two),
+            ("anh/ba.jpg", &png),
+        ]);
+        let files: [(&str, &str, &[u8]); 1] = [("archive", "bai.zip", &archive)];
+
+        let first = officer.post_files(IMPORT, &FORM, &files).await;
+        let again = officer.post_files(IMPORT, &FORM, &files).await;
+
+        assert_eq!(first.status, StatusCode::OK, "{}", first.text());
+        assert!(first.text().contains("Đã nhận 1 bài"), "{}", first.text());
+        let faults = first.all("section > ul:last-of-type li").join("\n");
+        for told in ["Dòng 3:", "hai hai.jpg", "Dòng 4:", "PNG", "Dòng 5:", "họ và tên", "Dòng 6:", "không có.jpg"] {
+            assert!(faults.contains(told), "{told}: {faults}");
+        }
+        let back = first.all("textarea").remove(0);
+        let back = officer.post(&format!("{IMPORT}/sheet"), &[("sheet", &back)]).await;
+        assert!(back.text().contains("'=cmd|calc"), "{}", back.text());
+        assert!(again.text().contains("Đã nhận 0 bài"), "{}", again.text());
+        assert!(again.text().contains("đã có trong bài"));
+        let entered = entry::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(entered.iter().map(|row| row.number).collect::<Vec<_>>(), [Some(1)]);
+        site.work().await;
+    }
+
+    async fn an_archive_that_cannot_be_used_is_refused_with_a_reason(site: Site) {
+        contest(site, |text| text).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+        let bomb = vec![b'0'; 12_000_000];
+        let cases: [(Vec<u8>, &str); 4] = [
+            (b"no archive".to_vec(), "batch-no-archive"),
+            (zip(&[("anh.jpg", b"x")]), "batch-no-sheet"),
+            (zip(&[("bang.csv", "Tệp\na.jpg".as_bytes())]), "batch-no-column"),
+            (zip(&[("bang.csv", &bomb)]), "batch-sheet-unreadable"),
+        ];
+
+        for (archive, told) in cases {
+            let files: [(&str, &str, &[u8]); 1] = [("archive", "bai.zip", &archive)];
+            let answer = officer.post_files(IMPORT, &FORM, &files).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+            assert_eq!(entry::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
+        }
+    }
+}
