@@ -174,7 +174,8 @@ pub fn open(bytes: Bytes) -> Result<Batch, Unusable> {
     }
     let heads = lines.remove(0);
     let known = known(&heads)?;
-    let rows = lines.into_iter().enumerate().filter(|(_, cells)| cells.iter().any(|c| !c.is_empty()));
+    let rows =
+        lines.into_iter().enumerate().filter(|(_, cells)| cells.iter().any(|c| !c.is_empty()));
     let rows = rows.map(|(at, cells)| Row { line: at + 2, cells, known: known.clone() }).collect();
     Ok(Batch { heads, rows, archive, members })
 }
@@ -259,7 +260,11 @@ impl Batch {
 pub fn sheet(heads: &[String], rows: &[(Vec<String>, String)], fault: &str) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     let safe = |cell: &str| {
-        if cell.starts_with(['=', '+', '-', '@', '\t']) { format!("'{cell}") } else { cell.to_owned() }
+        if cell.starts_with(['=', '+', '-', '@', '\t']) {
+            format!("'{cell}")
+        } else {
+            cell.to_owned()
+        }
     };
     let line = |cells: &[String], last: &str| {
         let mut line: Vec<String> = cells.iter().map(|cell| safe(cell)).collect();

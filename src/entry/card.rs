@@ -7,7 +7,8 @@ use entity::id::{CategoryId, ContestId, EntryId, FileId};
 use entity::{contributor, entry_event, file, part, unit as unit_row};
 use sea_orm::sea_query::{LikeExpr, Query};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect,
 };
 
 use crate::unit;
@@ -201,7 +202,8 @@ pub async fn holder_of(
     contest: ContestId,
     sha256: &[u8],
 ) -> Result<Option<entry::Model>, DbErr> {
-    let same = file::Entity::find().filter(file::Column::Sha256.eq(sha256.to_vec())).all(db).await?;
+    let same =
+        file::Entity::find().filter(file::Column::Sha256.eq(sha256.to_vec())).all(db).await?;
     let parts = part::Entity::find()
         .filter(part::Column::FileId.is_in(same.into_iter().map(|file| file.id)))
         .all(db)
@@ -233,9 +235,8 @@ pub async fn of_units(
     let told = Condition::any()
         .add(entry::Column::State.ne(State::Draft))
         .add(entry::Column::EnteredBy.is_not_null());
-    let mut found = entry::Entity::find()
-        .filter(entry::Column::UnitId.in_subquery(below))
-        .filter(told);
+    let mut found =
+        entry::Entity::find().filter(entry::Column::UnitId.in_subquery(below)).filter(told);
     if let Some(before) = before {
         found = found.filter(entry::Column::Id.lt(before));
     }

@@ -14,7 +14,9 @@ mod rights;
 mod submit;
 
 pub use author::Author;
-pub use card::{Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole};
+pub use card::{
+    Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole,
+};
 pub use draft::{
     Error, New, Person, add_file, by_code, changeable, copy_up, file_changed, may_write, note,
     open, remove_part, save, set_text,

@@ -88,7 +88,9 @@ pub async fn create(
                 let intake = Intake { app, v, officer, contest, category, category_id };
                 intake.take(&row, &mut batch).await?
             }
-            None => Err(vec![Refused::new(Kind::Invalid, "part-unknown").with("key", key.unwrap_or(""))]),
+            None => Err(vec![
+                Refused::new(Kind::Invalid, "part-unknown").with("key", key.unwrap_or("")),
+            ]),
         };
         match outcome {
             Ok((number, code)) => taken.push((row.line, number, code)),
@@ -133,7 +135,11 @@ impl Intake<'_> {
             Ok(done) => Ok(Ok(done)),
             Err(failure) => {
                 let known = |r: &Refused| matches!(r.kind, Kind::Invalid | Kind::Conflict);
-                if failure.refused.iter().all(known) { Ok(Err(failure.refused)) } else { Err(failure) }
+                if failure.refused.iter().all(known) {
+                    Ok(Err(failure.refused))
+                } else {
+                    Err(failure)
+                }
             }
         }
     }
@@ -145,7 +151,8 @@ impl Intake<'_> {
         batch: &mut Batch,
     ) -> Result<std::result::Result<Vec<(Slot, media::Kept)>, Vec<Refused>>> {
         let (mut kept, mut refused) = (Vec::new(), Vec::new());
-        let names = row.get(Column::Files).split(';').map(str::trim).filter(|name| !name.is_empty());
+        let names =
+            row.get(Column::Files).split(';').map(str::trim).filter(|name| !name.is_empty());
         for name in names {
             let read = batch.file(name).map_err(|flaw| flaw.refused());
             let facts = match read {
