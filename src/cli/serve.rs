@@ -10,6 +10,9 @@ use crate::{web, worker};
 pub(super) async fn run(app: App) -> anyhow::Result<()> {
     log(&app);
     Migrator::up(&app.db, None).await?;
+    if let Some(link) = web::pages::session::first_link(&app).await? {
+        invite(&link);
+    }
     tracing::info!(listen = app.config.server.listen, "serving {}", app.config.server.base_url);
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let work = app.config.server.worker.then(|| tokio::spawn(worker::run(app.clone(), stopped)));
@@ -19,6 +22,13 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
         work.await?;
     }
     Ok(())
+}
+
+/// Prints the way in for the first administrator: the link is a secret, so no log gets it.
+#[expect(clippy::print_stdout, reason = "this is for whoever starts the site")]
+fn invite(link: &str) {
+    println!("No administrator yet. Whoever opens this link within 24 hours becomes the first:");
+    println!("{link}");
 }
 
 /// Starts the log as the configuration says.

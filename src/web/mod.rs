@@ -25,9 +25,11 @@ use crate::app::App;
 /// What a handler answers.
 pub type Result<T = HttpResponse> = std::result::Result<T, Failure>;
 
-/// The whole site as a service: every route, and what surrounds them.
+/// The whole site as a service: every route, and what surrounds them. All threads share `kept`, so
+/// that a page is drawn once and not once for each.
 pub fn site(
     app: App,
+    kept: web::Data<cache::Kept>,
 ) -> Site<
     impl ServiceFactory<
         ServiceRequest,
@@ -38,7 +40,7 @@ pub fn site(
     >,
 > {
     Site::new()
-        .app_data(web::Data::new(cache::Kept::default()))
+        .app_data(kept)
         .app_data(web::Data::new(app))
         .app_data(web::PayloadConfig::new(form::MOST_BYTES))
         .configure(routes::table)
@@ -54,7 +56,8 @@ pub fn site(
 /// When the address cannot be listened on.
 pub async fn serve(app: App) -> anyhow::Result<()> {
     let server = app.config.server.clone();
-    let mut http = HttpServer::new(move || site(app.clone()))
+    let kept = web::Data::new(cache::Kept::default());
+    let mut http = HttpServer::new(move || site(app.clone(), kept.clone()))
         .client_request_timeout(std::time::Duration::from_secs(5))
         .keep_alive(std::time::Duration::from_secs(30))
         .shutdown_timeout(20);

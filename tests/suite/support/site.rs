@@ -55,7 +55,7 @@ impl Site {
             config: Arc::new(config),
             limits: hoithi::limits::Limits::default(),
         };
-        let service = Rc::new(test::init_service(web::site(app.clone())).await);
+        let service = Rc::new(test::init_service(web::site(app.clone(), Default::default())).await);
         let call: Rc<Call> = Rc::new(move |request| {
             let service = Rc::clone(&service);
             Box::pin(async move {
