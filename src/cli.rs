@@ -2,6 +2,7 @@
 
 mod config;
 mod contest;
+pub mod demo;
 mod migrate;
 mod serve;
 
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Serve the site.
     Serve,
+    /// Serve three contests with made-up people, for trying everything out.
+    Demo(demo::Demo),
     /// Bring the database to the newest schema.
     Migrate(migrate::Migrate),
     /// Show or check the configuration.
@@ -48,6 +51,7 @@ pub async fn run() -> anyhow::Result<()> {
         || Config::read(arguments.config.as_deref()).context("the configuration cannot be used");
     match arguments.command {
         Command::Serve => serve::run(App::open(settings()?).await?).await,
+        Command::Demo(demo) => demo.run().await,
         Command::Migrate(migrate) => migrate.run(App::open(settings()?).await?).await,
         Command::Config(command) => command.run(settings),
         Command::Contest(command) if command.is_offline() => command.run_offline(),

@@ -1,7 +1,7 @@
 //! The copies that the public sees: small, upright, sRGB, without a word of metadata.
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{Rgb, RgbImage, imageops};
+use image::{DynamicImage, Rgb, RgbImage, imageops};
 
 use super::flaw::Flaw;
 use super::picture;
@@ -54,15 +54,21 @@ fn preview(picture: &RgbImage) -> RgbImage {
         u32::try_from((edge * u64::from(bound) / other.max(1)).max(1)).unwrap_or(side).min(side)
     };
     let fitted = if wide * u64::from(height) > high * u64::from(width) {
-        imageops::resize(picture, width, scale(high, width, wide, height), imageops::Triangle)
+        resized(picture, width, scale(high, width, wide, height))
     } else {
-        imageops::resize(picture, scale(wide, height, high, width), height, imageops::Triangle)
+        resized(picture, scale(wide, height, high, width), height)
     };
     let mut ground = RgbImage::from_pixel(width, height, Rgb([0x16, 0x19, 0x1f]));
     let left = i64::from((width - fitted.width()) / 2);
     let top = i64::from((height - fitted.height()) / 2);
     imageops::overlay(&mut ground, &fitted, left, top);
     ground
+}
+
+/// The picture in exactly this size.
+fn resized(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
+    let small = DynamicImage::ImageRgb8(picture.clone());
+    small.resize_exact(width, height, imageops::FilterType::Triangle).into_rgb8()
 }
 
 /// The middle of a picture in the shape of the preview.
@@ -75,7 +81,7 @@ fn cut(picture: &RgbImage, width: u32, height: u32) -> RgbImage {
     let (left, top) = ((wide - kept_wide) / 2, (high - kept_high) / 2);
     let middle =
         imageops::crop_imm(picture, left, top, kept_wide.max(1), kept_high.max(1)).to_image();
-    imageops::resize(&middle, width, height, imageops::Triangle)
+    resized(&middle, width, height)
 }
 
 fn jpeg(name: &'static str, picture: &RgbImage) -> Result<Copy, Flaw> {

@@ -1,0 +1,173 @@
+//! Putting people to work through the same functions as the pages.
+
+use anyhow::{Context, Result};
+use entity::entry::EntrantKind;
+use entity::id::{CategoryId, EntryId, UnitId, UserId};
+use entity::instant::Instant;
+use image::ImageFormat;
+
+use super::{people, picture};
+use crate::app::{self, App};
+use crate::contest::definition::{Level, SlotKind};
+use crate::contest::{self, Contest, Screener};
+use crate::entry::{self, Author, New, Person, code};
+use crate::judging::{self, Judge, Marks};
+use crate::screening::{self, Finding};
+use crate::voting::{self, Proof};
+use crate::{account, db, media};
+
+/// Somebody with a name and an address; the same address is the same person.
+pub(super) async fn person(app: &App, name: &str, email: &str, now: Instant) -> Result<UserId> {
+    let tx = db::begin(&app.db).await?;
+    let id = account::invite(&tx, name, email, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Enters a work for the person with this number and finds it valid.
+pub(super) async fn enter(
+    app: &App,
+    contest: &Contest,
+    (number, unit): (u64, UnitId),
+    screener: UserId,
+    (sent, found): (Instant, Instant),
+) -> Result<EntryId> {
+    let tx = db::begin(&app.db).await?;
+    let ids = contest::category_ids(&tx, contest.id()).await?;
+    let category: CategoryId = *ids.values().next().context("a category")?;
+    let new = New {
+        id: EntryId::new(),
+        code: code::letters(&app::fresh::<8>()),
+        category,
+        author: None,
+        officer: None,
+        resume_hash: Some(app::fresh::<32>()),
+        unit: Some(unit),
+        lang: "vi".to_owned(),
+    };
+    let hash = new.resume_hash;
+    let row = entry::open(&tx, contest, new, sent).await?;
+    let author = Author::of(&tx, row, None, hash, sent).await?;
+    tx.commit().await?;
+    fill(app, contest, &author, number, sent).await?;
+    let tx = db::begin(&app.db).await?;
+    let agreed: Vec<String> =
+        contest.definition.declarations.iter().map(|one| one.key.clone()).collect();
+    let entry = entry::submit(&tx, &author, &agreed, sent).await?;
+    let screener = Screener::of(&tx, contest, screener, found).await?;
+    screening::find(&tx, &screener, entry.id, &Finding::Accept, found).await?;
+    tx.commit().await?;
+    Ok(entry.id)
+}
+
+async fn fill(
+    app: &App,
+    contest: &Contest,
+    author: &Author,
+    number: u64,
+    now: Instant,
+) -> Result<()> {
+    let name = people::name(number);
+    let slots = contest.definition.categories.first().map(|one| one.slots.clone());
+    let slots = slots.unwrap_or_default();
+    let photos = slots.iter().any(|slot| slot.kind == SlotKind::Photo && slot.fewest() > 0);
+    let title = if photos { people::photo_title(number) } else { people::essay_title(number) };
+    for slot in slots.iter().filter(|slot| slot.kind == SlotKind::Photo && slot.fewest() > 0) {
+        let drawn = tokio::task::spawn_blocking(move || drawing(number)).await??;
+        let facts = media::read(&drawn).map_err(|flaw| anyhow::anyhow!("{flaw}"))?;
+        let copies = media::copies(&drawn).map_err(|flaw| anyhow::anyhow!("{flaw}"))?;
+        let file = format!("DSC_{:04}.jpg", 1000 + number);
+        let kept = media::keep(&app.store, drawn.into(), &file, facts).await?;
+        let tx = db::begin(&app.db).await?;
+        let id = media::record(&tx, kept, None, now).await?;
+        entry::add_file(&tx, author, contest, slot, id, now).await?;
+        media::keep_copies(&app.store, id, &copies).await?;
+        media::ready(&tx, id, &copies).await?;
+        tx.commit().await?;
+    }
+    let tx = db::begin(&app.db).await?;
+    let person = Person {
+        title: title.to_owned(),
+        kind: Some(EntrantKind::Person),
+        name: name.clone(),
+        shown: name,
+        unit: author.entry.unit_id,
+        phone: format!("090{:07}", 1_000_000 + number * 7919 % 8_999_999),
+        ..Person::default()
+    };
+    entry::save(&tx, author, contest, &person, None, now).await?;
+    for slot in slots.iter().filter(|slot| slot.kind == SlotKind::Text && slot.fewest() > 0) {
+        let length = if slot.words.min.is_some() { 700 } else { 120 };
+        entry::set_text(&tx, author, slot, &people::essay(number, length)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn drawing(number: u64) -> Result<Vec<u8>> {
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let small = image::DynamicImage::ImageRgb8(picture::draw(number + 1, 630, 420));
+    let large = small.resize_exact(2100, 1400, image::imageops::FilterType::Triangle);
+    large.write_to(&mut bytes, ImageFormat::Jpeg)?;
+    Ok(bytes.into_inner())
+}
+
+/// Casts a vote from a browser of its own.
+pub(super) async fn vote(app: &App, contest: &Contest, entry: EntryId, now: Instant) -> Result<()> {
+    let id = contest.id().to_string();
+    let proof = Proof {
+        key: app.key.hash("voter", &[id.as_bytes(), &app::fresh::<16>()]),
+        level: Level::Device,
+        user: None,
+        unit: None,
+    };
+    let tx = db::begin(&app.db).await?;
+    let receipt = code::letters(&app::fresh::<10>());
+    voting::cast(&tx, entry, &proof, receipt, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Marks the first `share` per cent of a judge's work, then declares it final when it was all.
+pub(super) async fn judge(
+    app: &App,
+    contest: &Contest,
+    (key, user): (&str, UserId),
+    share: usize,
+    now: Instant,
+) -> Result<()> {
+    let round = contest::round_by_key(&app.db, contest.id(), key).await?;
+    let judge = Judge::of(&app.db, round.id, user).await?;
+    let work = judging::work(&app.db, &judge).await?;
+    let criteria = contest.definition.round(key).map(|round| round.criteria.clone());
+    let criteria = criteria.unwrap_or_default();
+    let count = work.len() * share / 100;
+    for one in work.iter().take(count) {
+        let worth = quality(one.assignment.entry_id, 0);
+        let marks = criteria.iter().map(|criterion| {
+            let own = quality(one.assignment.entry_id, u64::from(criterion.key.as_bytes()[0]));
+            let taste = quality(one.assignment.entry_id, user.0.as_u128() as u64);
+            let part = (worth * 5 + own * 3 + taste * 2) / 10;
+            let most = i32::try_from(criterion.max).unwrap_or(10);
+            let mark = most * 100 * (55 + i32::try_from(part).unwrap_or(0) * 45 / 100) / 100;
+            let step = i32::try_from(criterion.step_hundredths.max(1)).unwrap_or(100);
+            (criterion.key.clone(), Some(mark / step * step))
+        });
+        let said = Marks { marks: marks.collect(), comment: None, favourite: None };
+        let tx = db::begin(&app.db).await?;
+        judging::save(&tx, &judge, &one.alias, &said, 0, now).await?;
+        tx.commit().await?;
+    }
+    if share == 100 {
+        let tx = db::begin(&app.db).await?;
+        judging::finish(&tx, &judge, now).await?;
+        tx.commit().await?;
+    }
+    Ok(())
+}
+
+/// How good something is, from 0 to 100, the same whenever it is asked.
+fn quality(entry: EntryId, salt: u64) -> u64 {
+    let mut dice = judging::deal::Dice(entry.0.as_u128() as u64 ^ salt.wrapping_mul(0x9E37_79B9));
+    dice.roll() % 101
+}

@@ -1,0 +1,316 @@
+//! The demo's three contests: a national final that is over, a provincial photo contest in its
+//! vote, an essay contest in judging, and one that takes entries.
+
+use anyhow::{Context, Result};
+use entity::contest::State;
+use entity::crew::{self, Role};
+use entity::id::{CrewId, OfficerId, UnitId, UserId};
+use entity::instant::Instant;
+use entity::{contest as contests, officer, unit as units, user};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, Set};
+
+use super::cast;
+use crate::app::{self, App};
+use crate::contest::apply::{self, Change};
+use crate::contest::definition::{Definition, Moment, PhaseKind};
+use crate::contest::{self, Approver, Contest, Organiser, document};
+use crate::entry::code;
+use crate::web::pages::desk::TEMPLATES;
+use crate::{account, db, judging, results, unit, words};
+
+/// The national final, finished.
+pub(super) const FINISHED: &str = "net-dep-toan-quoc";
+/// The provincial photo contest, in its vote.
+pub(super) const VOTING: &str = "net-dep-thi-diem";
+/// The essay contest, in judging.
+pub(super) const JUDGING: &str = "vong-tay-cong-doan";
+/// The poster contest, taking entries.
+pub(super) const OPEN: &str = "tranh-co-dong";
+
+/// Who there is to sign in as: role, address, first page.
+pub(super) const ROLES: [(&str, &str, &str); 5] = [
+    ("Quản trị / administrator", "quantri@hoithi.example", "/desk"),
+    ("Ban tổ chức / organiser", "totchuc@hoithi.example", "/desk"),
+    ("Phê duyệt / approver", "pheduyet@hoithi.example", "/desk"),
+    ("Giám khảo / judge", "giamkhao1@hoithi.example", "/desk"),
+    ("Duyệt bài / screener", "duyetbai@hoithi.example", "/desk"),
+];
+
+const DAY: i64 = 24 * 3600;
+
+/// Fills an empty folder; says the password with which all roles sign in.
+pub(super) async fn fill(app: &App) -> Result<String> {
+    let kept = app.config.data.folder.join("password");
+    if contests::Entity::find().count(&app.db).await? > 0 {
+        return Ok(std::fs::read_to_string(kept).unwrap_or_default());
+    }
+    let now = app.clock.now();
+    let password = code::grouped(&code::letters(&app::fresh::<12>())).to_lowercase();
+    union(app, now).await?;
+    let mut cast = Vec::new();
+    for (number, (_, email, _)) in (900..).zip(ROLES) {
+        cast.push(cast::person(app, &super::people::name(number), email, now).await?);
+    }
+    for number in 2..4_u64 {
+        let email = format!("giamkhao{number}@hoithi.example");
+        cast.push(cast::person(app, &super::people::name(950 + number), &email, now).await?);
+    }
+    secrets(app, &cast, &password).await?;
+    let [_, organiser, approver, first, screener, second, third] = cast[..] else {
+        anyhow::bail!("seven people");
+    };
+    office(app, "ldld-thi-diem", organiser, now).await?;
+    office(app, "tong-lien-doan", organiser, now).await?;
+    let crew = Crew { organiser, approver, screener, judges: [first, second, third] };
+    finished(app, &crew, now).await?;
+    voting(app, &crew, now).await?;
+    essays(app, &crew, now).await?;
+    posters(app, &crew, now).await?;
+    std::fs::write(kept, &password)?;
+    Ok(password)
+}
+
+struct Crew {
+    organiser: UserId,
+    approver: UserId,
+    screener: UserId,
+    judges: [UserId; 3],
+}
+
+async fn union(app: &App, now: Instant) -> Result<()> {
+    let tx = db::begin(&app.db).await?;
+    unit::import(&tx, unit::top(), now.plus_seconds(-100 * DAY)).await?;
+    unit::import(&tx, unit::demo(), now.plus_seconds(-100 * DAY)).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn secrets(app: &App, cast: &[UserId], password: &str) -> Result<()> {
+    let hash = account::password::hash(password)?;
+    let tx = db::begin(&app.db).await?;
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        .filter(user::Column::Id.is_in(cast.iter().copied()))
+        .exec(&tx)
+        .await?;
+    user::Entity::update_many()
+        .col_expr(user::Column::IsAdmin, Expr::value(true))
+        .filter(user::Column::Id.eq(cast[0]))
+        .exec(&tx)
+        .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn office(app: &App, code: &str, user: UserId, now: Instant) -> Result<()> {
+    let tx = db::begin(&app.db).await?;
+    let row = officer::ActiveModel {
+        id: Set(OfficerId::new()),
+        unit_id: Set(unit::by_code(&tx, code).await?.id),
+        user_id: Set(user),
+        role: Set(officer::Role::Staff),
+        valid_from: Set(now.plus_seconds(-100 * DAY)),
+        valid_to: Set(None),
+        granted_by: Set(None),
+    };
+    officer::Entity::insert(row).exec_without_returning(&tx).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Days from now, as a contest file writes them.
+fn day(now: Instant, days: i64) -> String {
+    words::vietnam(now.plus_seconds(days * DAY)).date().to_string()
+}
+
+struct Plan<'a> {
+    template: &'a str,
+    slug: &'a str,
+    title: (&'a str, &'a str),
+    unit: &'a str,
+    /// Days from now: first and last of intake, first and last of judging, the announcement.
+    days: [i64; 5],
+}
+
+/// Writes a contest from a template, gives it its crew, and announces it.
+async fn contest(app: &App, crew: &Crew, plan: &Plan<'_>, now: Instant) -> Result<Contest> {
+    let text = TEMPLATES.iter().find(|(key, _)| *key == plan.template).context("a template")?.1;
+    let mut definition: Definition = document::read(text)?;
+    plan.slug.clone_into(&mut definition.slug);
+    plan.title.0.clone_into(&mut definition.title.vi);
+    definition.title.en = Some(plan.title.1.to_owned());
+    plan.unit.clone_into(&mut definition.unit);
+    let [from, to, judged, done, told] = plan.days;
+    for phase in &mut definition.phases {
+        let (opens, closes) = match phase.kind {
+            PhaseKind::Intake => (from, to),
+            PhaseKind::Screening => (from, done),
+            PhaseKind::Announcement => (told, told),
+            PhaseKind::Complaint => (told, told + 14),
+            _ => (judged, done),
+        };
+        phase.opens = Moment(day(now, opens));
+        phase.closes = Moment(day(now, closes));
+    }
+    if plan.slug == VOTING {
+        definition.voting.as_mut().context("a vote")?.counts =
+            crate::contest::definition::CountsShown::Live;
+    }
+    let at = now.plus_seconds((from - 2) * DAY);
+    let tx = db::begin(&app.db).await?;
+    let change = Change::default();
+    let id = apply::apply(&tx, &definition, Some(crew.organiser), &change, at).await?;
+    for (user, role) in [(crew.approver, Role::Approver), (crew.screener, Role::Screener)] {
+        let row = crew::ActiveModel {
+            id: Set(CrewId::new()),
+            contest_id: Set(id),
+            user_id: Set(user),
+            role: Set(role),
+            granted_by: Set(Some(crew.organiser)),
+            granted_at: Set(at),
+            ended_at: Set(None),
+        };
+        crew::Entity::insert(row).exec_without_returning(&tx).await?;
+    }
+    let draft = contest::by_id(&tx, id).await?;
+    let organiser = Organiser::of(&tx, &draft, crew.organiser, now).await?;
+    apply::announce(&tx, &organiser, at).await?;
+    tx.commit().await?;
+    Ok(contest::by_id(&app.db, id).await?)
+}
+
+/// Workplaces of the demo's province.
+async fn workplaces(app: &App) -> Result<Vec<UnitId>> {
+    let rows = units::Entity::find()
+        .filter(units::Column::TypeCode.eq("base"))
+        .order_by_asc(units::Column::Code)
+        .all(&app.db)
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+async fn entries(
+    app: &App,
+    crew: &Crew,
+    contest: &Contest,
+    numbers: std::ops::Range<u64>,
+) -> Result<Vec<entity::id::EntryId>> {
+    let units = workplaces(app).await?;
+    let window = contest.windows(PhaseKind::Intake).next().context("an intake")?;
+    let mut entered = Vec::new();
+    for number in numbers {
+        let sent = window.opens.plus_seconds(3600 * (7 + i64::try_from(number % 20)? * 5));
+        let unit = units[usize::try_from(number * 7)? % units.len()];
+        let times = (sent, sent.plus_seconds(7200));
+        entered.push(cast::enter(app, contest, (number, unit), crew.screener, times).await?);
+    }
+    Ok(entered)
+}
+
+/// Opens the one round with its three judges.
+async fn open(app: &App, crew: &Crew, contest: &Contest, at: Instant) -> Result<()> {
+    let tx = db::begin(&app.db).await?;
+    let organiser = Organiser::of(&tx, contest, crew.organiser, app.clock.now()).await?;
+    for (index, judge) in crew.judges.iter().enumerate() {
+        judging::add(&tx, &organiser, "final", *judge, index == 0, at).await?;
+    }
+    judging::open(&tx, &organiser, "final", u64::from_be_bytes(app::fresh::<8>()), at).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn finished(app: &App, crew: &Crew, now: Instant) -> Result<()> {
+    let plan = Plan {
+        template: "poster",
+        slug: FINISHED,
+        title: ("Nét đẹp công đoàn – vòng toàn quốc", "Beauty of the union – national final"),
+        unit: "tong-lien-doan",
+        days: [-70, -45, -44, -30, -25],
+    };
+    let contest = contest(app, crew, &plan, now).await?;
+    entries(app, crew, &contest, 0..12).await?;
+    let judged = now.plus_seconds(-35 * DAY);
+    open(app, crew, &contest, judged).await?;
+    for judge in crew.judges {
+        cast::judge(app, &contest, ("final", judge), 100, judged.plus_seconds(3600)).await?;
+    }
+    let told = now.plus_seconds(-24 * DAY);
+    let tx = db::begin(&app.db).await?;
+    let organiser = Organiser::of(&tx, &contest, crew.organiser, now).await?;
+    judging::close(&tx, &organiser, "final", &[], told).await?;
+    settle(&tx, &contest, &organiser, told).await?;
+    results::propose(&tx, &organiser, "", told).await?;
+    let approver = Approver::of(&tx, &contest, crew.approver, now).await?;
+    results::publish(&tx, &approver, told.plus_seconds(3600)).await?;
+    tx.commit().await?;
+    debug_assert_eq!(contest::by_id(&app.db, contest.id()).await?.row.state, State::Published);
+    Ok(())
+}
+
+/// Records the jury's order wherever equals stand at the edge of a prize.
+async fn settle(
+    tx: &sea_orm::DatabaseTransaction,
+    contest: &Contest,
+    organiser: &Organiser,
+    now: Instant,
+) -> Result<()> {
+    let inputs = results::gather(tx, contest, now).await?;
+    for problem in results::outcome(contest, &inputs).problems {
+        if let results::Problem::Tie(table, _, order) = problem {
+            let subject = results::Subject { table, order, ..Default::default() };
+            let reason = "Hội đồng giám khảo biểu quyết 3/3";
+            let kind = entity::decision::Kind::Tie;
+            results::decide(tx, organiser, kind, &subject, reason, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn voting(app: &App, crew: &Crew, now: Instant) -> Result<()> {
+    let plan = Plan {
+        template: "photo",
+        slug: VOTING,
+        title: ("Nét đẹp công đoàn và người lao động", "Beauty of the union and the worker"),
+        unit: "ldld-thi-diem",
+        days: [-25, -3, -2, 6, 7],
+    };
+    let contest = contest(app, crew, &plan, now).await?;
+    let entered = entries(app, crew, &contest, 20..44).await?;
+    for (index, entry) in entered.iter().enumerate() {
+        for _ in 0..(index * 13 + 5) % 17 {
+            cast::vote(app, &contest, *entry, now.plus_seconds(-3600)).await?;
+        }
+    }
+    open(app, crew, &contest, now.plus_seconds(-DAY)).await
+}
+
+async fn essays(app: &App, crew: &Crew, now: Instant) -> Result<()> {
+    let plan = Plan {
+        template: "essay",
+        slug: JUDGING,
+        title: ("Vòng tay công đoàn", "The union's embrace"),
+        unit: "ldld-thi-diem",
+        days: [-30, -3, -2, 10, 12],
+    };
+    let contest = contest(app, crew, &plan, now).await?;
+    entries(app, crew, &contest, 60..72).await?;
+    open(app, crew, &contest, now.plus_seconds(-DAY)).await?;
+    for (judge, share) in crew.judges.into_iter().zip([60, 100, 30]) {
+        let at = now.plus_seconds(-3600);
+        cast::judge(app, &contest, ("final", judge), share, at).await?;
+    }
+    Ok(())
+}
+
+async fn posters(app: &App, crew: &Crew, now: Instant) -> Result<()> {
+    let plan = Plan {
+        template: "poster",
+        slug: OPEN,
+        title: ("Vẽ tranh cổ động chào mừng Đại hội", "Posters for the congress"),
+        unit: "ldld-thi-diem",
+        days: [-3, 25, 26, 40, 42],
+    };
+    contest(app, crew, &plan, now).await?;
+    Ok(())
+}
