@@ -106,9 +106,7 @@ async fn fill(
 
 fn drawing(number: u64) -> Result<Vec<u8>> {
     let mut bytes = std::io::Cursor::new(Vec::new());
-    let small = image::DynamicImage::ImageRgb8(picture::draw(number + 1, 630, 420));
-    let large = small.resize_exact(2100, 1400, image::imageops::FilterType::Triangle);
-    large.write_to(&mut bytes, ImageFormat::Jpeg)?;
+    picture::draw(number + 1, 840, 560).write_to(&mut bytes, ImageFormat::Jpeg)?;
     Ok(bytes.into_inner())
 }
 

@@ -157,6 +157,10 @@ async fn contest(app: &App, crew: &Crew, plan: &Plan<'_>, now: Instant) -> Resul
         definition.voting.as_mut().context("a vote")?.counts =
             crate::contest::definition::CountsShown::Live;
     }
+    // Drawn pictures are small, so that the demo is there in seconds.
+    for slot in definition.categories.iter_mut().flat_map(|category| &mut category.slots) {
+        slot.long_side.min = slot.long_side.min.map(|_| 800);
+    }
     let at = now.plus_seconds((from - 2) * DAY);
     let tx = db::begin(&app.db).await?;
     let change = Change::default();
