@@ -292,8 +292,11 @@ pub async fn set_text(
 
 fn fill(row: &mut part::ActiveModel, slot: &Slot, text: &str) {
     if slot.kind == SlotKind::Link {
-        row.link = Set(Some(text.to_owned()));
-        row.link_key = Set(link::read(text).map(|link| link.key));
+        let read = link::read(text);
+        let bare = read.is_some() && !text.contains("://");
+        let text = if bare { format!("https://{text}") } else { text.to_owned() };
+        row.link = Set(Some(text));
+        row.link_key = Set(read.map(|link| link.key));
     } else {
         row.body = Set(Some(text.to_owned()));
     }

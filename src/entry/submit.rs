@@ -13,12 +13,12 @@ use sha2::{Digest, Sha256};
 use super::draft::{changeable, happened};
 use super::{Author, Error, limits};
 use crate::contest::definition::{
-    Category, DeclaredBy, EligibilityRule, Entrant, Proof, Quota, QuotaScope, Whom,
+    Category, DeclaredBy, Definition, EligibilityRule, Entrant, Proof, Quota, QuotaScope, Whom,
 };
 use crate::contest::{self, Contest, moment};
 use crate::jobs::{self, Job};
 use crate::refusal::{Kind, Refused};
-use crate::words::vietnam;
+use crate::words::{Lang, say, vietnam};
 
 /// Submits the entry, or, submitted before, takes its changes in. `agreed` are the keys of the
 /// declarations that were agreed to. Submitting twice is submitting once.
@@ -210,6 +210,49 @@ async fn same_link(
     Ok(faults)
 }
 
+/// A text that an entry needs agreement to.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Its key.
+    pub key: String,
+    /// What is agreed to.
+    pub text: String,
+    /// Who agrees.
+    pub of: DeclaredBy,
+    /// Whether an entry is refused without it.
+    pub required: bool,
+}
+
+/// Everything that has to be agreed to: the declarations, and those conditions that only people
+/// can say of themselves.
+#[must_use]
+pub fn asked(definition: &Definition, lang: Lang) -> Vec<Asked> {
+    let declared = definition.declarations.iter().map(|declaration| Asked {
+        key: declaration.key.clone(),
+        text: declaration.text.read(lang.is_english()).to_owned(),
+        of: declaration.of,
+        required: declaration.required,
+    });
+    let conditions = definition.eligibility.iter().enumerate().filter_map(|(at, rule)| {
+        let checked = matches!(
+            rule.rule,
+            EligibilityRule::Within(_) | EligibilityRule::UnitTypes(_) | EligibilityRule::Age(_)
+        );
+        if checked && rule.of != Whom::Shown {
+            return None;
+        }
+        let text = match (&rule.text, &rule.rule) {
+            (Some(text), _) => text.read(lang.is_english()).to_owned(),
+            (None, EligibilityRule::Woman) => say(lang, "eligibility-woman", &[]),
+            (None, EligibilityRule::Member) => say(lang, "eligibility-member", &[]),
+            (None, _) => say(lang, "eligibility-rules", &[]),
+        };
+        let of = if rule.of == Whom::Shown { DeclaredBy::Shown } else { DeclaredBy::Author };
+        Some(Asked { key: format!("eligibility-{}", at + 1), text, of, required: true })
+    });
+    declared.chain(conditions).collect()
+}
+
 async fn consents(
     tx: &DatabaseTransaction,
     contest: &Contest,
@@ -223,35 +266,35 @@ async fn consents(
         .all(tx)
         .await?;
     let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(entry.id));
-    let born = people.all(tx).await?.into_iter().find_map(|who| who.birth_date);
-    let minor = born.and_then(|date| age(&date, now)).is_some_and(|age| age < 16);
+    let people = people.all(tx).await?;
+    let born = people.iter().find_map(|who| who.birth_date.as_deref());
+    let minor = born.and_then(|date| age(date, now)).is_some_and(|age| age < 16);
     let mut faults = Vec::new();
-    for declaration in &contest.definition.declarations {
-        let text = declaration.text.read(entry.lang == "en");
-        let hash = Sha256::digest(text).to_vec();
-        let known = given
-            .iter()
-            .any(|row| row.declaration_key == declaration.key && row.text_sha256 == hash);
-        let asked = match declaration.of {
-            DeclaredBy::Guardian | DeclaredBy::Child => minor,
-            DeclaredBy::Author | DeclaredBy::Shown => true,
-        };
-        if known || !asked {
+    if minor && !people.iter().any(|who| who.role == contributor::Role::Guardian) {
+        faults.push(fault("guardian-missing", "guardian"));
+    }
+    for asked in asked(&contest.definition, Lang::of(&entry.lang)) {
+        let hash = Sha256::digest(&asked.text).to_vec();
+        let known =
+            given.iter().any(|row| row.declaration_key == asked.key && row.text_sha256 == hash);
+        let for_minors = matches!(asked.of, DeclaredBy::Guardian | DeclaredBy::Child);
+        if known || (for_minors && !minor) {
             continue;
         }
-        if !agreed.contains(&declaration.key) {
-            if declaration.required {
-                faults.push(fault("declaration-missing", &format!("agree.{}", declaration.key)));
+        if !agreed.contains(&asked.key) {
+            if asked.required {
+                let field = format!("agree.{}", asked.key);
+                faults.push(fault("declaration-missing", &field).with("text", asked.text));
             }
             continue;
         }
         let row = consent::ActiveModel {
             id: Set(ConsentId::new()),
             entry_id: Set(entry.id),
-            declaration_key: Set(declaration.key.clone()),
-            given_by: Set(format!("{:?}", declaration.of).to_lowercase()),
+            declaration_key: Set(asked.key),
+            given_by: Set(format!("{:?}", asked.of).to_lowercase()),
             text_sha256: Set(hash),
-            text: Set(text.to_owned()),
+            text: Set(asked.text),
             given_at: Set(now),
             withdrawn_at: Set(None),
         };

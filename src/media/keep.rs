@@ -156,7 +156,7 @@ pub async fn keep(store: &Store, bytes: Bytes, name: &str, facts: Facts) -> Resu
     Ok(kept)
 }
 
-/// Writes a stored original down, and promises its renditions when it is a picture.
+/// Writes a stored original down, and promises its copies when it is a picture or a film.
 ///
 /// # Errors
 /// When the database fails.
@@ -166,7 +166,8 @@ pub async fn record(
     owner: Option<UserId>,
     now: Instant,
 ) -> Result<FileId, DbErr> {
-    let is_picture = kept.facts.format.kind() == Kind::Picture;
+    let format = kept.facts.format;
+    let is_copied = format.kind() == Kind::Picture || matches!(format, Format::Mp4 | Format::Mov);
     let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
     let row = file::ActiveModel {
         id: Set(kept.id),
@@ -182,24 +183,33 @@ pub async fn record(
         taken_at: Set(kept.facts.taken_at),
         camera: Set(kept.facts.camera),
         facts: Set(json!({ "has_place": kept.facts.has_place })),
-        state: Set(if is_picture { State::Received } else { State::Ready }),
+        state: Set(if is_copied { State::Received } else { State::Ready }),
         refusal: Set(None),
         owner_id: Set(owner),
         created_at: Set(now),
     };
     file::Entity::insert(row).exec_without_returning(tx).await?;
-    if is_picture {
+    if is_copied {
         jobs::enqueue(tx, &Job::Render { file: kept.id }, now).await?;
     }
     Ok(kept.id)
 }
 
-/// The copies of an original, drawn. Takes long: not for an asynchronous thread.
+/// The copies of an original that the public may see: a picture is drawn anew, a film loses what
+/// its boxes say of who filmed it and where. Takes long: not for an asynchronous thread.
 ///
 /// # Errors
 /// A [`Flaw`] when it cannot be decoded whole.
 pub fn copies(original: &[u8]) -> Result<Vec<Copy>, Flaw> {
-    render::copies(original)
+    match Format::sniff(&original[..original.len().min(4096)]) {
+        Some(Format::Mp4 | Format::Mov) => {
+            let movie = movie::probe(&mut std::io::Cursor::new(original))?;
+            let bytes = movie::without_metadata(original).ok_or(Flaw::Corrupt)?;
+            let (width, height) = (movie.width, movie.height);
+            Ok(vec![Copy { name: "film", format: "mp4", width, height, bytes }])
+        }
+        _ => render::copies(original),
+    }
 }
 
 /// Where a copy is kept.
@@ -214,7 +224,7 @@ pub fn copy_key(file: FileId, name: &str, format: &str) -> String {
 /// [`Error::Store`] when the store fails.
 pub async fn keep_copies(store: &Store, file: FileId, copies: &[Copy]) -> Result<(), Error> {
     for copy in copies {
-        let mime = if copy.format == "webp" { "image/webp" } else { "image/jpeg" };
+        let mime = Format::of_name(copy.format).map_or("application/octet-stream", Format::mime);
         let key = copy_key(file, copy.name, copy.format);
         store.put(&key, copy.bytes.clone().into(), mime).await?;
     }

@@ -22,4 +22,5 @@ pub use keep::{
     Error, Facts, Kept, copies, copies_of, copy, copy_key, files, keep, keep_copies, read, ready,
     record, refused, take_down,
 };
+pub use movie::without_metadata;
 pub use render::Copy;

@@ -10,6 +10,7 @@ mod config;
 mod contest;
 mod entry;
 mod floors;
+mod media;
 mod officer;
 mod schema;
 mod screening;

@@ -22,6 +22,8 @@ use crate::{db, unit};
 pub struct Shown {
     /// Address of its pictures, without size.
     pub picture: Option<String>,
+    /// Address of its film.
+    pub film: Option<String>,
     /// Its text.
     pub text: Option<String>,
     /// Address of a work elsewhere.
@@ -63,15 +65,17 @@ pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Sho
     for slot in slots.unwrap_or_default().iter().filter(|slot| slot.kind != SlotKind::People) {
         for part in whole.slot(&slot.key) {
             let ready = whole.file(part).filter(|file| file.state == entity::file::State::Ready);
-            let picture = ready.filter(|file| file.width.is_some() && file.milliseconds.is_none());
+            let picture = ready.filter(|file| ["jpeg", "png", "webp", "gif"].contains(&file.format.as_str()));
+            let film = ready.filter(|file| ["mp4", "mov"].contains(&file.format.as_str()));
             let choice = slot.options.iter().find(|o| Some(&o.key) == part.body.as_ref());
             let text = choice.map(|o| o.label.vi.clone()).or_else(|| part.body.clone());
             let caption = part.caption.clone().unwrap_or_default();
             let titled = || whole.entry.title.clone();
             parts.push(Shown {
                 picture: picture.map(|file| format!("/media/{}", file.id)),
+                film: film.map(|file| format!("/media/{}/film.mp4", file.id)),
                 text,
-                link: part.link.clone(),
+                link: part.link.clone().filter(|link| link.starts_with("http")),
                 alt: part.alt.clone().unwrap_or_else(titled),
                 caption,
             });

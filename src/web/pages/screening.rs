@@ -199,9 +199,8 @@ async fn whole(
         let camera = file.camera.clone().unwrap_or_default();
         let facts = [camera, taken].into_iter().filter(|fact| !fact.is_empty());
         let facts = facts.collect::<Vec<_>>().join(" · ");
-        let shown = file.state == entity::file::State::Ready
-            && file.width.is_some()
-            && file.milliseconds.is_none();
+        let is_picture = ["jpeg", "png", "webp", "gif"].contains(&file.format.as_str());
+        let shown = is_picture && file.state == entity::file::State::Ready;
         (file.id.to_string(), file.name.clone(), facts, shown)
     });
     let role =

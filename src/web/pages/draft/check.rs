@@ -72,16 +72,18 @@ impl Check {
             None => None,
         };
         let english = v.lang.is_english();
-        let agreements = desk.contest.definition.declarations.iter().map(|declaration| Agreement {
-            key: declaration.key.clone(),
-            whose: match declaration.of {
+        let lang = crate::words::Lang::of(&whole.entry.lang);
+        let agreements = entry::asked(&desk.contest.definition, lang);
+        let agreements = agreements.into_iter().map(|asked| Agreement {
+            ticked: agreed.contains(&asked.key),
+            whose: match asked.of {
                 DeclaredBy::Author => "enter-agree-author",
                 DeclaredBy::Shown => "enter-agree-shown",
                 DeclaredBy::Guardian => "enter-agree-guardian",
                 DeclaredBy::Child => "enter-agree-child",
             },
-            text: declaration.text.read(english).to_owned(),
-            ticked: agreed.contains(&declaration.key),
+            key: asked.key,
+            text: asked.text,
         });
         Ok(Self {
             contest: desk.contest.definition.title.read(english).to_owned(),

@@ -231,8 +231,8 @@ impl Intake<'_> {
             entry::note(&tx, &author, part.id, caption, None).await?;
         }
         entry::save(&tx, &author, self.contest, &person, None, now).await?;
-        let agreed: Vec<String> =
-            self.contest.definition.declarations.iter().map(|d| d.key.clone()).collect();
+        let asked = entry::asked(&self.contest.definition, self.v.lang);
+        let agreed: Vec<String> = asked.into_iter().map(|asked| asked.key).collect();
         let done = entry::submit(&tx, &author, &agreed, now).await?;
         tx.commit().await?;
         Ok((done.number.unwrap_or(0), done.code))
