@@ -23,4 +23,4 @@ pub use draft::{
 };
 pub use limits::{accepts, faults, misfits};
 pub use rights::{erase, export, withdraw};
-pub use submit::{Asked, asked, Progress, quota_progress, submit};
+pub use submit::{Asked, Progress, asked, quota_progress, submit};

@@ -181,7 +181,8 @@ fn extent(rest: &[u8]) -> Option<(usize, usize)> {
     let (head, size) = match short {
         0 => (8, rest.len()),
         1 => {
-            let long = rest.get(8..16)?.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+            let long =
+                rest.get(8..16)?.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
             (16, usize::try_from(long).ok()?)
         }
         short => (8, usize::try_from(short).ok()?),

@@ -191,8 +191,11 @@ fn film(frames: u32) -> Vec<u8> {
         boxed(b"trak", &trak.concat()),
         boxed(b"udta", &boxed(b"\xa9xyz", b"\0\x12\x15\xc7+10.7769+106.7009/")),
     ];
-    let parts =
-        [boxed(b"ftyp", b"isom\0\0\0\x01isom"), boxed(b"mdat", b"frames"), boxed(b"moov", &moov.concat())];
+    let parts = [
+        boxed(b"ftyp", b"isom\0\0\0\x01isom"),
+        boxed(b"mdat", b"frames"),
+        boxed(b"moov", &moov.concat()),
+    ];
     parts.concat()
 }
 
@@ -204,7 +207,10 @@ fn a_films_length_and_size_come_from_its_samples_and_its_copy_names_no_place() {
     let copies = media::copies(&bytes).unwrap();
     let copy = named(&copies, "film", "mp4");
 
-    assert_eq!((facts.width, facts.height, facts.milliseconds), (Some(720), Some(1280), Some(4000)));
+    assert_eq!(
+        (facts.width, facts.height, facts.milliseconds),
+        (Some(720), Some(1280), Some(4000))
+    );
     assert_eq!(copy.bytes.len(), bytes.len());
     assert!(bytes.windows(8).any(|window| window == b"+10.7769"));
     assert!(!copy.bytes.windows(8).any(|window| window == b"+10.7769"));
@@ -256,7 +262,12 @@ fn real_files_are_read_as_their_list_says() {
         }
         let facts = media::read(&bytes).unwrap_or_else(|flaw| panic!("{}: {flaw}", row[0]));
         if row[0].ends_with("docx") || row[0].ends_with("txt") {
-            assert_eq!(facts.words.map(|words| words.to_string()).unwrap_or_default(), row[14], "{}", row[0]);
+            assert_eq!(
+                facts.words.map(|words| words.to_string()).unwrap_or_default(),
+                row[14],
+                "{}",
+                row[0]
+            );
         }
         if row[3].starts_with("image") {
             assert!(media::copies(&bytes).is_ok(), "{}", row[0]);
