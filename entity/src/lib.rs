@@ -1,5 +1,7 @@
 //! The tables: what a row is, and no rules. One file a table; newtypes for its key in [`id`].
 
+#![expect(clippy::disallowed_methods, reason = "what sea-orm's derives expand to")]
+
 pub mod assignment;
 pub mod audit_log;
 pub mod award;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use entity::contest::State;
-use entity::id::{CategoryId, ContestId, ContestRevisionId, PhaseId, RoundId, UserId};
+use entity::id::{CategoryId, ContestId, ContestRevisionId, PhaseId, RoundId, UnitId, UserId};
 use entity::instant::Instant;
 use entity::{candidate, category, contest, contest_revision, entry, phase, round, seat};
 use sea_orm::{
@@ -116,7 +116,7 @@ pub async fn apply(
         Some(row) => Some(lock(tx, row.id).await?),
         None => None,
     };
-    let json = serde_json::to_value(definition).map_err(|error| DbErr::Json(error.to_string()))?;
+    let json = json_of(definition)?;
     if old.as_ref().is_some_and(|old| *old.definition == *definition) {
         return Ok(old.map_or_else(ContestId::new, |old| old.id()));
     }
@@ -127,11 +127,30 @@ pub async fn apply(
     if let Some(old) = &old {
         changeable(old, change)?;
     }
-    let mut row = old.as_ref().map_or_else(
+    let places = (unit.id, parent.map(|parent| parent.id()));
+    write(tx, (id, version), definition, places, old.as_ref(), (by, now)).await?;
+    revise(tx, (id, version), json, (by, now), change).await?;
+    phases(tx, id, definition).await?;
+    categories(tx, id, definition).await?;
+    rounds(tx, id, definition).await?;
+    let act = if old.is_some() { "contest-changed" } else { "contest-made" };
+    record(tx, id, by, act, json!({ "version": version, "reason": change.reason }), now).await?;
+    Ok(id)
+}
+
+/// Writes the contest's own row.
+async fn write(
+    tx: &DatabaseTransaction,
+    (id, version): (ContestId, i32),
+    definition: &Definition,
+    (unit, parent): (UnitId, Option<ContestId>),
+    old: Option<&Contest>,
+    (by, now): (Option<UserId>, Instant),
+) -> Result<(), Error> {
+    let mut row = old.map_or_else(
         || contest::ActiveModel {
             id: Set(id),
             state: Set(State::Draft),
-            public_version: Set(1),
             next_number: Set(1),
             created_by: Set(by),
             created_at: Set(now),
@@ -139,41 +158,48 @@ pub async fn apply(
         },
         |old| old.row.clone().into_active_model(),
     );
-    row.unit_id = Set(unit.id);
-    row.parent_id = Set(parent.map(|parent| parent.id()));
+    let english = definition.title.en.as_deref().unwrap_or_default();
+    row.unit_id = Set(unit);
+    row.parent_id = Set(parent);
     row.slug = Set(definition.slug.clone());
     row.title = Set(definition.title.vi.clone());
-    let english = definition.title.en.as_deref().unwrap_or_default();
     row.search_text = Set(fold(&format!("{} {english}", definition.title.vi)));
-    row.definition = Set(json.clone());
+    row.definition = Set(json_of(definition)?);
     row.version = Set(version);
-    match &old {
-        Some(old) => {
-            row.public_version = Set(old.row.public_version + 1);
-            row.update(tx).await?;
-        }
-        None => {
-            contest::Entity::insert(row).exec_without_returning(tx).await?;
-        }
+    row.public_version = Set(old.map_or(0, |old| old.row.public_version) + 1);
+    if old.is_some() {
+        drop(row.update(tx).await?)
+    } else {
+        drop(row.insert(tx).await?)
     }
+    Ok(())
+}
+
+/// Keeps the version for good, with why it came and what the public is told.
+async fn revise(
+    tx: &DatabaseTransaction,
+    (id, version): (ContestId, i32),
+    definition: serde_json::Value,
+    (by, now): (Option<UserId>, Instant),
+    change: &Change,
+) -> Result<(), Error> {
     let said = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let revision = contest_revision::ActiveModel {
         id: Set(ContestRevisionId::new()),
         contest_id: Set(id),
         version: Set(version),
-        definition: Set(json),
+        definition: Set(definition),
         changed_by: Set(by),
         changed_at: Set(now),
         reason: Set(said(&change.reason)),
         notice: Set(said(&change.notice)),
     };
     contest_revision::Entity::insert(revision).exec_without_returning(tx).await?;
-    phases(tx, id, definition).await?;
-    categories(tx, id, definition).await?;
-    rounds(tx, id, definition).await?;
-    let act = if old.is_some() { "contest-changed" } else { "contest-made" };
-    record(tx, id, by, act, json!({ "version": version, "reason": change.reason }), now).await?;
-    Ok(id)
+    Ok(())
+}
+
+fn json_of(definition: &Definition) -> Result<serde_json::Value, DbErr> {
+    serde_json::to_value(definition).map_err(|error| DbErr::Json(error.to_string()))
 }
 
 fn changeable(old: &Contest, change: &Change) -> Result<(), Error> {

@@ -62,10 +62,7 @@ pub fn place(text: &str, path: &str) -> (usize, usize) {
     let mut place = node;
     for step in path.split('/').skip(1) {
         let inner = match &node.data {
-            YamlData::Mapping(map) => map
-                .iter()
-                .find(|(key, _)| key.data.as_str() == Some(step))
-                .map(|(key, value)| (key, value)),
+            YamlData::Mapping(map) => map.iter().find(|(key, _)| key.data.as_str() == Some(step)),
             YamlData::Sequence(list) => step
                 .parse::<usize>()
                 .ok()

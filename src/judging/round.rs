@@ -243,19 +243,14 @@ pub(super) async fn give(
         .order_by_asc(candidate::Column::Alias)
         .all(tx)
         .await?;
-    let entries = candidates.iter().map(|row| row.entry_id);
-    let entries = entry::Entity::find().filter(entry::Column::Id.is_in(entries)).all(tx).await?;
-    let entries: HashMap<EntryId, entry::Model> =
-        entries.into_iter().map(|entry| (entry.id, entry)).collect();
     let seats = super::panel::sitting(tx, id).await?;
     let known =
         assignment::Entity::find().filter(assignment::Column::RoundId.eq(id)).all(tx).await?;
+    let each = definition.judges_per_entry.map_or(seats.len(), |each| each as usize);
     let mut table = Table {
         entries: candidates.len(),
         judges: seats.len(),
-        each: definition
-            .judges_per_entry
-            .map_or(seats.len(), |each| (each as usize).min(seats.len())),
+        each: each.min(seats.len()),
         ..Table::default()
     };
     let place = |entry: EntryId| candidates.iter().position(|row| row.entry_id == entry);
@@ -270,20 +265,7 @@ pub(super) async fn give(
             table.dealt.push((entry, judge));
         }
     }
-    for (judge, seat) in seats.iter().enumerate() {
-        let units = own_units(tx, seat).await?;
-        for (index, candidate) in candidates.iter().enumerate() {
-            let Some(entry) = entries.get(&candidate.entry_id) else { continue };
-            let own =
-                entry.author_id == Some(seat.user_id) || entry.entered_by == Some(seat.user_id);
-            if own || entry.unit_id.is_some_and(|unit| units.contains(&unit)) {
-                table.conflicts.insert((index, judge));
-            }
-        }
-    }
-    if definition.judges_per_entry.is_none() {
-        table.each = seats.len();
-    }
+    table.conflicts.extend(own_work(tx, &candidates, &seats).await?);
     let dealt = deal(&table, seed);
     for (judge, seat) in seats.iter().enumerate() {
         let mut own: Vec<usize> =
@@ -307,6 +289,31 @@ pub(super) async fn give(
     }
     let short = dealt.short.iter().filter(|_| definition.judges_per_entry.is_some());
     Ok(short.map(|(index, _)| candidates[*index].entry_id).collect())
+}
+
+/// Pairs of candidate and seat that may not meet: one's own entry, or one of one's own unit.
+async fn own_work(
+    tx: &DatabaseTransaction,
+    candidates: &[candidate::Model],
+    seats: &[seat::Model],
+) -> Result<Vec<(usize, usize)>, DbErr> {
+    let entries = candidates.iter().map(|row| row.entry_id);
+    let entries = entry::Entity::find().filter(entry::Column::Id.is_in(entries)).all(tx).await?;
+    let entries: HashMap<EntryId, entry::Model> =
+        entries.into_iter().map(|entry| (entry.id, entry)).collect();
+    let mut own = Vec::new();
+    for (judge, seat) in seats.iter().enumerate() {
+        let units = own_units(tx, seat).await?;
+        for (index, candidate) in candidates.iter().enumerate() {
+            let Some(entry) = entries.get(&candidate.entry_id) else { continue };
+            let mine =
+                entry.author_id == Some(seat.user_id) || entry.entered_by == Some(seat.user_id);
+            if mine || entry.unit_id.is_some_and(|unit| units.contains(&unit)) {
+                own.push((index, judge));
+            }
+        }
+    }
+    Ok(own)
 }
 
 /// Units for which a judge holds an office, or to which an account's entries belong: what comes

@@ -1,6 +1,6 @@
 //! Results: from marks and votes to places, prizes, a publication, and entries sent up.
 //!
-//! [`formula`], [`rank`] and [`prizes`] are pure and exact; [`gather`] reads everything that
+//! [`formula`], [`rank`] and [`prizes`] are pure and exact; [`gather()`] reads everything that
 //! decides, once, and its hash says that nothing changed between proposal and publication.
 
 pub mod formula;

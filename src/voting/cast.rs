@@ -211,7 +211,7 @@ async fn may(
     if let VotedOn::WentOnFrom(key) = &voting.on {
         let round = contest::round_by_key(tx, contest.id(), key).await?;
         let went_on = candidate::Entity::find_by_id((round.id, entry.id)).one(tx).await?;
-        if !went_on.is_some_and(|row| row.went_on == Some(true)) {
+        if went_on.is_none_or(|row| row.went_on != Some(true)) {
             return Err(Error::NotVotedOn);
         }
     }

@@ -5,6 +5,7 @@ use actix_web::web::{self, ServiceConfig};
 use super::{assets, pages};
 
 /// Puts every address in its place.
+#[expect(clippy::too_many_lines, reason = "one table, read from top to bottom")]
 pub fn table(site: &mut ServiceConfig) {
     site.route("/static/{name:.*}", web::get().to(assets::show))
         .route("/health/live", web::get().to(pages::health::live))

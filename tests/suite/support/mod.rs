@@ -19,24 +19,21 @@ pub enum Engine {
 /// Writes one test for each engine: `both! { async fn it_is_so(site: Site) { … } }`.
 macro_rules! both {
     ($($(#[$meta:meta])* async fn $name:ident($site:ident: Site) $body:block)*) => { $(
+        $(#[$meta])*
+        async fn $name($site: &mut $crate::support::Site) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "some tests use nothing of their file")]
-            use super::*;
-
-            $(#[$meta])*
-            async fn body($site: &mut $crate::support::Site) $body
-
             #[actix_web::test]
             async fn on_sqlite() {
                 let mut site = $crate::support::Site::new($crate::support::Engine::Sqlite).await;
-                body(&mut site).await;
+                super::$name(&mut site).await;
                 site.end().await;
             }
 
             #[actix_web::test]
             async fn on_postgres() {
                 let mut site = $crate::support::Site::new($crate::support::Engine::Postgres).await;
-                body(&mut site).await;
+                super::$name(&mut site).await;
                 site.end().await;
             }
         }
