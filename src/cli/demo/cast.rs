@@ -14,6 +14,7 @@ use crate::entry::{self, Author, New, Person, code};
 use crate::judging::{self, Judge, Marks};
 use crate::screening::{self, Finding};
 use crate::voting::{self, Proof};
+use crate::words::Lang;
 use crate::{account, db, media};
 
 /// Somebody with a name and an address; the same address is the same person.
@@ -51,8 +52,8 @@ pub(super) async fn enter(
     tx.commit().await?;
     fill(app, contest, &author, number, sent).await?;
     let tx = db::begin(&app.db).await?;
-    let agreed: Vec<String> =
-        contest.definition.declarations.iter().map(|one| one.key.clone()).collect();
+    let asked = entry::asked(&contest.definition, Lang::Vi);
+    let agreed: Vec<String> = asked.into_iter().map(|asked| asked.key).collect();
     let entry = entry::submit(&tx, &author, &agreed, sent).await?;
     let screener = Screener::of(&tx, contest, screener, found).await?;
     screening::find(&tx, &screener, entry.id, &Finding::Accept, found).await?;
