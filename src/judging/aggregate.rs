@@ -8,7 +8,12 @@ use std::collections::BTreeMap;
 
 use crate::contest::definition::{Aggregate, Criterion};
 
-/// A fraction with a positive denominator.
+/// Beyond this denominator a fraction is rounded to so many parts: far finer than any place that
+/// is compared, and no sum or product of such fractions leaves 128 bits.
+const FINEST: i128 = 1_000_000_000_000;
+
+/// A fraction with a positive denominator; exact while the denominator stays below a million
+/// million.
 #[derive(Clone, Copy, Debug)]
 pub struct Fraction {
     numerator: i128,
@@ -23,7 +28,17 @@ impl Fraction {
         let divisor = gcd(numerator.unsigned_abs(), denominator.unsigned_abs()).max(1);
         let sign = denominator.signum();
         let divisor = i128::try_from(divisor).unwrap_or(1) * sign;
-        Self { numerator: numerator / divisor, denominator: denominator / divisor }
+        let exact = Self { numerator: numerator / divisor, denominator: denominator / divisor };
+        if exact.denominator <= FINEST { exact } else { exact.coarser() }
+    }
+
+    /// The nearest fraction of [`FINEST`] parts. Denominators come from two of at most `FINEST`,
+    /// so that none is above 10²⁴ here.
+    fn coarser(self) -> Self {
+        let (whole, rest) = (self.numerator / self.denominator, self.numerator % self.denominator);
+        let half = self.denominator * rest.signum();
+        let parts = (2 * rest * FINEST + half) / (2 * self.denominator);
+        Self { numerator: whole * FINEST + parts, denominator: FINEST }
     }
 
     /// The product.
@@ -59,6 +74,15 @@ impl Fraction {
     #[must_use]
     pub fn millionths(self) -> i64 {
         self.rounded(6)
+    }
+}
+
+impl std::fmt::Display for Fraction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.denominator {
+            1 => write!(f, "{}", self.numerator),
+            _ => write!(f, "{}/{}", self.numerator, self.denominator),
+        }
     }
 }
 

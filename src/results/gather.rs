@@ -1,21 +1,22 @@
-//! Everything that decides, read once; and what follows from it.
+//! Everything that decides, read once.
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::decision::{self, Kind as Decided};
+use entity::decision::{self, Kind};
 use entity::entry::{self, State};
-use entity::id::EntryId;
+use entity::id::{AwardId, EntryId};
 use entity::instant::Instant;
 use entity::round::State as RoundState;
 use entity::{category, unit};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::outside;
-use super::prizes::{self, Given};
-use super::rank::{self, Candidate, Ranking, Who};
-use crate::contest::definition::{Gate, PhaseKind, Ranked, Source, Table};
+use super::rank::{self, Candidate, Decided, Who};
+use crate::contest::definition::{PhaseKind, Ranked, Source};
 use crate::contest::{self, Contest};
 use crate::{judging, voting};
 
@@ -26,12 +27,17 @@ pub struct Inputs {
     pub version: i32,
     /// Entries, by number.
     pub entries: Vec<Candidate>,
-    /// Units with at least one entry below them, by code.
+    /// Units with at least one entry of theirs or below them, by code; their category is their
+    /// type.
     pub units: Vec<Candidate>,
+    /// Units right below the one that runs the contest.
+    pub right_below: Vec<Who>,
     /// Recorded decisions between equals, by table, oldest first.
-    pub ties: BTreeMap<String, Vec<Vec<Who>>>,
+    pub ties: BTreeMap<String, Vec<Decided>>,
     /// Prizes that stay empty, with how many of them.
     pub empty: BTreeMap<String, u32>,
+    /// Entries that an officer named to go up, first first.
+    pub named: Vec<Who>,
     /// Entries that went on from a round, by the round's key.
     pub went_on: BTreeMap<String, Vec<Who>>,
     /// The person or unit behind each entry.
@@ -46,6 +52,8 @@ pub struct Inputs {
 pub enum Problem {
     /// A window is still open: its kind, and when it ends.
     StillOpen(String, Instant),
+    /// Entries wait to be checked.
+    Unchecked(u32),
     /// A round is not closed.
     RoundNotClosed(String),
     /// The tally does not say what the votes say.
@@ -54,6 +62,10 @@ pub enum Problem {
     Unconfirmed(u32),
     /// Equals where something depends on their order: table, place, who.
     Tie(String, u32, Vec<Who>),
+    /// Fewer entries go up than the rules ask for: how many, and the least.
+    TooFewGoUp(u32, u32),
+    /// More entries would go up than the rules allow: how many, and the most.
+    TooManyGoUp(u32, u32),
     /// Nothing to rank.
     Nothing,
 }
@@ -101,6 +113,7 @@ pub async fn gather(
         inputs.entrants.insert(format!("{:?}", Who::Entry(entry.id)), entrant(entry));
     }
     windows(contest, now, &mut inputs);
+    unchecked(db, contest, now, &mut inputs).await?;
     rounds(db, contest, &mut inputs).await?;
     votes(db, contest, &mut inputs).await?;
     outside_counts(db, contest, &mut inputs).await?;
@@ -113,7 +126,7 @@ pub async fn gather(
 }
 
 /// The person or unit behind an entry: by account, telephone number or address, else by name.
-fn entrant(entry: &entry::Model) -> String {
+pub(super) fn entrant(entry: &entry::Model) -> String {
     let account = entry.author_id.filter(|_| entry.entered_by.is_none());
     account
         .map(|id| id.to_string())
@@ -143,9 +156,8 @@ async fn rounds(
     db: &impl ConnectionTrait,
     contest: &Contest,
     inputs: &mut Inputs,
-) -> Result<(), DbErr> {
-    let rows = contest::rounds(db, contest.id()).await;
-    for row in rows.unwrap_or_default() {
+) -> Result<(), contest::Error> {
+    for row in contest::rounds(db, contest.id()).await? {
         if row.state != RoundState::Closed {
             inputs.problems.push(Problem::RoundNotClosed(row.key.clone()));
             continue;
@@ -217,6 +229,28 @@ async fn outside_counts(
     Ok(())
 }
 
+/// Entries that nobody has checked yet, or that may still be mended.
+async fn unchecked(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    now: Instant,
+    inputs: &mut Inputs,
+) -> Result<(), DbErr> {
+    let waiting = entry::Entity::find()
+        .filter(entry::Column::ContestId.eq(contest.id()))
+        .filter(
+            entry::Column::State.eq(State::Submitted).or(entry::Column::State
+                .eq(State::Returned)
+                .and(entry::Column::RepairUntil.gt(now))),
+        )
+        .count(db)
+        .await?;
+    if waiting > 0 {
+        inputs.problems.push(Problem::Unchecked(u32::try_from(waiting).unwrap_or(u32::MAX)));
+    }
+    Ok(())
+}
+
 /// Units below the one that runs the contest, each with the entries of all below it.
 async fn units(
     db: &impl ConnectionTrait,
@@ -228,34 +262,37 @@ async fn units(
     if !contest.definition.tables.iter().any(|table| table.of == Ranked::Units) {
         return Ok(());
     }
-    let ids: Vec<_> = entries.iter().filter_map(|entry| entry.unit_id).collect();
-    let rows = unit::Entity::find().filter(unit::Column::Id.is_in(ids)).all(db).await?;
-    let mut counts: BTreeMap<_, i64> = BTreeMap::new();
-    for entry in entries {
-        if let Some(unit) = rows.iter().find(|unit| Some(unit.id) == entry.unit_id) {
-            *counts.entry((unit.code.clone(), unit.id)).or_default() += 1;
+    let top = unit::Entity::find_by_id(contest.row.unit_id).one(db).await?;
+    let Some(top) = top else { return Ok(()) };
+    let rows = crate::unit::below(db, &top).await?;
+    let paths: HashMap<_, &str> = rows.iter().map(|row| (row.id, row.path.as_str())).collect();
+    let mut counts: BTreeMap<&str, i64> = BTreeMap::new();
+    for path in entries.iter().filter_map(|entry| paths.get(&entry.unit_id?)) {
+        for (end, _) in path.match_indices('/').skip(1) {
+            *counts.entry(&path[..=end]).or_default() += 1;
         }
     }
-    let members = crate::unit::members(db, rows.iter().map(|unit| unit.id), now).await?;
-    inputs.units = counts
-        .into_iter()
-        .map(|((_, id), count)| {
-            let per_thousand = members
-                .get(&id)
-                .map_or(0, |members| count * 1_000_000_000 / i64::from(*members).max(1));
-            Candidate {
-                who: Who::Unit(id),
-                category: String::new(),
-                raw: BTreeMap::from([
-                    (rank::name(&Source::AcceptedEntries), count * 1_000_000),
-                    (rank::name(&Source::EntriesPerThousandMembers), per_thousand),
-                ]),
-                criteria: BTreeMap::new(),
-                outside: BTreeMap::new(),
-                submitted_at: 0,
-            }
-        })
-        .collect();
+    let members = crate::unit::members(db, rows.iter().map(|row| row.id), now).await?;
+    let strength = crate::unit::strength(&rows, &members);
+    for row in rows.iter().filter(|row| row.id != top.id) {
+        let Some(count) = counts.get(row.path.as_str()) else { continue };
+        let members = strength.get(&row.id).copied().unwrap_or(0);
+        let per_thousand = if members > 0 { count * 1_000_000_000 / members } else { 0 };
+        if row.path[top.path.len()..].matches('/').count() == 1 {
+            inputs.right_below.push(Who::Unit(row.id));
+        }
+        inputs.units.push(Candidate {
+            who: Who::Unit(row.id),
+            category: row.type_code.clone(),
+            raw: BTreeMap::from([
+                (rank::name(&Source::AcceptedEntries), count * 1_000_000),
+                (rank::name(&Source::EntriesPerThousandMembers), per_thousand),
+            ]),
+            criteria: BTreeMap::new(),
+            outside: BTreeMap::new(),
+            submitted_at: 0,
+        });
+    }
     Ok(())
 }
 
@@ -271,9 +308,15 @@ pub struct Subject {
     /// How many of the prize.
     #[serde(default)]
     pub count: u32,
-    /// Who, first first.
+    /// Everybody between whom it was decided.
+    #[serde(default)]
+    pub among: Vec<Who>,
+    /// Whom it put first, first first.
     #[serde(default)]
     pub order: Vec<Who>,
+    /// The prize that was passed on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub award: Option<AwardId>,
 }
 
 async fn decisions(
@@ -289,79 +332,15 @@ async fn decisions(
         .await?;
     for row in rows {
         let subject: Subject = serde_json::from_value(row.subject).unwrap_or_default();
+        let Subject { table, prize, count, among, order, award: _ } = subject;
         match row.kind {
-            Decided::Tie => inputs.ties.entry(subject.table).or_default().push(subject.order),
-            Decided::EmptyPrize => {
-                inputs.empty.insert(subject.prize, subject.count);
+            Kind::Tie => inputs.ties.entry(table).or_default().push(Decided { among, order }),
+            Kind::EmptyPrize => {
+                inputs.empty.insert(prize, count);
             }
-            _ => {}
+            Kind::Promotion => inputs.named = order,
+            Kind::NextInLine | Kind::Disqualification => {}
         }
     }
     Ok(())
-}
-
-/// What follows from the inputs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Outcome {
-    /// Rankings by table.
-    pub tables: BTreeMap<String, Ranking>,
-    /// Prizes.
-    pub prizes: Vec<Given>,
-    /// What stands in the way of publishing.
-    pub problems: Vec<Problem>,
-}
-
-/// Reckons the tables and gives the prizes. Pure: the same inputs give the same outcome.
-#[must_use]
-pub fn outcome(contest: &Contest, inputs: &Inputs) -> Outcome {
-    let mut problems = inputs.problems.clone();
-    let mut tables = BTreeMap::new();
-    for table in &contest.definition.tables {
-        let candidates = through_gate(table, inputs);
-        let edges = prizes::edges(&contest.definition, table);
-        let decided = inputs.ties.get(&table.key).map(Vec::as_slice).unwrap_or_default();
-        let ranking = rank::rank(table, &candidates, &edges, decided);
-        let open = ranking.open.iter();
-        problems
-            .extend(open.map(|(place, who)| Problem::Tie(table.key.clone(), *place, who.clone())));
-        tables.insert(table.key.clone(), ranking);
-    }
-    let entrant = |who: Who| {
-        let name = format!("{who:?}");
-        inputs.entrants.get(&name).cloned().unwrap_or(name)
-    };
-    let prizes = prizes::give(&contest.definition, &tables, &entrant, &inputs.empty);
-    Outcome { tables, prizes, problems }
-}
-
-fn through_gate(table: &Table, inputs: &Inputs) -> Vec<Candidate> {
-    let mut candidates = match table.of {
-        Ranked::Entries => inputs.entries.clone(),
-        Ranked::Units => inputs.units.clone(),
-    };
-    if !table.categories.is_empty() {
-        candidates.retain(|one| table.categories.contains(&one.category));
-    }
-    let raw =
-        |one: &Candidate, source: &Source| one.raw.get(&rank::name(source)).copied().unwrap_or(0);
-    let mut best = |source: Source, most: u32| {
-        let mut values: Vec<i64> = candidates.iter().map(|one| raw(one, &source)).collect();
-        values.sort_unstable_by(|a, b| b.cmp(a));
-        // Equals at the edge all pass: a gate never decides between equals in silence.
-        let edge = values.get((most as usize).saturating_sub(1)).copied().unwrap_or(i64::MIN);
-        candidates.retain(|one| raw(one, &source) >= edge);
-    };
-    match &table.gate {
-        None => {}
-        Some(Gate::MostVotes(most)) => best(Source::Votes, *most),
-        Some(Gate::MostOutsidePoints(most)) => best(Source::OutsidePoints, *most),
-        Some(Gate::FewestVotes(least)) => {
-            candidates.retain(|one| raw(one, &Source::Votes) >= i64::from(*least) * 1_000_000);
-        }
-        Some(Gate::WentOnFrom(key)) => {
-            let on = inputs.went_on.get(key).map(Vec::as_slice).unwrap_or_default();
-            candidates.retain(|one| on.contains(&one.who));
-        }
-    }
-    candidates
 }

@@ -1,20 +1,27 @@
 //! Results: from marks and votes to places, prizes, a publication, and entries sent up.
 //!
-//! [`formula`], [`rank`] and [`prizes`] are pure and exact; [`gather()`] reads everything that
-//! decides, once, and its hash says that nothing changed between proposal and publication.
+//! [`formula`], [`rank`], [`prizes`], [`up`] and [`outcome()`] are pure and exact; [`gather()`]
+//! reads everything that decides, once, and its hash says that nothing changed between proposal
+//! and publication.
 
+pub mod award;
+pub mod complaint;
 pub mod formula;
 pub mod prizes;
 pub mod rank;
+pub mod up;
 
 mod gather;
+mod outcome;
 mod outside;
 mod promote;
 mod publish;
 
-pub use gather::{Inputs, Outcome, Problem, Subject, gather, outcome};
+pub use complaint::complain;
+pub use gather::{Inputs, Problem, Subject, gather};
+pub use outcome::{Outcome, outcome};
 pub use outside::{confirm, of_contest as outside_counts, type_in};
-pub use promote::{chosen, promote};
+pub use promote::{chosen, gone_up, promote};
 pub use publish::{
-    Error, awards, complain, decide, drop_proposal, history, in_force, propose, publish, standings,
+    Error, awards, decide, drop_proposal, history, in_force, propose, publish, standings,
 };

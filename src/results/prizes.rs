@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::rank::{Ranking, Who};
-use crate::contest::definition::{Definition, OnePrizePer, Prize, PromotionBasis, Table};
+use super::rank::{Placed, Who};
+use crate::contest::definition::{Definition, OnePrizePer, Prize};
 
 /// A prize given, or left empty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,22 +18,24 @@ pub struct Given {
     pub who: Option<Who>,
 }
 
-/// Places behind which something else begins, for a table.
-#[must_use]
-pub fn edges(definition: &Definition, table: &Table) -> Vec<usize> {
-    let mut edges = Vec::new();
-    let mut sum = 0;
-    for prize in definition.prizes.iter().filter(|prize| prize.table == table.key) {
-        sum += prize.count as usize;
-        edges.push(sum);
-    }
-    if let Some(promotion) = &definition.promotion
-        && promotion.basis == PromotionBasis::Rank(table.key.clone())
-        && let Some(most) = promotion.count.max
-    {
-        edges.push(most as usize);
-    }
-    edges
+/// Equals between whom something depends that only a decision can order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Open {
+    /// Key of the table.
+    pub table: String,
+    /// The place that they share.
+    pub place: u32,
+    /// All who share it.
+    pub who: Vec<Who>,
+}
+
+/// Prizes, and what has to be decided before they can be given.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Awarded {
+    /// Prizes, in the order of the definition.
+    pub given: Vec<Given>,
+    /// Equals among whom some would win and others not.
+    pub open: Vec<Open>,
 }
 
 /// Gives the prizes. `entrant` names the person or unit behind an entry, for one prize each;
@@ -41,57 +43,73 @@ pub fn edges(definition: &Definition, table: &Table) -> Vec<usize> {
 #[must_use]
 pub fn give(
     definition: &Definition,
-    rankings: &BTreeMap<String, Ranking>,
+    tables: &BTreeMap<String, Vec<Placed>>,
     entrant: &dyn Fn(Who) -> String,
     empty: &BTreeMap<String, u32>,
-) -> Vec<Given> {
-    let mut given: Vec<Given> = Vec::new();
+) -> Awarded {
+    let mut awarded = Awarded::default();
     let mut won = BTreeSet::new();
+    let key = |who: Who| match definition.one_prize_per {
+        None => None,
+        Some(OnePrizePer::Entry) => Some(format!("{who:?}")),
+        Some(OnePrizePer::Entrant) => Some(entrant(who)),
+    };
     for prize in &definition.prizes {
-        let Some(ranking) = rankings.get(&prize.table) else { continue };
+        let Some(places) = tables.get(&prize.table) else { continue };
         let left_empty = empty.get(&prize.key).copied().unwrap_or(0).min(prize.count);
-        let before: BTreeSet<Who> = of_table(definition, &given, &prize.table);
-        let key = |who: Who| match definition.one_prize_per {
-            None => None,
-            Some(OnePrizePer::Entry) => Some(format!("{who:?}")),
-            Some(OnePrizePer::Entrant) => Some(entrant(who)),
+        let room = (prize.count - left_empty) as usize;
+        let before = of_table(definition, &awarded.given, &prize.table);
+        let may = |placed: &Placed| {
+            let fits = prize.category.as_ref().is_none_or(|own| *own == placed.category);
+            fits && !before.contains(&placed.who)
         };
-        let mut winners = Vec::new();
-        for placed in &ranking.places {
-            if winners.len() >= (prize.count - left_empty) as usize {
-                break;
-            }
-            let fits = prize.category.as_ref().is_none_or(|category| *category == placed.category);
-            let had = key(placed.who).is_some_and(|key| won.contains(&key));
-            if fits && !had && !before.contains(&placed.who) {
-                won.extend(key(placed.who));
-                winners.push(placed);
-            }
-        }
-        if prize.may_be_shared {
-            share(prize, ranking, &mut winners);
-        }
-        let filled = winners.iter().map(|placed| Some(placed.who));
+        let (winners, open) = winners(prize, places, room, &may, &key, &mut won);
+        awarded.open.extend(open.filter(|one| !awarded.open.contains(one)));
+        let filled = winners.into_iter().map(Some);
         let blank = std::iter::repeat_n(None, left_empty as usize);
         for (position, who) in (1..).zip(filled.chain(blank)) {
-            given.push(Given { prize: prize.key.clone(), position, who });
+            awarded.given.push(Given { prize: prize.key.clone(), position, who });
         }
     }
-    given
+    awarded
 }
 
-/// Whoever shares the last winner's place shares the prize.
-fn share<'a>(prize: &Prize, ranking: &'a Ranking, winners: &mut Vec<&'a super::rank::Placed>) {
-    let Some(last) = winners.last().copied() else { return };
-    let equal = ranking.places.iter().filter(|placed| {
-        placed.place == last.place
-            && prize.category.as_ref().is_none_or(|category| *category == placed.category)
-    });
-    for placed in equal {
-        if !winners.iter().any(|winner| winner.who == placed.who) {
-            winners.push(placed);
+/// Takes winners place by place. Where a place has more of them than there is room, they share
+/// the prize if the rules let them; else somebody has to decide.
+fn winners(
+    prize: &Prize,
+    places: &[Placed],
+    room: usize,
+    may: &dyn Fn(&Placed) -> bool,
+    key: &dyn Fn(Who) -> Option<String>,
+    won: &mut BTreeSet<String>,
+) -> (Vec<Who>, Option<Open>) {
+    let mut winners = Vec::new();
+    let mut open = None;
+    for group in places.chunk_by(|a, b| a.place == b.place) {
+        if winners.len() >= room {
+            break;
+        }
+        let able: Vec<Who> = group
+            .iter()
+            .filter(|placed| may(placed) && key(placed.who).is_none_or(|key| !won.contains(&key)))
+            .map(|placed| placed.who)
+            .collect();
+        let keys: BTreeSet<String> = able.iter().filter_map(|who| key(*who)).collect();
+        let twice = !keys.is_empty() && keys.len() < able.len();
+        let fits = winners.len() + able.len() <= room;
+        if twice || !(fits || prize.may_be_shared) {
+            let who = group.iter().map(|placed| placed.who).collect();
+            open = Some(Open { table: prize.table.clone(), place: group[0].place, who });
+        }
+        for who in able {
+            let full = winners.len() >= room && !prize.may_be_shared;
+            if !full && key(who).is_none_or(|key| won.insert(key)) {
+                winners.push(who);
+            }
         }
     }
+    (winners, open)
 }
 
 fn of_table(definition: &Definition, given: &[Given], table: &str) -> BTreeSet<Who> {

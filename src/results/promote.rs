@@ -1,100 +1,53 @@
 //! Sending entries up to the contest above.
 
-use entity::award::State as AwardState;
-use entity::decision::{self, Kind as Decided};
-use entity::entry::{self, State as EntryState};
-use entity::id::{EntryId, PromotionId, PublicationId};
+use entity::entry;
+use entity::id::{ContestId, EntryId, PromotionId, PublicationId};
 use entity::instant::Instant;
 use entity::{promotion, publication};
-use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, Set};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    Set,
+};
 
-use super::gather::Subject;
-use super::publish::{Error, awards, standings};
-use super::rank::Who;
-use crate::contest::definition::PromotionBasis;
-use crate::contest::{self, Contest};
-use crate::{entry as entries, voting};
+use super::publish::Error;
+use crate::contest;
+use crate::entry as entries;
 
-/// Which entries of a publication go up, first first, at most as many as the rules allow.
+/// The entries that a publication sends up, first first, as they were frozen with it.
 ///
 /// # Errors
-/// [`Error::TooFew`] when fewer than the rules ask for are to be had.
+/// [`Error::Unknown`] where there is no such publication.
 pub async fn chosen(
     db: &impl ConnectionTrait,
-    contest: &Contest,
     publication: PublicationId,
 ) -> Result<Vec<EntryId>, Error> {
-    let Some(rule) = &contest.definition.promotion else { return Ok(Vec::new()) };
-    let mut chosen: Vec<EntryId> = match &rule.basis {
-        PromotionBasis::Rank(table) => {
-            let places = standings(db, publication).await?;
-            places
-                .into_iter()
-                .filter(|row| row.table_key == *table)
-                .filter_map(|row| row.entry_id)
-                .collect()
-        }
-        PromotionBasis::Prizes(keys) => {
-            let given = awards(db, publication).await?;
-            let won = given.into_iter().filter(|row| {
-                keys.contains(&row.prize_key)
-                    && matches!(row.state, AwardState::Given | AwardState::Accepted)
-            });
-            won.filter_map(|row| row.entry_id).collect()
-        }
-        PromotionBasis::Chosen => named(db, contest).await?,
-        PromotionBasis::All => accepted(db, contest).await?,
-        PromotionBasis::Votes => {
-            let counts = voting::counts(db, contest.id()).await?;
-            let mut all = accepted(db, contest).await?;
-            all.sort_by_key(|id| std::cmp::Reverse(counts.get(id).copied().unwrap_or(0)));
-            all
-        }
-    };
-    if let Some(most) = rule.count.max {
-        chosen.truncate(most as usize);
-    }
-    let count = u32::try_from(chosen.len()).unwrap_or(u32::MAX);
-    match rule.count.min {
-        Some(least) if count < least => Err(Error::TooFew(count, least)),
-        _ => Ok(chosen),
-    }
+    let row = publication::Entity::find_by_id(publication).one(db).await?.ok_or(Error::Unknown)?;
+    let up = row.summary.get("up").cloned().unwrap_or_default();
+    Ok(serde_json::from_value(up).unwrap_or_default())
 }
 
-async fn accepted(db: &impl ConnectionTrait, contest: &Contest) -> Result<Vec<EntryId>, Error> {
-    let rows = entry::Entity::find()
-        .filter(entry::Column::ContestId.eq(contest.id()))
-        .filter(entry::Column::State.eq(EntryState::Accepted))
-        .all(db)
-        .await?;
-    let mut rows: Vec<_> = rows.into_iter().map(|row| (row.number, row.id)).collect();
-    rows.sort();
-    Ok(rows.into_iter().map(|(_, id)| id).collect())
-}
-
-async fn named(db: &impl ConnectionTrait, contest: &Contest) -> Result<Vec<EntryId>, Error> {
-    let rows = decision::Entity::find()
-        .filter(decision::Column::ContestId.eq(contest.id()))
-        .filter(decision::Column::Kind.eq(Decided::Promotion))
-        .all(db)
-        .await?;
-    let newest = rows.into_iter().max_by_key(|row| row.decided_at);
-    let subject = newest.and_then(|row| serde_json::from_value::<Subject>(row.subject).ok());
-    let order = subject.unwrap_or_default().order;
-    Ok(order
-        .into_iter()
-        .filter_map(|who| match who {
-            Who::Entry(id) => Some(id),
-            Who::Unit(_) => None,
-        })
-        .collect())
-}
-
-/// Sends the entries of a publication up; sent before, an entry is not sent again. `code` makes
-/// fresh public codes.
+/// What has gone up from a contest, oldest first.
 ///
 /// # Errors
-/// [`Error::TooFew`] when fewer than the rules ask for are to be had.
+/// When the database fails.
+pub async fn gone_up(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Vec<promotion::Model>, DbErr> {
+    promotion::Entity::find()
+        .filter(promotion::Column::FromContestId.eq(contest))
+        .order_by_asc(promotion::Column::PromotedAt)
+        .order_by_asc(promotion::Column::Id)
+        .all(db)
+        .await
+}
+
+/// Sends the entries of a publication up; sent before, an entry is not sent again. What a replaced
+/// publication sent stays up: whoever runs the contest above decides about it. `code` makes fresh
+/// public codes.
+///
+/// # Errors
+/// [`Error::Unknown`] when the contest above has no category for them.
 pub async fn promote(
     tx: &DatabaseTransaction,
     publication: PublicationId,
@@ -104,7 +57,7 @@ pub async fn promote(
     let row = publication::Entity::find_by_id(publication).one(tx).await?.ok_or(Error::Unknown)?;
     let contest = contest::by_id(tx, row.contest_id).await?;
     let Some(parent) = contest.row.parent_id else { return Ok(0) };
-    let chosen = chosen(tx, &contest, publication).await?;
+    let chosen = chosen(tx, publication).await?;
     let parent = contest::lock(tx, parent).await?;
     let rule = contest.definition.promotion.as_ref();
     let own = contest.definition.categories.first().map(|category| category.key.clone());

@@ -3,20 +3,22 @@
 use entity::award::{self, State as AwardState};
 use entity::contest::State as ContestState;
 use entity::decision::Kind as Decided;
-use entity::id::{AwardId, ComplaintId, ContestId, DecisionId, EntryId, PublicationId, StandingId};
+use entity::id::{AwardId, ContestId, DecisionId, EntryId, PublicationId, StandingId};
 use entity::instant::Instant;
 use entity::publication::State;
-use entity::{complaint, decision, entry, publication, standing, unit};
+use entity::{contributor, decision, entry, publication, standing, unit};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, Set,
 };
 use serde_json::json;
 
-use super::gather::{Inputs, Outcome, Problem, Subject, gather, outcome};
+use super::award::winner;
+use super::gather::{Problem, Subject, gather};
+use super::outcome::{Outcome, outcome};
 use super::rank::Who;
 use crate::audit::{self, Act};
-use crate::contest::definition::PhaseKind;
+use crate::contest::definition::Recipient;
 use crate::contest::{self, Approver, Contest, Organiser};
 use crate::jobs::{self, Job};
 use crate::refusal::{Kind, Refusal, Refused};
@@ -46,9 +48,9 @@ pub enum Error {
     /// The contest is not at this step.
     #[error("not at this step")]
     NotNow,
-    /// Fewer go up than the rules ask for.
-    #[error("{0} go up, at least {1} must")]
-    TooFew(u32, u32),
+    /// Several are next in line, and none was named.
+    #[error("no heir named")]
+    NoHeir,
     /// The contest is not known.
     #[error(transparent)]
     Contest(#[from] contest::Error),
@@ -69,9 +71,7 @@ impl Refusal for Error {
             Self::NoReason => Refused::new(Kind::Invalid, "reason-needed").at("reason"),
             Self::Proposed => Refused::new(Kind::Conflict, "result-proposed-already"),
             Self::NotNow => Refused::new(Kind::Conflict, "contest-over"),
-            Self::TooFew(chosen, least) => Refused::new(Kind::Conflict, "too-few-go-up")
-                .with("chosen", *chosen)
-                .with("least", *least),
+            Self::NoHeir => Refused::new(Kind::Invalid, "no-heir").at("heir"),
             Self::Contest(error) => error.refusal(),
             Self::Database(error) => error.refusal(),
         }
@@ -93,6 +93,15 @@ impl Problem {
             Self::StillOpen(_, until) => {
                 Refused::new(Kind::Conflict, "result-window-open").with("until", *until)
             }
+            Self::Unchecked(count) => {
+                Refused::new(Kind::Conflict, "result-unchecked").with("count", *count)
+            }
+            Self::TooFewGoUp(chosen, least) => Refused::new(Kind::Conflict, "too-few-go-up")
+                .with("chosen", *chosen)
+                .with("least", *least),
+            Self::TooManyGoUp(chosen, most) => Refused::new(Kind::Conflict, "too-many-go-up")
+                .with("chosen", *chosen)
+                .with("most", *most),
             Self::RoundNotClosed(key) => {
                 Refused::new(Kind::Conflict, "result-round-open").with("round", key.as_str())
             }
@@ -109,7 +118,7 @@ impl Problem {
     }
 }
 
-async fn record(
+pub(super) async fn record(
     tx: &DatabaseTransaction,
     (actor, role): (entity::id::UserId, &'static str),
     contest: ContestId,
@@ -183,7 +192,7 @@ pub async fn propose(
         return Err(Error::NoReason);
     }
     let inputs = gather(tx, &contest, now).await?;
-    let result = outcome(&contest, &inputs);
+    let result = outcome(&contest.definition, &inputs);
     if !result.problems.is_empty() {
         return Err(Error::Problems(result.problems));
     }
@@ -201,12 +210,21 @@ pub async fn propose(
         inputs_hash: Set(inputs.hash()),
         replaces_id: Set(before.map(|row| row.id)),
         reason: Set((!reason.is_empty()).then(|| reason.to_owned())),
-        summary: Set(json!({ "entries": inputs.entries.len(), "votes": votes })),
+        summary: Set(json!({ "entries": inputs.entries.len(), "votes": votes, "up": entries(&result.up) })),
     };
     publication::Entity::insert(row).exec_without_returning(tx).await?;
     let after = json!({ "publication": id, "reason": reason });
     record(tx, (by.user(), "organiser"), contest.id(), "result-proposed", after, now).await?;
     Ok(id)
+}
+
+/// The entries among them, in their order.
+fn entries(who: &[Who]) -> Vec<EntryId> {
+    let entry = |who: &Who| match who {
+        Who::Entry(id) => Some(*id),
+        Who::Unit(_) => None,
+    };
+    who.iter().filter_map(entry).collect()
 }
 
 /// Drops a proposal that was not approved.
@@ -245,11 +263,13 @@ pub async fn publish(tx: &DatabaseTransaction, by: &Approver, now: Instant) -> R
     if inputs.hash() != proposal.inputs_hash {
         return Err(Error::Changed);
     }
-    let result = outcome(&contest, &inputs);
+    let result = outcome(&contest.definition, &inputs);
     if !result.problems.is_empty() {
         return Err(Error::Problems(result.problems));
     }
+    let mut before = Vec::new();
     for old in all.iter().filter(|row| row.state == State::Published) {
+        before.extend(awards(tx, old.id).await?);
         let mut old = old.clone().into_active_model();
         old.state = Set(State::Replaced);
         old.update(tx).await?;
@@ -260,7 +280,7 @@ pub async fn publish(tx: &DatabaseTransaction, by: &Approver, now: Instant) -> R
     row.approved_by = Set(Some(by.user()));
     row.approved_at = Set(Some(now));
     row.update(tx).await?;
-    freeze(tx, &contest, id, &inputs, &result).await?;
+    freeze(tx, &contest, id, &result, &before).await?;
     let first = contest.row.published_at.unwrap_or(now);
     let version = contest.row.public_version + 1;
     let mut changed = contest.row.clone().into_active_model();
@@ -269,7 +289,7 @@ pub async fn publish(tx: &DatabaseTransaction, by: &Approver, now: Instant) -> R
     changed.public_version = Set(version);
     changed.update(tx).await?;
     jobs::enqueue(tx, &Job::Announce { publication: id }, now).await?;
-    if contest.definition.promotion.is_some() {
+    if contest.row.parent_id.is_some() && !result.up.is_empty() {
         jobs::enqueue(tx, &Job::Promote { publication: id }, now).await?;
     }
     let after = json!({ "publication": id });
@@ -281,11 +301,11 @@ async fn freeze(
     tx: &DatabaseTransaction,
     contest: &Contest,
     publication: PublicationId,
-    inputs: &Inputs,
     result: &Outcome,
+    before: &[award::Model],
 ) -> Result<(), Error> {
-    for (key, ranking) in &result.tables {
-        let rows = ranking.places.iter().enumerate().map(|(position, placed)| {
+    for (key, places) in &result.tables {
+        let rows = places.iter().enumerate().map(|(position, placed)| {
             let (entry, unit) = split(placed.who);
             standing::ActiveModel {
                 id: Set(StandingId::new()),
@@ -306,6 +326,11 @@ async fn freeze(
     }
     for given in &result.prizes {
         let (entry, unit) = given.who.map_or((None, None), split);
+        // Whoever accepted or declined the same prize of the result before has said so for good.
+        let said = before.iter().find(|old| {
+            old.prize_key == given.prize && winner(old) == given.who && given.who.is_some()
+        });
+        let fresh = if given.who.is_some() { AwardState::Given } else { AwardState::Empty };
         let row = award::ActiveModel {
             id: Set(AwardId::new()),
             publication_id: Set(publication),
@@ -313,32 +338,52 @@ async fn freeze(
             position: Set(i32::try_from(given.position).unwrap_or(i32::MAX)),
             entry_id: Set(entry),
             unit_id: Set(unit),
-            recipient: Set(recipient(tx, entry, unit).await?),
-            state: Set(if given.who.is_some() { AwardState::Given } else { AwardState::Empty }),
-            certificate: Set(None),
-            changed_at: Set(None),
+            recipient: Set(recipient(tx, contest, &given.prize, given.who).await?),
+            state: Set(said.map_or(fresh, |old| old.state)),
+            certificate: Set(said.and_then(|old| old.certificate.clone())),
+            changed_at: Set(said.and_then(|old| old.changed_at)),
         };
         award::Entity::insert(row).exec_without_returning(tx).await?;
     }
-    debug_assert_eq!(inputs.version, contest.row.version);
     Ok(())
 }
 
-fn split(who: Who) -> (Option<EntryId>, Option<entity::id::UnitId>) {
+pub(super) fn split(who: Who) -> (Option<EntryId>, Option<entity::id::UnitId>) {
     match who {
         Who::Entry(id) => (Some(id), None),
         Who::Unit(id) => (None, Some(id)),
     }
 }
 
-async fn recipient(
+/// Whose name stands on the certificate.
+pub(super) async fn recipient(
     tx: &DatabaseTransaction,
-    entry: Option<EntryId>,
-    unit: Option<entity::id::UnitId>,
+    contest: &Contest,
+    prize: &str,
+    who: Option<Who>,
 ) -> Result<String, DbErr> {
+    let (entry, unit) = who.map_or((None, None), split);
+    let mut unit = unit;
     if let Some(id) = entry {
+        let prizes = contest.definition.prizes.iter();
+        let to = prizes.filter(|one| one.key == prize).map(|one| one.recipient).next();
         let row = entry::Entity::find_by_id(id).one(tx).await?;
-        return Ok(row.map(|row| row.entrant_name).unwrap_or_default());
+        let subject = contributor::Entity::find()
+            .filter(contributor::Column::EntryId.eq(id))
+            .filter(contributor::Column::Role.eq(contributor::Role::Subject))
+            .order_by_asc(contributor::Column::Position);
+        match to {
+            Some(Recipient::Unit) => unit = row.as_ref().and_then(|row| row.unit_id),
+            Some(Recipient::Subject) => {
+                if let Some(subject) = subject.one(tx).await? {
+                    return Ok(subject.name);
+                }
+            }
+            _ => {}
+        }
+        if unit.is_none() {
+            return Ok(row.map(|row| row.entrant_name).unwrap_or_default());
+        }
     }
     let Some(id) = unit else { return Ok(String::new()) };
     let row = unit::Entity::find_by_id(id).one(tx).await?;
@@ -400,35 +445,4 @@ pub async fn awards(
         .order_by_asc(award::Column::Position)
         .all(db)
         .await
-}
-
-/// Files a complaint, within its window.
-///
-/// # Errors
-/// [`Error::NotNow`] outside of it; [`Error::NoReason`] without words.
-pub async fn complain(
-    tx: &DatabaseTransaction,
-    contest: &Contest,
-    (name, contact, body): (&str, &str, &str),
-    code: String,
-    now: Instant,
-) -> Result<String, Error> {
-    if contest.open(PhaseKind::Complaint, now).is_none() {
-        return Err(Error::NotNow);
-    }
-    if body.trim().is_empty() || name.trim().is_empty() {
-        return Err(Error::NoReason);
-    }
-    let row = complaint::ActiveModel {
-        id: Set(ComplaintId::new()),
-        contest_id: Set(contest.id()),
-        code: Set(code.clone()),
-        name: Set(name.to_owned()),
-        contact: Set(contact.to_owned()),
-        body: Set(body.to_owned()),
-        filed_at: Set(now),
-        ..Default::default()
-    };
-    complaint::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(code)
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use entity::id::{EntryId, UnitId};
 use serde::{Deserialize, Serialize};
 
-use super::formula;
+use super::formula::{self, How, Points};
 use crate::contest::definition::{Source, Table, TieKey};
 
 /// What is ranked: an entry, or a unit.
@@ -66,12 +66,31 @@ pub struct Placed {
 /// How a place came about, for recomputing it by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Worksheet {
-    /// Each term: source, raw number, points, weight in per cent; numbers in millionths.
+    /// Each term of the formula, in its order.
     pub terms: Vec<Line>,
+    /// Decimal places to which the sum was rounded, half away from zero.
+    #[serde(default)]
+    pub decimals: u32,
     /// The sum, rounded, in millionths.
     pub millionths: i64,
     /// The tie key that put it before or behind an equal, where one was needed.
-    pub tie: Option<String>,
+    pub tie: Option<Broken>,
+}
+
+/// How a tie with the one before was broken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Broken {
+    /// By the mean of a criterion, `round/criterion`: the one before, and this one, in millionths.
+    Criterion(String, i64, i64),
+    /// By the raw number of a source: the one before, and this one, in millionths.
+    Higher(String, i64, i64),
+    /// By an outside count of one kind: the one before, and this one.
+    Outside(String, i64, i64),
+    /// By the time of submission.
+    Earlier,
+    /// By a recorded decision.
+    Decision,
 }
 
 /// One term of a worksheet.
@@ -81,143 +100,147 @@ pub struct Line {
     pub source: String,
     /// Raw number in millionths.
     pub raw: i64,
-    /// Points in millionths.
+    /// How it became points.
+    pub how: How,
+    /// Points in millionths, rounded.
     pub points: i64,
+    /// Points, exact, as a fraction.
+    pub exact: String,
     /// Weight in per cent.
     pub weight: u32,
 }
 
-/// A recorded decision between equals: first first.
-pub type Decided = Vec<Who>;
-
-/// A ranked table.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Ranking {
-    /// Places, first first.
-    pub places: Vec<Placed>,
-    /// Groups of equals that only a decision can order, with the place that they share.
-    pub open: Vec<(u32, Vec<Who>)>,
+/// A recorded decision between equals.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Decided {
+    /// Everybody between whom it was decided.
+    pub among: Vec<Who>,
+    /// Whom it put before the others, first first.
+    pub order: Vec<Who>,
 }
 
-/// Ranks candidates by a table's formula and tie keys. `edges` are numbers of places behind which
-/// something else begins (a lower prize, no prize, staying behind): equals on one side of every
-/// edge simply share their place.
+/// Ranks candidates by a table's formula, then by its tie keys, then by what was decided. Equals
+/// that remain share their place, whatever the order of `candidates`.
 #[must_use]
-pub fn rank(
-    table: &Table,
-    candidates: &[Candidate],
-    edges: &[usize],
-    decided: &[Decided],
-) -> Ranking {
-    let columns: Vec<_> = table
+pub fn rank(table: &Table, candidates: &[Candidate], decided: &[Decided]) -> Vec<Placed> {
+    let columns: Vec<Vec<Points>> = table
         .formula
         .iter()
         .map(|term| {
             let source = name(&term.source);
-            let raw: Vec<i64> =
-                candidates.iter().map(|one| one.raw.get(&source).copied().unwrap_or(0)).collect();
+            let raw: Vec<i64> = candidates.iter().map(|one| raw(one, &source)).collect();
             formula::points(term.normalise.as_ref(), &raw)
         })
         .collect();
-    let points = formula::weigh(&table.formula, &columns, table.decimals);
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    // The key of an equal pair is only a name for the place in memory, never for the place won.
-    order.sort_by(|a, b| {
-        let by = points[*b].0.cmp(&points[*a].0);
-        by.then_with(|| tie(table, &candidates[*a], &candidates[*b], decided).0)
-            .then_with(|| candidates[*a].who.cmp(&candidates[*b].who))
-    });
-    let equal = |a: usize, b: usize| {
-        points[a].0 == points[b].0 && tie(table, &candidates[a], &candidates[b], decided).0.is_eq()
+    let points: Vec<i64> = (0..candidates.len())
+        .map(|index| {
+            let own = columns.iter().map(|column| &column[index]);
+            formula::weigh(table.formula.iter().zip(own), table.decimals)
+        })
+        .collect();
+    let by_rule = |a: usize, b: usize| {
+        let by = points[b].cmp(&points[a]);
+        by.then_with(|| broken(table, &candidates[a], &candidates[b]).0)
     };
-    let mut ranking = Ranking { places: Vec::new(), open: Vec::new() };
-    let mut start = 0;
-    while start < order.len() {
-        let end = (start + 1..order.len()).find(|next| !equal(order[start], order[*next]));
-        let end = end.unwrap_or(order.len());
-        let place = u32::try_from(start + 1).unwrap_or(u32::MAX);
-        let split = edges.iter().any(|edge| start < *edge && *edge < end);
-        if split && table.ties.last() == Some(&TieKey::Decision) {
-            let group = order[start..end].iter().map(|index| candidates[*index].who);
-            ranking.open.push((place, group.collect()));
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    // The last key only makes the order of equals on the page steady; it wins no place.
+    order.sort_by(|a, b| {
+        by_rule(*a, *b).then_with(|| candidates[*a].who.cmp(&candidates[*b].who))
+    });
+    let mut places: Vec<Placed> = Vec::with_capacity(order.len());
+    let mut before: Option<usize> = None;
+    for group in order.chunk_by(|a, b| by_rule(*a, *b).is_eq()) {
+        for (offset, equals) in decide(group, candidates, decided).into_iter().enumerate() {
+            let place = u32::try_from(places.len() + 1).unwrap_or(u32::MAX);
+            let equal = before.filter(|before| points[*before] == points[equals[0]]);
+            let tie = equal.and_then(|before| match offset {
+                0 => broken(table, &candidates[before], &candidates[equals[0]]).1,
+                _ => Some(Broken::Decision),
+            });
+            before = equals.last().copied();
+            for index in equals {
+                let own: Vec<_> = columns.iter().map(|column| &column[index]).collect();
+                let sheet = worksheet(table, &candidates[index], &own, points[index], &tie);
+                let (who, category) = (candidates[index].who, candidates[index].category.clone());
+                let millionths = points[index];
+                places.push(Placed { who, category, place, millionths, worksheet: sheet });
+            }
         }
-        for (offset, index) in order[start..end].iter().enumerate() {
-            let neighbour = (start + offset).checked_sub(1).map(|before| order[before]);
-            let why = neighbour
-                .filter(|before| points[*before].0 == points[*index].0)
-                .and_then(|before| tie(table, &candidates[before], &candidates[*index], decided).1);
-            ranking.places.push(placed(table, &candidates[*index], &points[*index], place, why));
-        }
-        start = end;
     }
-    ranking
+    places
 }
 
-fn placed(
+fn raw(candidate: &Candidate, source: &str) -> i64 {
+    candidate.raw.get(source).copied().unwrap_or(0)
+}
+
+fn worksheet(
     table: &Table,
     candidate: &Candidate,
-    points: &(i64, Vec<i64>),
-    place: u32,
-    tie: Option<String>,
-) -> Placed {
-    let terms = table.formula.iter().zip(&points.1).map(|(term, own)| {
+    own: &[&Points],
+    millionths: i64,
+    tie: &Option<Broken>,
+) -> Worksheet {
+    let terms = table.formula.iter().zip(own).map(|(term, points)| {
         let source = name(&term.source);
         Line {
-            raw: candidate.raw.get(&source).copied().unwrap_or(0),
+            raw: raw(candidate, &source),
             source,
-            points: *own,
+            how: points.how.clone(),
+            points: points.exact.millionths(),
+            exact: points.exact.to_string(),
             weight: term.weight,
         }
     });
-    Placed {
-        who: candidate.who,
-        category: candidate.category.clone(),
-        place,
-        millionths: points.0,
-        worksheet: Worksheet { terms: terms.collect(), millionths: points.0, tie },
-    }
+    let (terms, decimals) = (terms.collect(), table.decimals);
+    Worksheet { terms, decimals, millionths, tie: tie.clone() }
 }
 
-/// How two equals are ordered, and by which key.
-fn tie(
-    table: &Table,
-    a: &Candidate,
-    b: &Candidate,
-    decided: &[Decided],
-) -> (Ordering, Option<String>) {
+/// How two of equal points are ordered by the tie keys, and by which.
+fn broken(table: &Table, a: &Candidate, b: &Candidate) -> (Ordering, Option<Broken>) {
     for key in &table.ties {
-        let higher = |read: &dyn Fn(&Candidate) -> i64| read(b).cmp(&read(a));
-        let (order, label) = match key {
+        let read = |from: &BTreeMap<String, i64>, key: &str| from.get(key).copied().unwrap_or(0);
+        let (of_a, of_b, how) = match key {
             TieKey::Criterion { round, criterion } => {
                 let path = format!("{round}/{criterion}");
-                let read = |one: &Candidate| one.criteria.get(&path).copied().unwrap_or(0);
-                (higher(&read), format!("criterion:{path}"))
+                let (of_a, of_b) = (read(&a.criteria, &path), read(&b.criteria, &path));
+                (of_a, of_b, Broken::Criterion(path, of_a, of_b))
             }
             TieKey::Higher(source) => {
                 let source = name(source);
-                let read = |one: &Candidate| one.raw.get(&source).copied().unwrap_or(0);
-                (higher(&read), format!("higher:{source}"))
+                let (of_a, of_b) = (read(&a.raw, &source), read(&b.raw, &source));
+                (of_a, of_b, Broken::Higher(source, of_a, of_b))
             }
             TieKey::OutsideKind(kind) => {
-                let read = |one: &Candidate| one.outside.get(kind).copied().unwrap_or(0);
-                (higher(&read), format!("outside:{kind}"))
+                let (of_a, of_b) = (read(&a.outside, kind), read(&b.outside, kind));
+                (of_a, of_b, Broken::Outside(kind.clone(), of_a, of_b))
             }
-            TieKey::Earlier => (a.submitted_at.cmp(&b.submitted_at), "earlier".to_owned()),
-            TieKey::Shared => (Ordering::Equal, String::new()),
-            TieKey::Decision => (by_decision(a.who, b.who, decided), "decision".to_owned()),
+            TieKey::Earlier => (-a.submitted_at, -b.submitted_at, Broken::Earlier),
+            TieKey::Shared | TieKey::Decision => continue,
         };
-        if order.is_ne() {
-            return (order, Some(label));
+        if of_a != of_b {
+            return (of_b.cmp(&of_a), Some(how));
         }
     }
     (Ordering::Equal, None)
 }
 
-/// The newest decision that names both.
-fn by_decision(a: Who, b: Who, decided: &[Decided]) -> Ordering {
-    let found = decided.iter().rev().find_map(|order| {
-        let place = |who: Who| order.iter().position(|other| *other == who);
-        Some(place(a)?.cmp(&place(b)?))
+/// Splits equals by the newest decision that was taken among all of them: whom it names comes
+/// first, in its order; the others stay equal behind. Without such a decision all stay equal.
+fn decide(group: &[usize], candidates: &[Candidate], decided: &[Decided]) -> Vec<Vec<usize>> {
+    let who = |index: &usize| candidates[*index].who;
+    let newest = decided.iter().rev().find(|one| {
+        group.len() > 1 && group.iter().all(|index| one.among.contains(&who(index)))
     });
-    found.unwrap_or(Ordering::Equal)
+    let Some(newest) = newest else { return vec![group.to_vec()] };
+    let place = |index: &usize| newest.order.iter().position(|other| *other == who(index));
+    let mut named: Vec<(usize, usize)> =
+        group.iter().filter_map(|index| Some((place(index)?, *index))).collect();
+    named.sort_unstable();
+    let mut split: Vec<Vec<usize>> = named.into_iter().map(|(_, index)| vec![index]).collect();
+    let rest: Vec<usize> = group.iter().filter(|index| place(index).is_none()).copied().collect();
+    if !rest.is_empty() {
+        split.push(rest);
+    }
+    split
 }

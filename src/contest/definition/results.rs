@@ -19,6 +19,10 @@ pub struct Table {
     /// Categories it ranks, together; absent: all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
+    /// Types of the units it ranks (codes), only with `of: units`, each with all below it; absent:
+    /// those right below the unit that runs the contest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unit_types: Vec<String>,
     /// What the points are made of; weights in per cent that sum to 100.
     pub formula: Vec<Term>,
     /// Decimal places to which points are rounded, half away from zero, before they are compared.

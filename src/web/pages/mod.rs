@@ -13,3 +13,4 @@ pub mod result;
 pub mod round;
 pub mod screening;
 pub mod session;
+pub mod worksheet;

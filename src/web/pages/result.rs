@@ -47,6 +47,8 @@ pub struct Table {
     pub key: String,
     /// Its title.
     pub title: String,
+    /// Its formula in words.
+    pub formula: String,
     /// Places, first first.
     pub places: Vec<Place>,
 }
@@ -84,24 +86,6 @@ impl Names {
             }),
         }
     }
-}
-
-fn worksheet(v: &View, sheet: &results::rank::Worksheet) -> Vec<String> {
-    let mut lines: Vec<String> = sheet
-        .terms
-        .iter()
-        .map(|term| {
-            format!(
-                "{}: {} → {} × {} %",
-                term.source,
-                v.points(&term.raw),
-                v.points(&term.points),
-                term.weight
-            )
-        })
-        .collect();
-    lines.extend(sheet.tie.clone());
-    lines
 }
 
 fn prize_label(contest: &Contest, key: &str, v: &View) -> String {
@@ -183,12 +167,13 @@ async fn shown(app: &App, v: View, contest: &Contest) -> std::result::Result<Sho
                 by,
                 millionths: place.millionths,
                 prizes: won.map(|award| prize_label(contest, &award.prize_key, &v)).collect(),
-                worksheet: sheet.map(|sheet| worksheet(&v, &sheet)).unwrap_or_default(),
+                worksheet: sheet.map(|sheet| super::worksheet::lines(&v, contest, &sheet)).unwrap_or_default(),
             }
         });
         let places = places.collect();
         let title = table.title.read(v.lang.is_english()).to_owned();
-        tables.push(Table { key: table.key.clone(), title, places });
+        let formula = super::worksheet::formula(&v, contest, table);
+        tables.push(Table { key: table.key.clone(), title, formula, places });
     }
     let votes: BTreeMap<String, i64> = row
         .summary
@@ -284,12 +269,12 @@ async fn draw_desk(app: &App, v: View, contest: &Contest, refused: Vec<Refused>)
     let snapshot = db::snapshot(&app.db).await?;
     let inputs = results::gather(&snapshot, contest, v.now).await?;
     drop(snapshot);
-    let outcome = results::outcome(contest, &inputs);
+    let outcome = results::outcome(&contest.definition, &inputs);
     let names = names(app, contest).await?;
     let english = v.lang.is_english();
     let tables = contest.definition.tables.iter().filter_map(|table| {
         let ranking = outcome.tables.get(&table.key)?;
-        let places = ranking.places.iter().take(200).map(|placed| {
+        let places = ranking.iter().take(200).map(|placed| {
             let (name, code, by) = names.of(placed.who);
             let won = outcome.prizes.iter().filter(|given| {
                 let prize = contest.definition.prizes.iter().find(|p| p.key == given.prize);
@@ -302,11 +287,12 @@ async fn draw_desk(app: &App, v: View, contest: &Contest, refused: Vec<Refused>)
                 by,
                 millionths: placed.millionths,
                 prizes: won.map(|given| prize_label(contest, &given.prize, &v)).collect(),
-                worksheet: worksheet(&v, &placed.worksheet),
+                worksheet: super::worksheet::lines(&v, contest, &placed.worksheet),
             }
         });
         let title = table.title.read(english).to_owned();
-        Some(Table { key: table.key.clone(), title, places: places.collect() })
+        let formula = super::worksheet::formula(&v, contest, table);
+        Some(Table { key: table.key.clone(), title, formula, places: places.collect() })
     });
     let ties = outcome.problems.iter().filter_map(|problem| match problem {
         Problem::Tie(table, _, who) => {
@@ -322,7 +308,7 @@ async fn draw_desk(app: &App, v: View, contest: &Contest, refused: Vec<Refused>)
         slug: contest.slug().to_owned(),
         title: contest.definition.title.read(english).to_owned(),
         tables: tables.collect(),
-        problems: outcome.problems.iter().map(|problem| v.said(&problem.refused())).collect(),
+        problems: outcome.problems.iter().map(|problem| said(&v, contest, problem)).collect(),
         ties: ties.collect(),
         is_proposed: history.iter().any(|row| row.state == State::Proposed),
         is_correction: history.iter().any(|row| row.state == State::Published),
@@ -337,6 +323,24 @@ async fn draw_desk(app: &App, v: View, contest: &Contest, refused: Vec<Refused>)
     })
 }
 
+/// What stands in the way, with titles where the room knows keys.
+fn said(v: &View, contest: &Contest, problem: &Problem) -> String {
+    let english = v.lang.is_english();
+    let definition = &contest.definition;
+    let named = match problem {
+        Problem::Tie(key, place, who) => {
+            let title = definition.table(key).map(|table| table.title.read(english).to_owned());
+            Problem::Tie(title.unwrap_or_else(|| v.t("promotion")), *place, who.clone())
+        }
+        Problem::RoundNotClosed(key) => {
+            let title = definition.round(key).map(|round| round.title.read(english).to_owned());
+            Problem::RoundNotClosed(title.unwrap_or_else(|| key.clone()))
+        }
+        other => other.clone(),
+    };
+    v.said(&named.refused())
+}
+
 /// Records a decision between equals: `order` names them, first first.
 ///
 /// # Errors
@@ -349,20 +353,22 @@ pub async fn decide(
     form: Form,
 ) -> Result {
     let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
-    let mut ranked: Vec<(u32, Who)> = form
-        .texts()
-        .iter()
-        .filter_map(|(name, text)| {
-            let who = serde_json::from_str(name.strip_prefix("order.")?).ok()?;
-            Some((text.trim().parse().ok()?, who))
+    let listed = || {
+        form.texts().iter().filter_map(|(name, text)| {
+            let who: Who = serde_json::from_str(name.strip_prefix("order.")?).ok()?;
+            Some((text.trim().parse::<u32>().ok(), who))
         })
-        .collect();
+    };
+    let mut ranked: Vec<(u32, Who)> =
+        listed().filter_map(|(place, who)| Some((place?, who))).collect();
     ranked.sort();
     let subject = results::Subject {
         table: form.text("table").to_owned(),
         prize: form.text("prize").to_owned(),
         count: form.number("count").unwrap_or(0),
+        among: listed().map(|(_, who)| who).collect(),
         order: ranked.into_iter().map(|(_, who)| who).collect(),
+        award: None,
     };
     let kind = if form.ticked("prize") { Decided::EmptyPrize } else { Decided::Tie };
     let tx = db::begin(&app.db).await?;

@@ -10,3 +10,27 @@ result-changed = Something changed after the proposal (marks, votes or decisions
 result-proposed-already = A proposal waits to be approved already.
 reason-needed = Please give a reason.
 too-few-go-up = { $chosen } entries go up, the rules ask for at least { $least }.
+too-many-go-up = { $chosen } entries may go up, the rules allow at most { $most }. Choose which go up, and give the reason.
+result-unchecked = { $count } entries are not checked yet.
+no-heir = Choose who is next in line among those who are equal.
+source-votes = Votes
+source-outside-points = Points of outside counts
+source-accepted-entries = Accepted entries
+source-entries-per-thousand = Accepted entries for each 1,000 members
+sheet-raw = { $source }: { $raw } points
+sheet-share-of-max = { $source }: { $raw }; 100 × { $raw } ÷ { $greatest } (greatest) = { $points }
+sheet-share-of-cap = { $source }: { $raw }; 100 × { $raw } (at most { $cap }) ÷ { $cap } = { $points }
+sheet-rank-points = { $source }: { $raw }, place { $place }, equal there: { $equal }; { $sum } points ÷ { $equal } = { $points }
+sheet-percentile = { $source }: { $raw }; 100 × ({ $below } below + { $others } equal ÷ 2) ÷ { $rest } others = { $points }
+sheet-log-share = { $source }: { $raw }; 100 × ln(1 + { $raw }) ÷ ln(1 + { $greatest }) = { $points }
+sheet-sum = { $sum } = { $result } (rounded to { $decimals } decimal places)
+sheet-tie = Equal to the one before; by { $name }: { $before } against { $own }
+sheet-tie-earlier = Equal to the one before, which was submitted earlier
+sheet-tie-decision = Equal to the one before; the order was decided by the jury, on the record
+formula-raw = points as they are
+formula-share-of-max = share of the greatest, which gets 100
+formula-share-of-cap = share of { $cap }, which gets 100
+formula-rank-points = points by place: { $points }
+formula-percentile = percentile from 0 to 100
+formula-log-share = share by logarithm, the greatest gets 100
+promotion = Sending entries up

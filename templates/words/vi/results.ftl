@@ -10,3 +10,27 @@ result-changed = Có thay đổi sau khi đề xuất (điểm, phiếu hoặc q
 result-proposed-already = Đã có một đề xuất đang chờ duyệt.
 reason-needed = Hãy ghi lý do.
 too-few-go-up = Có { $chosen } bài được gửi lên, thể lệ yêu cầu ít nhất { $least }.
+too-many-go-up = Có { $chosen } bài đủ điều kiện gửi lên, thể lệ cho tối đa { $most }. Hãy chọn bài được gửi và ghi lý do.
+result-unchecked = Còn { $count } bài chưa duyệt xong.
+no-heir = Hãy chọn người kế tiếp nhận giải trong số những người bằng điểm.
+source-votes = Phiếu bình chọn
+source-outside-points = Điểm tương tác bên ngoài
+source-accepted-entries = Số bài hợp lệ
+source-entries-per-thousand = Số bài hợp lệ trên 1.000 đoàn viên
+sheet-raw = { $source }: { $raw } điểm
+sheet-share-of-max = { $source }: { $raw }; 100 × { $raw } ÷ { $greatest } (cao nhất) = { $points }
+sheet-share-of-cap = { $source }: { $raw }; 100 × { $raw } (nhiều nhất { $cap }) ÷ { $cap } = { $points }
+sheet-rank-points = { $source }: { $raw }, hạng { $place }, số bài cùng hạng { $equal }; { $sum } điểm ÷ { $equal } = { $points }
+sheet-percentile = { $source }: { $raw }; 100 × ({ $below } bài thấp hơn + { $others } bài bằng ÷ 2) ÷ { $rest } bài khác = { $points }
+sheet-log-share = { $source }: { $raw }; 100 × ln(1 + { $raw }) ÷ ln(1 + { $greatest }) = { $points }
+sheet-sum = { $sum } = { $result } (làm tròn đến { $decimals } chữ số thập phân)
+sheet-tie = Bằng điểm bài đứng trước; xét { $name }: { $before } so với { $own }
+sheet-tie-earlier = Bằng điểm bài đứng trước; bài đó gửi sớm hơn
+sheet-tie-decision = Bằng điểm bài đứng trước; thứ tự do hội đồng quyết định, có ghi biên bản
+formula-raw = điểm giữ nguyên
+formula-share-of-max = tỷ lệ so với bài cao nhất, bài cao nhất được 100
+formula-share-of-cap = tỷ lệ so với mức { $cap }, đạt mức được 100
+formula-rank-points = điểm theo thứ hạng { $points }
+formula-percentile = vị trí phần trăm từ 0 đến 100
+formula-log-share = tỷ lệ theo lôgarit, bài cao nhất được 100
+promotion = Gửi bài lên cấp trên

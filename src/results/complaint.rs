@@ -1,0 +1,98 @@
+//! Complaints about a result, and their answers.
+
+use entity::complaint;
+use entity::id::{ComplaintId, ContestId};
+use entity::instant::Instant;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, Set,
+};
+use serde_json::json;
+
+use super::publish::{Error, record};
+use crate::contest::definition::PhaseKind;
+use crate::contest::{Contest, Organiser};
+
+/// Files a complaint, within its window.
+///
+/// # Errors
+/// [`Error::NotNow`] outside of it; [`Error::NoReason`] without words.
+pub async fn complain(
+    tx: &DatabaseTransaction,
+    contest: &Contest,
+    (name, contact, body): (&str, &str, &str),
+    code: String,
+    now: Instant,
+) -> Result<String, Error> {
+    if contest.open(PhaseKind::Complaint, now).is_none() {
+        return Err(Error::NotNow);
+    }
+    if body.trim().is_empty() || name.trim().is_empty() {
+        return Err(Error::NoReason);
+    }
+    let row = complaint::ActiveModel {
+        id: Set(ComplaintId::new()),
+        contest_id: Set(contest.id()),
+        code: Set(code.clone()),
+        name: Set(name.to_owned()),
+        contact: Set(contact.to_owned()),
+        body: Set(body.to_owned()),
+        filed_at: Set(now),
+        ..Default::default()
+    };
+    complaint::Entity::insert(row).exec_without_returning(tx).await?;
+    Ok(code)
+}
+
+/// Complaints of a contest, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_contest(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Vec<complaint::Model>, DbErr> {
+    complaint::Entity::find()
+        .filter(complaint::Column::ContestId.eq(contest))
+        .order_by_asc(complaint::Column::FiledAt)
+        .order_by_asc(complaint::Column::Id)
+        .all(db)
+        .await
+}
+
+/// The complaint with this code, for whoever filed it.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub async fn by_code(db: &impl ConnectionTrait, code: &str) -> Result<complaint::Model, Error> {
+    let found = complaint::Entity::find().filter(complaint::Column::Code.eq(code)).one(db).await?;
+    found.ok_or(Error::Unknown)
+}
+
+/// Answers a complaint; a later answer takes the place of an earlier one, and the log keeps both.
+///
+/// # Errors
+/// [`Error::NoReason`] without words; [`Error::Unknown`] when it is of another contest.
+pub async fn answer(
+    tx: &DatabaseTransaction,
+    by: &Organiser,
+    code: &str,
+    words: &str,
+    now: Instant,
+) -> Result<(), Error> {
+    let row = by_code(tx, code).await?;
+    if row.contest_id != by.contest() {
+        return Err(Error::Unknown);
+    }
+    if words.trim().is_empty() {
+        return Err(Error::NoReason);
+    }
+    let after = json!({ "complaint": row.id, "answer": words });
+    let mut row = row.into_active_model();
+    row.answer = Set(Some(words.to_owned()));
+    row.answered_by = Set(Some(by.user()));
+    row.answered_at = Set(Some(now));
+    row.update(tx).await?;
+    let who = (by.user(), "organiser");
+    Ok(record(tx, who, by.contest(), "complaint-answered", after, now).await?)
+}

@@ -1,0 +1,90 @@
+//! What follows from everything that decides. Pure: the same inputs give the same outcome.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::gather::{Inputs, Problem};
+use super::prizes::{self, Given, Open};
+use super::rank::{self, Candidate, Placed, Who};
+use super::up;
+use crate::contest::definition::{Definition, Gate, Ranked, Source, Table};
+
+/// What follows from the inputs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Places by table, first first.
+    pub tables: BTreeMap<String, Vec<Placed>>,
+    /// Prizes.
+    pub prizes: Vec<Given>,
+    /// Entries that go up, first first.
+    pub up: Vec<Who>,
+    /// What stands in the way of publishing.
+    pub problems: Vec<Problem>,
+}
+
+/// Reckons the tables, gives the prizes and says what goes up.
+#[must_use]
+pub fn outcome(definition: &Definition, inputs: &Inputs) -> Outcome {
+    let tables: BTreeMap<String, Vec<Placed>> = definition
+        .tables
+        .iter()
+        .map(|table| {
+            let candidates = through_gate(table, inputs);
+            let decided = inputs.ties.get(&table.key).map(Vec::as_slice).unwrap_or_default();
+            (table.key.clone(), rank::rank(table, &candidates, decided))
+        })
+        .collect();
+    let entrant = |who: Who| {
+        let name = format!("{who:?}");
+        inputs.entrants.get(&name).cloned().unwrap_or(name)
+    };
+    let awarded = prizes::give(definition, &tables, &entrant, &inputs.empty);
+    let going = up::going_up(definition, inputs, &tables, &awarded.given);
+    let mut open: Vec<Open> = awarded.open;
+    open.extend(going.open.filter(|one| !open.contains(one)));
+    let mut problems = inputs.problems.clone();
+    problems.extend(open.into_iter().map(|one| Problem::Tie(one.table, one.place, one.who)));
+    problems.extend(going.too_few.map(|(count, least)| Problem::TooFewGoUp(count, least)));
+    problems.extend(going.too_many.map(|(count, most)| Problem::TooManyGoUp(count, most)));
+    Outcome { tables, prizes: awarded.given, up: going.who, problems }
+}
+
+fn through_gate(table: &Table, inputs: &Inputs) -> Vec<Candidate> {
+    let mut candidates = match table.of {
+        Ranked::Entries => inputs.entries.clone(),
+        Ranked::Units => inputs.units.clone(),
+    };
+    if table.of == Ranked::Units && table.unit_types.is_empty() {
+        candidates.retain(|one| inputs.right_below.contains(&one.who));
+    }
+    let kinds = match table.of {
+        Ranked::Entries => &table.categories,
+        Ranked::Units => &table.unit_types,
+    };
+    if !kinds.is_empty() {
+        candidates.retain(|one| kinds.contains(&one.category));
+    }
+    let raw =
+        |one: &Candidate, source: &Source| one.raw.get(&rank::name(source)).copied().unwrap_or(0);
+    let mut best = |source: Source, most: u32| {
+        let mut values: Vec<i64> = candidates.iter().map(|one| raw(one, &source)).collect();
+        values.sort_unstable_by(|a, b| b.cmp(a));
+        // Equals at the edge all pass: a gate never decides between equals in silence.
+        let edge = values.get((most as usize).saturating_sub(1)).copied().unwrap_or(i64::MIN);
+        candidates.retain(|one| raw(one, &source) >= edge);
+    };
+    match &table.gate {
+        None => {}
+        Some(Gate::MostVotes(most)) => best(Source::Votes, *most),
+        Some(Gate::MostOutsidePoints(most)) => best(Source::OutsidePoints, *most),
+        Some(Gate::FewestVotes(least)) => {
+            candidates.retain(|one| raw(one, &Source::Votes) >= i64::from(*least) * 1_000_000);
+        }
+        Some(Gate::WentOnFrom(key)) => {
+            let on = inputs.went_on.get(key).map(Vec::as_slice).unwrap_or_default();
+            candidates.retain(|one| on.contains(&one.who));
+        }
+    }
+    candidates
+}
