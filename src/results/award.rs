@@ -57,7 +57,11 @@ pub async fn note(
 }
 
 /// The prize with this key, if it is of the publication in force.
-async fn own(db: &impl ConnectionTrait, contest: &Contest, id: AwardId) -> Result<award::Model, Error> {
+async fn own(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    id: AwardId,
+) -> Result<award::Model, Error> {
     let row = award::Entity::find_by_id(id).one(db).await?.ok_or(Error::Unknown)?;
     let newest = in_force(db, contest.id()).await?.ok_or(Error::Unknown)?;
     if row.publication_id == newest.id { Ok(row) } else { Err(Error::Unknown) }

@@ -125,12 +125,8 @@ fn log_share(value: i64, greatest: i64) -> Fraction {
 /// The weighted sum of one entry's points, in millionths, rounded to `decimals` places half away
 /// from zero.
 #[must_use]
-pub fn weigh<'a>(
-    parts: impl Iterator<Item = (&'a Term, &'a Points)>,
-    decimals: u32,
-) -> i64 {
-    let weighed = parts.map(|(term, points)| {
-        points.exact.times(Fraction::new(i128::from(term.weight), 100))
-    });
+pub fn weigh<'a>(parts: impl Iterator<Item = (&'a Term, &'a Points)>, decimals: u32) -> i64 {
+    let weighed =
+        parts.map(|(term, points)| points.exact.times(Fraction::new(i128::from(term.weight), 100)));
     weighed.fold(Fraction::new(0, 1), Fraction::plus).rounded(decimals)
 }

@@ -9,7 +9,8 @@ use entity::instant::Instant;
 use entity::round::State as RoundState;
 use entity::{category, unit};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
+    QueryOrder,
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -236,15 +237,14 @@ async fn unchecked(
     now: Instant,
     inputs: &mut Inputs,
 ) -> Result<(), DbErr> {
-    let waiting = entry::Entity::find()
-        .filter(entry::Column::ContestId.eq(contest.id()))
-        .filter(
-            entry::Column::State.eq(State::Submitted).or(entry::Column::State
-                .eq(State::Returned)
-                .and(entry::Column::RepairUntil.gt(now))),
-        )
-        .count(db)
-        .await?;
+    let waiting =
+        entry::Entity::find()
+            .filter(entry::Column::ContestId.eq(contest.id()))
+            .filter(entry::Column::State.eq(State::Submitted).or(
+                entry::Column::State.eq(State::Returned).and(entry::Column::RepairUntil.gt(now)),
+            ))
+            .count(db)
+            .await?;
     if waiting > 0 {
         inputs.problems.push(Problem::Unchecked(u32::try_from(waiting).unwrap_or(u32::MAX)));
     }

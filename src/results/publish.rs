@@ -210,7 +210,9 @@ pub async fn propose(
         inputs_hash: Set(inputs.hash()),
         replaces_id: Set(before.map(|row| row.id)),
         reason: Set((!reason.is_empty()).then(|| reason.to_owned())),
-        summary: Set(json!({ "entries": inputs.entries.len(), "votes": votes, "up": entries(&result.up) })),
+        summary: Set(
+            json!({ "entries": inputs.entries.len(), "votes": votes, "up": entries(&result.up) }),
+        ),
     };
     publication::Entity::insert(row).exec_without_returning(tx).await?;
     let after = json!({ "publication": id, "reason": reason });

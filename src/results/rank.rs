@@ -144,9 +144,7 @@ pub fn rank(table: &Table, candidates: &[Candidate], decided: &[Decided]) -> Vec
     };
     let mut order: Vec<usize> = (0..candidates.len()).collect();
     // The last key only makes the order of equals on the page steady; it wins no place.
-    order.sort_by(|a, b| {
-        by_rule(*a, *b).then_with(|| candidates[*a].who.cmp(&candidates[*b].who))
-    });
+    order.sort_by(|a, b| by_rule(*a, *b).then_with(|| candidates[*a].who.cmp(&candidates[*b].who)));
     let mut places: Vec<Placed> = Vec::with_capacity(order.len());
     let mut before: Option<usize> = None;
     for group in order.chunk_by(|a, b| by_rule(*a, *b).is_eq()) {
@@ -229,9 +227,10 @@ fn broken(table: &Table, a: &Candidate, b: &Candidate) -> (Ordering, Option<Brok
 /// first, in its order; the others stay equal behind. Without such a decision all stay equal.
 fn decide(group: &[usize], candidates: &[Candidate], decided: &[Decided]) -> Vec<Vec<usize>> {
     let who = |index: &usize| candidates[*index].who;
-    let newest = decided.iter().rev().find(|one| {
-        group.len() > 1 && group.iter().all(|index| one.among.contains(&who(index)))
-    });
+    let newest = decided
+        .iter()
+        .rev()
+        .find(|one| group.len() > 1 && group.iter().all(|index| one.among.contains(&who(index))));
     let Some(newest) = newest else { return vec![group.to_vec()] };
     let place = |index: &usize| newest.order.iter().position(|other| *other == who(index));
     let mut named: Vec<(usize, usize)> =

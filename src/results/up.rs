@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use super::gather::Inputs;
 use super::prizes::{Given, Open};
 use super::rank::{self, Placed, Who};
-use crate::contest::definition::{
-    Definition, PromotionBasis, Ranked, Source, Table, Term, TieKey,
-};
+use crate::contest::definition::{Definition, PromotionBasis, Ranked, Source, Table, Term, TieKey};
 
 /// Name under which a decision between equals of the vote is kept, where the votes alone say what
 /// goes up.

@@ -167,7 +167,9 @@ async fn shown(app: &App, v: View, contest: &Contest) -> std::result::Result<Sho
                 by,
                 millionths: place.millionths,
                 prizes: won.map(|award| prize_label(contest, &award.prize_key, &v)).collect(),
-                worksheet: sheet.map(|sheet| super::worksheet::lines(&v, contest, &sheet)).unwrap_or_default(),
+                worksheet: sheet
+                    .map(|sheet| super::worksheet::lines(&v, contest, &sheet))
+                    .unwrap_or_default(),
             }
         });
         let places = places.collect();

@@ -29,13 +29,9 @@ pub(crate) fn source(v: &View, contest: &Contest, name: &str) -> String {
 
 /// A worksheet, a line for each step.
 pub(crate) fn lines(v: &View, contest: &Contest, sheet: &Worksheet) -> Vec<String> {
-    let mut lines: Vec<String> =
-        sheet.terms.iter().map(|line| term(v, contest, line)).collect();
-    let sum: Vec<String> = sheet
-        .terms
-        .iter()
-        .map(|line| format!("{} × {} %", exact(v, line), line.weight))
-        .collect();
+    let mut lines: Vec<String> = sheet.terms.iter().map(|line| term(v, contest, line)).collect();
+    let sum: Vec<String> =
+        sheet.terms.iter().map(|line| format!("{} × {} %", exact(v, line), line.weight)).collect();
     let sum = sum.join(" + ");
     let args = [
         ("sum", sum.into()),
@@ -124,7 +120,11 @@ fn broken(v: &View, contest: &Contest, tie: &Broken) -> String {
 }
 
 /// A table's formula in words, as it stands above its places.
-pub(crate) fn formula(v: &View, contest: &Contest, table: &crate::contest::definition::Table) -> String {
+pub(crate) fn formula(
+    v: &View,
+    contest: &Contest,
+    table: &crate::contest::definition::Table,
+) -> String {
     use crate::contest::definition::Normalisation as N;
     let term = |term: &crate::contest::definition::Term| {
         let source = source(v, contest, &crate::results::rank::name(&term.source));
