@@ -260,7 +260,7 @@ async fn settle(
     now: Instant,
 ) -> Result<()> {
     let inputs = results::gather(tx, contest, now).await?;
-    for problem in results::outcome(contest, &inputs).problems {
+    for problem in results::outcome(&contest.definition, &inputs).problems {
         if let results::Problem::Tie(table, _, order) = problem {
             let subject = results::Subject { table, order, ..Default::default() };
             let reason = "Hội đồng giám khảo biểu quyết 3/3";
