@@ -1,6 +1,7 @@
 //! What every door is given.
 
 use std::io::Write;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ impl App {
     /// # Errors
     /// When the data folder, the database or the store cannot be opened.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
-        std::fs::create_dir_all(&config.data.folder)?;
+        make_private(&config.data.folder)?;
         Ok(Self {
             db: db::connect(&config.database(), config.data.connections).await?,
             store: Store::open(&config.storage, &config.data.folder)?,
@@ -52,6 +53,14 @@ impl App {
             limits: Limits::default(),
         })
     }
+}
+
+/// Makes the data folder, for its owner's eyes alone: it holds telephone numbers and a key.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn make_private(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
 }
 
 /// A secret of this site, kept in `key` in the data folder and never in the database.
@@ -84,6 +93,12 @@ impl Key {
         file.as_file().sync_all()?;
         file.persist_noclobber(&path).map_err(|error| error.error)?;
         Ok(Self(Arc::new(bytes)))
+    }
+
+    /// By which the key can be told from another; it gives nothing away.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        data_encoding::HEXLOWER.encode(&self.hash("fingerprint", &[])[..8])
     }
 
     /// HMAC-SHA-256 of `parts`, each with its length before it, for one `purpose`.

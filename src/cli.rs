@@ -1,10 +1,12 @@
 //! The operator's door: subcommands.
 
+mod backup;
 mod config;
 mod contest;
 pub mod demo;
 mod migrate;
 mod serve;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -39,6 +41,12 @@ enum Command {
     /// Check, apply and export contest files.
     #[command(subcommand)]
     Contest(contest::Command),
+    /// Write the database and every object into one archive.
+    Backup(backup::Backup),
+    /// Restore an archive into an empty place.
+    Restore(backup::Restore),
+    /// Check an archive, or the site itself.
+    Verify(verify::Verify),
 }
 
 /// Parses the command line and does what it says.
@@ -56,6 +64,12 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Config(command) => command.run(settings),
         Command::Contest(command) if command.is_offline() => command.run_offline(),
         Command::Contest(command) => command.run(App::open(settings()?).await?).await,
+        Command::Backup(backup) => backup.run(App::open(settings()?).await?).await,
+        Command::Restore(restore) => restore.run(settings()?).await,
+        Command::Verify(verify::Verify { archive: Some(archive), .. }) => {
+            verify::Verify::archive(&archive)
+        }
+        Command::Verify(verify) => verify.site(App::open(settings()?).await?).await,
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction,
-    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, SqlxSqliteConnector,
+    DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, SqlxSqliteConnector, Statement,
     TransactionOptions, TransactionTrait,
 };
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -86,4 +86,25 @@ pub async fn snapshot(db: &DatabaseConnection) -> Result<DatabaseTransaction, Db
         options.access_mode = Some(AccessMode::ReadOnly);
     }
     db.begin_with_options(options).await
+}
+
+/// What SQLite finds wrong with its own file, references included; nothing on PostgreSQL, which
+/// has other tools for that.
+///
+/// # Errors
+/// When the database fails.
+pub async fn flaw(db: &DatabaseConnection) -> Result<Option<String>, DbErr> {
+    let engine = db.get_database_backend();
+    if engine != DbBackend::Sqlite {
+        return Ok(None);
+    }
+    let ask = |question: &str| db.query_one_raw(Statement::from_string(engine, question));
+    let file = ask("pragma integrity_check").await?;
+    let file = file.map(|row| row.try_get_by_index::<String>(0)).transpose()?;
+    if let Some(flaw) = file.filter(|said| said != "ok") {
+        return Ok(Some(flaw));
+    }
+    let loose = ask("pragma foreign_key_check").await?;
+    let table = loose.map(|row| row.try_get_by_index::<String>(0)).transpose()?;
+    Ok(table.map(|table| format!("a row of {table} refers to nothing")))
 }

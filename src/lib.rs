@@ -4,6 +4,7 @@ pub mod app;
 pub mod config;
 
 pub mod audit;
+pub mod backup;
 pub mod clock;
 pub mod db;
 pub mod jobs;

@@ -97,7 +97,7 @@ pub async fn erase(
         row.facts = Set(json!({}));
         row.owner_id = Set(None);
         row.state = Set(file::State::Refused);
-        row.refusal = Set(Some("file-erased".to_owned()));
+        row.refusal = Set(Some(media::ERASED.to_owned()));
         row.update(tx).await?;
     }
     part::Entity::delete_many().filter(part::Column::EntryId.eq(id)).exec(tx).await?;

@@ -20,6 +20,9 @@ use crate::jobs::{self, Job};
 use crate::refusal::{Refusal, Refused};
 use crate::storage::{self, Store};
 
+/// Why a file is refused whose original was erased on request.
+pub const ERASED: &str = "file-erased";
+
 /// The most bytes of any file, by kind: picture, document, video.
 const MOST: [(Kind, u64); 3] =
     [(Kind::Picture, 60_000_000), (Kind::Document, 30_000_000), (Kind::Video, 600_000_000)];

@@ -14,13 +14,15 @@ mod movie;
 mod picture;
 mod png;
 mod render;
+mod sweep;
 pub mod text;
 
 pub use flaw::Flaw;
 pub use format::{Format, Kind};
 pub use keep::{
-    Error, Facts, Kept, copies, copies_of, copy, copy_key, files, keep, keep_copies, read, ready,
-    record, refused, take_down,
+    ERASED, Error, Facts, Kept, copies, copies_of, copy, copy_key, files, keep, keep_copies, read,
+    ready, record, refused, take_down,
 };
 pub use movie::without_metadata;
 pub use render::Copy;
+pub use sweep::{Object, objects};
