@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::db;
 use crate::limits::Limits;
 use crate::mail::Mailer;
+use crate::media::spool::Spool;
 use crate::storage::Store;
 
 /// What every door is given: cheap to clone.
@@ -24,6 +25,8 @@ pub struct App {
     pub db: DatabaseConnection,
     /// Where files are kept.
     pub store: Store,
+    /// Where uploads gather until they are whole.
+    pub spool: Arc<Spool>,
     /// How letters go out.
     pub mailer: Mailer,
     /// The clock.
@@ -46,6 +49,7 @@ impl App {
         Ok(Self {
             db: db::connect(&config.database(), config.data.connections).await?,
             store: Store::open(&config.storage, &config.data.folder)?,
+            spool: Arc::new(Spool::at(config.data.folder.join("uploads"))),
             mailer: Mailer::open(&config.mail, &config.data.folder)?,
             clock: Clock::System,
             key: Key::open(&config.data.folder)?,

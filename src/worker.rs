@@ -15,7 +15,12 @@ mod tell;
 
 /// Works until told to stop; looks for work twice a second when there was none.
 pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
+    let mut sweep_at = app.clock.now();
     while !*stop.borrow() {
+        if sweep_at <= app.clock.now() {
+            sweep_at = app.clock.now().plus_seconds(3600);
+            sweep(&app).await;
+        }
         match one(&app).await {
             Ok(true) => {}
             Ok(false) => tokio::time::sleep(Duration::from_millis(500)).await,
@@ -24,6 +29,15 @@ pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
                 tokio::time::sleep(Duration::from_secs(5)).await;
             }
         }
+    }
+}
+
+/// Removes uploads that nobody finished.
+async fn sweep(app: &App) {
+    match app.spool.sweep(app.clock.now()).await {
+        Ok(0) => {}
+        Ok(swept) => tracing::info!(swept, "uploads that nobody finished are gone"),
+        Err(error) => tracing::warn!("uploads cannot be swept: {error}"),
     }
 }
 

@@ -249,6 +249,9 @@ pub async fn add_file(
 }
 
 async fn holds(db: &impl ConnectionTrait, held: &[part::Model], id: FileId) -> Result<bool, DbErr> {
+    if held.iter().any(|part| part.file_id == Some(id)) {
+        return Ok(true);
+    }
     let files = media::files(db, held.iter().filter_map(|part| part.file_id).chain([id])).await?;
     let new = files.iter().find(|file| file.id == id).map(|file| &file.sha256);
     Ok(files.iter().any(|file| file.id != id && Some(&file.sha256) == new))

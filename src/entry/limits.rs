@@ -73,6 +73,14 @@ fn piece(slot: &Slot, part: &part::Model, file: Option<&file::Model>, found: &mu
     }
 }
 
+/// Says that a slot does not take this format.
+#[must_use]
+pub fn not_taken(slot: &Slot, format: Format) -> Refused {
+    fault(slot, "format-not-taken")
+        .with("found", format.name().to_uppercase())
+        .with("wanted", wanted(slot))
+}
+
 fn file(slot: &Slot, file: &file::Model, found: &mut Vec<Refused>) {
     if let Some(code) = file.refusal.as_deref() {
         let code = if code == "file-truncated" { "file-truncated" } else { "file-corrupt" };
@@ -80,12 +88,7 @@ fn file(slot: &Slot, file: &file::Model, found: &mut Vec<Refused>) {
     }
     let Some(format) = Format::of_name(&file.format) else { return };
     if !accepts(slot, format) {
-        let wanted = wanted(slot);
-        found.push(
-            fault(slot, "format-not-taken")
-                .with("found", format.name().to_uppercase())
-                .with("wanted", wanted),
-        );
+        found.push(not_taken(slot, format));
         return;
     }
     let bytes = u64::try_from(file.bytes).unwrap_or(0);

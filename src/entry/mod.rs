@@ -21,6 +21,6 @@ pub use draft::{
     Error, New, Person, add_file, by_code, changeable, copy_up, file_changed, may_write, note,
     open, remove_part, save, set_text,
 };
-pub use limits::{accepts, faults, misfits};
+pub use limits::{accepts, faults, misfits, not_taken};
 pub use rights::{erase, export, withdraw};
 pub use submit::{Asked, Progress, asked, quota_progress, submit};

@@ -1,7 +1,7 @@
 //! What can be wrong with a file, whatever it was sent for.
 
 use super::format::Format;
-use crate::refusal::{Arg, Kind, Refused};
+use crate::refusal::{Arg, Kind, Refusal, Refused};
 
 /// Why a file was not taken.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -86,5 +86,11 @@ impl Flaw {
             }
             _ => refused,
         }
+    }
+}
+
+impl Refusal for Flaw {
+    fn refusal(&self) -> Refused {
+        self.refused()
     }
 }

@@ -1,5 +1,8 @@
 //! From bytes to an original: read, stored, written down.
 
+use std::io::{Read, Seek};
+use std::path::Path;
+
 use bytes::Bytes;
 use entity::file::{self, State};
 use entity::id::{FileId, UserId};
@@ -72,6 +75,59 @@ pub struct Facts {
     pub has_place: bool,
 }
 
+impl Facts {
+    fn of(format: Format) -> Self {
+        Self {
+            format,
+            width: None,
+            height: None,
+            milliseconds: None,
+            words: None,
+            taken_at: None,
+            camera: None,
+            has_place: false,
+        }
+    }
+}
+
+/// Reads what a file on the disk is; a film is not read into memory. Takes long: not for an
+/// asynchronous thread.
+///
+/// # Errors
+/// The inner one is a [`Flaw`] for anything that we cannot use.
+pub fn read_file(path: &Path) -> std::io::Result<Result<Facts, Flaw>> {
+    let mut file = std::fs::File::open(path)?;
+    let mut head = Vec::new();
+    file.by_ref().take(4096).read_to_end(&mut head)?;
+    let bytes = file.metadata()?.len();
+    match Format::sniff(&head) {
+        Some(format @ (Format::Mp4 | Format::Mov)) => {
+            file.rewind()?;
+            Ok(fits(format, bytes).and_then(|()| film(format, &mut std::io::BufReader::new(file))))
+        }
+        _ => Ok(read(&std::fs::read(path)?)),
+    }
+}
+
+fn fits(format: Format, bytes: u64) -> Result<(), Flaw> {
+    let most = most_bytes(format.kind());
+    if bytes > most { Err(Flaw::TooLarge { bytes, most }) } else { Ok(()) }
+}
+
+/// The most bytes that a file of this kind may have, whatever the rules of a contest say.
+#[must_use]
+pub fn most_bytes(kind: Kind) -> u64 {
+    MOST.iter().find(|(of, _)| *of == kind).map_or(0, |(_, most)| *most)
+}
+
+fn film(format: Format, source: &mut (impl Read + Seek)) -> Result<Facts, Flaw> {
+    let movie = movie::probe(source)?;
+    let mut facts = Facts::of(format);
+    (facts.width, facts.height) = (Some(movie.width), Some(movie.height));
+    facts.milliseconds = movie.milliseconds;
+    Ok(facts)
+}
+
 /// Reads what a file is. Takes long for a large one: not for an asynchronous thread.
 ///
 /// # Errors
@@ -81,20 +137,11 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Flaw> {
         return Err(Flaw::Empty);
     }
     let format = Format::sniff(&bytes[..bytes.len().min(4096)]).ok_or(Flaw::Unknown)?;
-    let most = MOST.iter().find(|(kind, _)| *kind == format.kind()).map_or(0, |(_, most)| *most);
-    if bytes.len() as u64 > most {
-        return Err(Flaw::TooLarge { bytes: bytes.len() as u64, most });
+    fits(format, bytes.len() as u64)?;
+    if matches!(format, Format::Mp4 | Format::Mov) {
+        return film(format, &mut std::io::Cursor::new(bytes));
     }
-    let mut facts = Facts {
-        format,
-        width: None,
-        height: None,
-        milliseconds: None,
-        words: None,
-        taken_at: None,
-        camera: None,
-        has_place: false,
-    };
+    let mut facts = Facts::of(format);
     match format.kind() {
         Kind::Picture => {
             let probe = picture::probe(bytes)?;
@@ -102,11 +149,6 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Flaw> {
             facts.taken_at = probe.camera.taken_at;
             facts.camera = probe.camera.model;
             facts.has_place = probe.camera.has_place;
-        }
-        Kind::Video if matches!(format, Format::Mp4 | Format::Mov) => {
-            let movie = movie::probe(&mut std::io::Cursor::new(bytes))?;
-            (facts.width, facts.height) = (Some(movie.width), Some(movie.height));
-            facts.milliseconds = movie.milliseconds;
         }
         Kind::Video => {}
         Kind::Document => {
@@ -146,17 +188,57 @@ impl Kept {
 /// # Errors
 /// [`Error::Store`] when the store fails.
 pub async fn keep(store: &Store, bytes: Bytes, name: &str, facts: Facts) -> Result<Kept, Error> {
-    let id = FileId::new();
-    let kept = Kept {
+    let sha256 = Sha256::digest(&bytes).to_vec();
+    let kept = kept(FileId::new(), name, sha256, bytes.len() as u64, facts);
+    store.put(&kept.key, bytes, kept.facts.format.mime()).await?;
+    Ok(kept)
+}
+
+/// Stores an original that lies on the disk; doing it again with the same key changes nothing.
+///
+/// # Errors
+/// [`Error::Store`] when the store fails.
+pub async fn keep_file(
+    store: &Store,
+    path: &Path,
+    id: FileId,
+    name: &str,
+    facts: Facts,
+) -> Result<Kept, Error> {
+    let path = path.to_owned();
+    let (sha256, bytes, path) = tokio::task::spawn_blocking(move || {
+        hash_of(&path).map(|(sha256, bytes)| (sha256, bytes, path))
+    })
+    .await
+    .unwrap_or_else(|error| Err(std::io::Error::other(error)))
+    .map_err(storage::Error::from)?;
+    let kept = kept(id, name, sha256, bytes, facts);
+    store.put_file(&kept.key, &path, kept.facts.format.mime()).await?;
+    Ok(kept)
+}
+
+fn hash_of(path: &Path) -> std::io::Result<(Vec<u8>, u64)> {
+    let mut file = std::fs::File::open(path)?;
+    let (mut hash, mut step, mut bytes) = (Sha256::new(), vec![0; 1 << 18], 0);
+    loop {
+        let read = file.read(&mut step)?;
+        if read == 0 {
+            return Ok((hash.finalize().to_vec(), bytes));
+        }
+        hash.update(&step[..read]);
+        bytes += read as u64;
+    }
+}
+
+fn kept(id: FileId, name: &str, sha256: Vec<u8>, bytes: u64, facts: Facts) -> Kept {
+    Kept {
         id,
         key: format!("originals/{id}"),
         name: name.chars().take(200).collect(),
-        sha256: Sha256::digest(&bytes).to_vec(),
-        bytes: i64::try_from(bytes.len()).unwrap_or(i64::MAX),
+        sha256,
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
         facts,
-    };
-    store.put(&kept.key, bytes, kept.facts.format.mime()).await?;
-    Ok(kept)
+    }
 }
 
 /// Writes a stored original down, and promises its copies when it is a picture or a film.

@@ -14,15 +14,18 @@ mod movie;
 mod picture;
 mod png;
 mod render;
+pub mod spool;
+mod sum;
 mod sweep;
 pub mod text;
 
 pub use flaw::Flaw;
 pub use format::{Format, Kind};
 pub use keep::{
-    ERASED, Error, Facts, Kept, copies, copies_of, copy, copy_key, files, keep, keep_copies, read,
-    ready, record, refused, take_down,
+    ERASED, Error, Facts, Kept, copies, copies_of, copy, copy_key, files, keep, keep_copies,
+    keep_file, most_bytes, read, read_file, ready, record, refused, take_down,
 };
 pub use movie::without_metadata;
 pub use render::Copy;
+pub use sum::Sum;
 pub use sweep::{Object, objects};

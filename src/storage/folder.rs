@@ -1,6 +1,6 @@
 //! Objects in a folder: written beside, synced, renamed, and the folder synced too.
 
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -21,7 +21,12 @@ impl Folder {
 
     pub(super) async fn put(&self, key: &str, bytes: Bytes) -> Result<(), Error> {
         let path = self.root.join(key);
-        blocking(move || write(&path, &bytes)).await
+        blocking(move || write(&path, &mut &bytes[..])).await
+    }
+
+    pub(super) async fn put_file(&self, key: &str, from: &Path) -> Result<(), Error> {
+        let (path, from) = (self.root.join(key), from.to_owned());
+        blocking(move || write(&path, &mut std::fs::File::open(from)?)).await
     }
 
     pub(super) async fn get(&self, key: &str) -> Result<Bytes, Error> {
@@ -61,11 +66,11 @@ async fn blocking<T: Send + 'static>(
     Ok(done.map_err(std::io::Error::other)??)
 }
 
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+fn write(path: &Path, bytes: &mut impl Read) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
+    std::io::copy(bytes, file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     std::fs::File::open(folder)?.sync_all()

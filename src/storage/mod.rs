@@ -100,6 +100,19 @@ impl Store {
         }
     }
 
+    /// Keeps a file of the disk under `key`, without reading it into memory where the store can.
+    ///
+    /// # Errors
+    /// When it could not be kept.
+    pub async fn put_file(&self, key: &str, path: &Path, mime: &str) -> Result<(), Error> {
+        check(key)?;
+        match self {
+            Self::Folder(folder) => folder.put_file(key, path).await,
+            Self::S3(bucket) => bucket.put_file(key, path, mime).await,
+            Self::Memory(_) => self.put(key, tokio::fs::read(path).await?.into(), mime).await,
+        }
+    }
+
     /// The whole object.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 //! Objects in a bucket of an S3 service.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aws_sdk_s3::Client;
 use aws_sdk_s3::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_s3::error::{DisplayErrorContext, SdkError};
 use aws_sdk_s3::operation::get_object::GetObjectError;
+use aws_sdk_s3::primitives::ByteStream;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +61,14 @@ impl Bucket {
     pub(super) async fn put(&self, key: &str, bytes: Bytes, mime: &str) -> Result<(), Error> {
         let put = self.client.put_object().bucket(&self.name).key(key).content_type(mime);
         put.body(bytes.into()).send().await.map_err(service)?;
+        Ok(())
+    }
+
+    pub(super) async fn put_file(&self, key: &str, path: &Path, mime: &str) -> Result<(), Error> {
+        let body = ByteStream::from_path(path).await;
+        let body = body.map_err(|error| Error::Service(error.to_string()))?;
+        let put = self.client.put_object().bucket(&self.name).key(key).content_type(mime);
+        put.body(body).send().await.map_err(service)?;
         Ok(())
     }
 

@@ -33,6 +33,12 @@ impl Failure {
         Self { refused: vec![Refused::new(kind, code)], cause: None }
     }
 
+    /// Refused for all of these reasons.
+    #[must_use]
+    pub fn all(refused: Vec<Refused>) -> Self {
+        Self { refused, cause: None }
+    }
+
     /// Our fault.
     pub fn broken(error: impl std::error::Error) -> Self {
         Self { refused: vec![Refused::new(Kind::Broken, "broken")], cause: Some(chain(&error)) }

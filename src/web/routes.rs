@@ -1,5 +1,6 @@
 //! Every address, in one table.
 
+use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
 
 use super::{assets, pages};
@@ -39,6 +40,12 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/contests/{slug}/entries", web::post().to(pages::draft::create))
         .route("/drafts/{code}/work", web::get().to(pages::draft::work))
         .route("/drafts/{code}/work", web::post().to(pages::draft::keep_work))
+        .route("/drafts/{code}/uploads", web::method(Method::OPTIONS).to(pages::upload::options))
+        .route("/drafts/{code}/uploads", web::post().to(pages::upload::create))
+        .route("/drafts/{code}/uploads/{id}", web::head().to(pages::upload::show))
+        .route("/drafts/{code}/uploads/{id}", web::patch().to(pages::upload::append))
+        .route("/drafts/{code}/uploads/{id}", web::delete().to(pages::upload::destroy))
+        .route("/drafts/{code}/uploads/{id}", web::post().to(pages::upload::overridden))
         .route("/drafts/{code}/about", web::get().to(pages::draft::about))
         .route("/drafts/{code}/about", web::post().to(pages::draft::keep_about))
         .route("/drafts/{code}/check", web::get().to(pages::draft::check))

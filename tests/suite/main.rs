@@ -16,4 +16,5 @@ mod schema;
 mod screening;
 mod tools;
 mod unit;
+mod upload;
 mod words;

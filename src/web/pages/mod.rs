@@ -13,4 +13,5 @@ pub mod result;
 pub mod round;
 pub mod screening;
 pub mod session;
+pub mod upload;
 pub mod worksheet;

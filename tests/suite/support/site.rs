@@ -49,6 +49,7 @@ impl Site {
         let app = App {
             db: db::connect(&address, 4).await.expect("a database"),
             store: Store::memory(),
+            spool: Arc::new(hoithi::media::spool::Spool::at(folder.path().join("uploads"))),
             mailer: Mailer::Inbox(Arc::clone(&inbox)),
             clock: Clock::stopped("2026-04-01T01:00:00Z".parse().expect("a moment")),
             key: Key::fixed([7; 32]),

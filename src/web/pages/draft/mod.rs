@@ -9,6 +9,7 @@ mod work;
 
 pub use about::{About, about, keep_about};
 pub use check::{Agreement, Check, check, submit};
+pub(in crate::web::pages) use receive::stored;
 pub use start::{Asked, Start, create, new};
 pub use work::{Work, keep_work, work};
 

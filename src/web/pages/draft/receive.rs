@@ -1,5 +1,8 @@
 //! Files from a form into an entry.
 
+use std::path::Path;
+
+use entity::id::FileId;
 use entity::instant::Instant;
 use sea_orm::DatabaseTransaction;
 use tokio::sync::Semaphore;
@@ -48,25 +51,35 @@ async fn one(
     slot: &Slot,
     sent: &Sent,
 ) -> Result<Result<media::Kept, Vec<Refused>>, Failure> {
+    stored(app, slot, sent.file.path(), FileId::new(), &sent.name).await
+}
+
+/// Reads, checks and stores one file of the disk; what is wrong with it is told beside its slot.
+pub(in crate::web::pages) async fn stored(
+    app: &App,
+    slot: &Slot,
+    path: &Path,
+    id: FileId,
+    name: &str,
+) -> Result<Result<media::Kept, Vec<Refused>>, Failure> {
     let Ok(_permit) = READERS.acquire().await else {
         return Err(Failure::new(Kind::Unavailable, "store-unavailable"));
     };
-    let bytes = tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?;
-    let bytes = bytes::Bytes::from(bytes);
-    let copy = bytes.clone();
-    let read = tokio::task::spawn_blocking(move || media::read(&copy)).await;
-    let facts = match read.map_err(Failure::broken)? {
+    let file = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || {
+        let bytes = std::fs::metadata(&file)?.len();
+        media::read_file(&file).map(|facts| (facts, bytes))
+    });
+    let (facts, bytes) = read.await.map_err(Failure::broken)?.map_err(Failure::broken)?;
+    let facts = match facts {
         Ok(facts) => facts,
-        Err(flaw) => {
-            let refused = flaw.refused().at(format!("slot.{}", slot.key));
-            return Ok(Err(vec![refused]));
-        }
+        Err(flaw) => return Ok(Err(vec![flaw.refused().at(format!("slot.{}", slot.key))])),
     };
-    let misfits = entry::misfits(slot, &facts, sent.bytes);
+    let misfits = entry::misfits(slot, &facts, bytes);
     if !misfits.is_empty() {
         return Ok(Err(misfits));
     }
-    Ok(Ok(media::keep(&app.store, bytes, &sent.name, facts).await?))
+    Ok(Ok(media::keep_file(&app.store, path, id, name, facts).await?))
 }
 
 impl Received {

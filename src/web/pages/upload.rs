@@ -1,0 +1,335 @@
+//! Uploads that may break off, by version 1.0 of the tus protocol (tus.io/protocols/resumable-upload)
+//! with creation, creation-with-upload, termination, expiration and checksum. They belong to a
+//! draft: whoever may not write it is told that there is no such upload.
+
+use actix_web::http::StatusCode;
+use actix_web::http::header::HeaderMap;
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use entity::id::FileId;
+use serde_json::json;
+
+use super::draft::{Desk, stored};
+use crate::app::{self, App};
+use crate::contest::definition::{Slot, SlotKind};
+use crate::entry::{self, code};
+use crate::media::spool::{self, Held, Upload};
+use crate::media::{self, Flaw, Format, Sum};
+use crate::refusal::{Arg, Kind, Refusal, Refused};
+use crate::web::resume::Resume;
+use crate::web::signed::MaybeSigned;
+use crate::web::{Failure, Result, View};
+use crate::{db, words};
+
+const VERSION: &str = "1.0.0";
+const EXTENSIONS: &str = "creation,creation-with-upload,termination,expiration,checksum";
+const BODY: &str = "application/offset+octet-stream";
+/// Most bytes that the open uploads of one draft may come to.
+const MOST_OPEN: u64 = 2 << 30;
+
+/// Says what the server can do.
+pub async fn options() -> HttpResponse {
+    answer(StatusCode::NO_CONTENT)
+        .insert_header(("Tus-Version", VERSION))
+        .insert_header(("Tus-Extension", EXTENSIONS))
+        .insert_header(("Tus-Max-Size", media::most_bytes(media::Kind::Video).to_string()))
+        .insert_header(("Tus-Checksum-Algorithm", Sum::NAMES))
+        .finish()
+}
+
+/// Begins an upload into a slot of a draft.
+///
+/// # Errors
+/// When it is not theirs, the slot takes no file, or the file is too large for it.
+pub async fn create(
+    app: web::Data<App>,
+    v: View,
+    code: web::Path<String>,
+    request: HttpRequest,
+    body: web::Payload,
+    (signed, resume): (MaybeSigned, Resume),
+) -> Result {
+    if let Some(refused) = strange(&v, &request) {
+        return Ok(refused);
+    }
+    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    entry::may_write(&desk.contest, &desk.author.entry, v.now)?;
+    let Some(length) = number(request.headers(), "upload-length") else {
+        return Ok(problem(
+            &v,
+            StatusCode::BAD_REQUEST,
+            &Refused::new(Kind::Invalid, "upload-length"),
+        ));
+    };
+    let told = metadata(request.headers());
+    let told = |key: &str| told.iter().find(|(name, _)| name == key).map(|(_, text)| text.clone());
+    let slot = slot_of(&desk, &told("slot").unwrap_or_default())?;
+    room(&app, &desk, &slot, length)?;
+    let upload = Upload {
+        id: code::letters(&app::fresh::<26>()),
+        entry: desk.author.id(),
+        slot: slot.key.clone(),
+        name: words::nfc(&told("filename").unwrap_or_default()),
+        length,
+        file: FileId::new(),
+        begun_at: v.now,
+        touched_at: v.now,
+        is_over: false,
+    };
+    app.spool.begin(&upload)?;
+    let to = format!("/drafts/{}/uploads/{}", desk.author.entry.code, upload.id);
+    let mut held = app.spool.hold(&upload.id, upload.entry).await?;
+    if is_body(&request)
+        && let Err(refused) = pour(&app, &v, &desk, &mut held, &request, (0, body)).await
+    {
+        return Ok(refused);
+    }
+    if held.is_whole() {
+        held = finish(&app, &v, &desk, held).await?;
+    }
+    Ok(progress(StatusCode::CREATED, &held).insert_header(("Location", to)).finish())
+}
+
+/// Says how much has arrived.
+///
+/// # Errors
+/// When there is no such upload.
+pub async fn show(
+    app: web::Data<App>,
+    v: View,
+    path: web::Path<(String, String)>,
+    (signed, resume): (MaybeSigned, Resume),
+) -> Result {
+    let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
+    let held = app.spool.hold(&path.1, desk.author.id()).await?;
+    Ok(progress(StatusCode::OK, &held)
+        .insert_header(("Upload-Length", held.upload.length.to_string()))
+        .finish())
+}
+
+/// Takes further bytes; the last ones make the file.
+///
+/// # Errors
+/// When there is no such upload, the bytes do not fit, or the file is not what the slot asks.
+pub async fn append(
+    app: web::Data<App>,
+    v: View,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+    body: web::Payload,
+    (signed, resume): (MaybeSigned, Resume),
+) -> Result {
+    if let Some(refused) = strange(&v, &request) {
+        return Ok(refused);
+    }
+    if !is_body(&request) {
+        let refused = Refused::new(Kind::Invalid, "upload-type");
+        return Ok(problem(&v, StatusCode::UNSUPPORTED_MEDIA_TYPE, &refused));
+    }
+    let Some(offset) = number(request.headers(), "upload-offset") else {
+        let refused = Refused::new(Kind::Invalid, "upload-offset");
+        return Ok(problem(&v, StatusCode::BAD_REQUEST, &refused));
+    };
+    let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
+    entry::may_write(&desk.contest, &desk.author.entry, v.now)?;
+    let mut held = app.spool.hold(&path.1, desk.author.id()).await?;
+    match pour(&app, &v, &desk, &mut held, &request, (offset, body)).await {
+        Ok(()) => {}
+        Err(refused) => return Ok(refused),
+    }
+    if held.is_whole() && !held.upload.is_over {
+        held = finish(&app, &v, &desk, held).await?;
+    }
+    Ok(progress(StatusCode::NO_CONTENT, &held).finish())
+}
+
+/// Gives an upload up.
+///
+/// # Errors
+/// When there is no such upload.
+pub async fn destroy(
+    app: web::Data<App>,
+    v: View,
+    path: web::Path<(String, String)>,
+    (signed, resume): (MaybeSigned, Resume),
+) -> Result {
+    let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
+    let held = app.spool.hold(&path.1, desk.author.id()).await?;
+    app.spool.remove(held)?;
+    Ok(answer(StatusCode::NO_CONTENT).finish())
+}
+
+/// The same through proxies that know only POST.
+///
+/// # Errors
+/// As the method that is meant.
+pub async fn overridden(
+    app: web::Data<App>,
+    v: View,
+    path: web::Path<(String, String)>,
+    request: HttpRequest,
+    body: web::Payload,
+    person: (MaybeSigned, Resume),
+) -> Result {
+    match header(request.headers(), "x-http-method-override") {
+        Some("PATCH") => append(app, v, path, request, body, person).await,
+        Some("DELETE") => destroy(app, v, path, person).await,
+        _ => Err(Failure::new(Kind::NotFound, "nothing-here")),
+    }
+}
+
+/// Appends the body; what is wrong comes back as the answer that the protocol names.
+async fn pour(
+    app: &App,
+    v: &View,
+    desk: &Desk,
+    held: &mut Held,
+    request: &HttpRequest,
+    (offset, body): (u64, web::Payload),
+) -> std::result::Result<(), HttpResponse> {
+    let invalid = |code| problem(v, StatusCode::BAD_REQUEST, &Refused::new(Kind::Invalid, code));
+    let promised = match header(request.headers(), "upload-checksum") {
+        None => None,
+        Some(written) => Some(Sum::read(written).ok_or_else(|| invalid("upload-sum-unknown"))?),
+    };
+    let slot = slot_of(desk, &held.upload.slot).map_err(|_| invalid("upload-slot"))?;
+    let takes = |format: Option<Format>| format.is_some_and(|format| entry::accepts(&slot, format));
+    let before = held.offset;
+    let poured = held.append(offset, promised, body, takes).await;
+    if held.offset != before
+        && let Err(error) = held.touch(app.clock.now())
+    {
+        return Err(problem(v, StatusCode::SERVICE_UNAVAILABLE, &error.refusal()));
+    }
+    let Err(error) = poured else { return Ok(()) };
+    let (status, refused) = match &error {
+        spool::Error::Unknown => (StatusCode::NOT_FOUND, error.refusal()),
+        spool::Error::Offset { .. } => (StatusCode::CONFLICT, error.refusal()),
+        spool::Error::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, error.refusal()),
+        // 460 is the protocol's own.
+        spool::Error::Sum => {
+            (StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST), error.refusal())
+        }
+        spool::Error::Unfit(Some(format)) => {
+            (StatusCode::UNPROCESSABLE_ENTITY, entry::not_taken(&slot, *format))
+        }
+        spool::Error::Unfit(None) => (StatusCode::UNPROCESSABLE_ENTITY, error.refusal()),
+        spool::Error::Broken => (StatusCode::REQUEST_TIMEOUT, error.refusal()),
+        spool::Error::Disk(cause) => {
+            tracing::error!("an upload cannot be written: {cause}");
+            (StatusCode::SERVICE_UNAVAILABLE, error.refusal())
+        }
+    };
+    Err(problem(v, status, &refused))
+}
+
+/// Makes the file of an upload that is whole. Doing it again makes no second one.
+async fn finish(app: &App, v: &View, desk: &Desk, mut held: Held) -> Result<Held> {
+    let known = media::files(&app.db, [held.upload.file]).await?;
+    if known.is_empty() {
+        let slot = slot_of(desk, &held.upload.slot)?;
+        let (file, name) = (held.upload.file, held.upload.name.clone());
+        let kept = match stored(app, &slot, &held.path(), file, &name).await? {
+            Ok(kept) => kept,
+            Err(faults) => {
+                app.spool.remove(held)?;
+                return Err(Failure::all(faults));
+            }
+        };
+        let tx = db::begin(&app.db).await?;
+        media::record(&tx, kept, desk.author.user(), v.now).await?;
+        entry::add_file(&tx, &desk.author, &desk.contest, &slot, file, v.now).await?;
+        tx.commit().await?;
+    }
+    held.over(v.now)?;
+    Ok(held)
+}
+
+/// The slot with this key, where it takes files.
+fn slot_of(desk: &Desk, key: &str) -> Result<Slot> {
+    let slot = desk.category.slots.iter().find(|slot| slot.key == key);
+    let slot = slot.filter(|slot| kind_of(slot).is_some());
+    slot.cloned().ok_or_else(|| Failure::new(Kind::Invalid, "upload-slot"))
+}
+
+fn kind_of(slot: &Slot) -> Option<media::Kind> {
+    match slot.kind {
+        SlotKind::Photo => Some(media::Kind::Picture),
+        SlotKind::Video => Some(media::Kind::Video),
+        SlotKind::Document => Some(media::Kind::Document),
+        _ => None,
+    }
+}
+
+/// Refuses what will be too large, before it is sent; open uploads count as if they were whole.
+fn room(app: &App, desk: &Desk, slot: &Slot, length: u64) -> Result<()> {
+    let most = kind_of(slot).map_or(0, media::most_bytes);
+    let most = slot.bytes.max.map_or(most, |max| max.0.min(most));
+    if length > most {
+        return Err(Flaw::TooLarge { bytes: length, most }.into());
+    }
+    if length == 0 {
+        return Err(Flaw::Empty.into());
+    }
+    let open: u64 = app.spool.open(desk.author.id())?.iter().map(|open| open.length).sum();
+    if open + length > MOST_OPEN {
+        let refused = Refused::new(Kind::TooLarge, "upload-too-many");
+        return Err(Failure::all(vec![refused.with("most", Arg::Bytes(MOST_OPEN))]));
+    }
+    Ok(())
+}
+
+/// What a request of another version of the protocol is told.
+fn strange(v: &View, request: &HttpRequest) -> Option<HttpResponse> {
+    (header(request.headers(), "tus-resumable") != Some(VERSION)).then(|| {
+        let refused = Refused::new(Kind::Invalid, "upload-version");
+        let mut told = problem(v, StatusCode::PRECONDITION_FAILED, &refused);
+        let name = actix_web::http::header::HeaderName::from_static("tus-version");
+        told.headers_mut().insert(name, actix_web::http::header::HeaderValue::from_static(VERSION));
+        told
+    })
+}
+
+fn answer(status: StatusCode) -> HttpResponseBuilder {
+    let mut answer = HttpResponse::build(status);
+    answer.insert_header(("Tus-Resumable", VERSION)).insert_header(("Cache-Control", "no-store"));
+    answer
+}
+
+fn progress(status: StatusCode, held: &Held) -> HttpResponseBuilder {
+    let mut told = answer(status);
+    told.insert_header(("Upload-Offset", held.offset.to_string()));
+    let expires = held.upload.expires_at().timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT");
+    told.insert_header(("Upload-Expires", expires.to_string()));
+    told
+}
+
+fn problem(v: &View, status: StatusCode, refused: &Refused) -> HttpResponse {
+    answer(status).content_type("application/problem+json").json(json!({
+        "status": status.as_u16(),
+        "title": v.said(refused),
+        "errors": [{ "code": refused.code, "detail": v.said(refused), "field": refused.field }],
+    }))
+}
+
+fn is_body(request: &HttpRequest) -> bool {
+    header(request.headers(), "content-type") == Some(BODY)
+}
+
+fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
+    header(headers, name)?.parse().ok()
+}
+
+/// `Upload-Metadata`: keys, each with its text in base 64.
+fn metadata(headers: &HeaderMap) -> Vec<(String, String)> {
+    let pairs = header(headers, "upload-metadata").unwrap_or_default().split(',');
+    let read = |pair: &str| {
+        let (key, text) = pair.trim().split_once(' ')?;
+        let text = data_encoding::BASE64.decode(text.trim().as_bytes()).ok()?;
+        Some((key.to_owned(), String::from_utf8(text).ok()?))
+    };
+    pairs.filter_map(read).collect()
+}

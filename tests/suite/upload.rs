@@ -1,0 +1,218 @@
+//! Uploads that break off and go on.
+
+use actix_web::http::{Method, StatusCode};
+use bytes::Bytes;
+use entity::id::{EntryId, FileId};
+use hoithi::media::spool::{Error, Spool, Upload};
+use image::ImageFormat;
+use sea_orm::EntityTrait;
+use sha2::{Digest, Sha256};
+
+use crate::entry::{contest, picture};
+use crate::support::{Answer, Browser, both};
+
+const BODY: &str = "application/offset+octet-stream";
+
+fn b64(bytes: &[u8]) -> String {
+    data_encoding::BASE64.encode(bytes)
+}
+
+/// A draft without a file; answers its code.
+async fn draft(browser: &mut Browser) -> String {
+    let form = [("category", "photo"), ("unit", "td-cs-59")];
+    let answer = browser.post_files("/contests/anh-dep/entries", &form, &[]).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    answer.location.expect("the next step").split('/').nth(2).expect("a code").to_owned()
+}
+
+async fn start(browser: &mut Browser, code: &str, length: usize, more: &[(&str, &str)]) -> Answer {
+    let told = format!("filename {},slot {}", b64("ảnh.jpg".as_bytes()), b64(b"photo"));
+    let length = length.to_string();
+    let mut headers =
+        vec![("tus-resumable", "1.0.0"), ("upload-length", &length), ("upload-metadata", &told)];
+    headers.extend_from_slice(more);
+    browser.send(Method::POST, &format!("/drafts/{code}/uploads"), &headers, Vec::new()).await
+}
+
+async fn patch(browser: &mut Browser, to: &str, at: usize, bytes: &[u8]) -> Answer {
+    patch_with(browser, to, at, bytes, &[]).await
+}
+
+async fn patch_with(
+    browser: &mut Browser,
+    to: &str,
+    at: usize,
+    bytes: &[u8],
+    more: &[(&str, &str)],
+) -> Answer {
+    let at = at.to_string();
+    let mut headers =
+        vec![("tus-resumable", "1.0.0"), ("content-type", BODY), ("upload-offset", &at)];
+    headers.extend_from_slice(more);
+    browser.send(Method::PATCH, to, &headers, bytes.to_vec()).await
+}
+
+fn number(answer: &Answer, name: &str) -> usize {
+    let value = answer.headers.get(name).expect("the header").to_str().expect("text");
+    value.parse().expect("a number")
+}
+
+async fn offset(browser: &mut Browser, to: &str) -> usize {
+    let answer = browser.send(Method::HEAD, to, &[("tus-resumable", "1.0.0")], Vec::new()).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.headers.get("cache-control").unwrap(), "no-store");
+    number(&answer, "upload-offset")
+}
+
+both! {
+    async fn a_photo_that_comes_in_pieces_is_the_photo_that_was_sent(site: Site) {
+        contest(site, |yaml| yaml).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+        let photo = picture(600, 400, 1, ImageFormat::Jpeg);
+        let begun = start(&mut browser, &code, photo.len(), &[]).await;
+        assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text());
+        let to = begun.location.expect("its address");
+        let (first, rest) = photo.split_at(photo.len() / 3);
+        let sent = patch(&mut browser, &to, 0, first).await;
+        assert_eq!((sent.status, number(&sent, "upload-offset")), (StatusCode::NO_CONTENT, first.len()));
+        assert_eq!(offset(&mut browser, &to).await, first.len());
+        let sum = format!("sha256 {}", b64(&Sha256::digest(rest)));
+        let sent = patch_with(&mut browser, &to, first.len(), rest, &[("upload-checksum", &sum)]).await;
+        assert_eq!(sent.status, StatusCode::NO_CONTENT, "{}", sent.text());
+        // The last answer was lost: asking and sending again changes nothing.
+        assert_eq!(offset(&mut browser, &to).await, photo.len());
+        let again = patch(&mut browser, &to, photo.len(), &[]).await;
+        assert_eq!(again.status, StatusCode::NO_CONTENT);
+        let files = entity::file::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!(files[0].name, "ảnh.jpg");
+        let kept = site.app.store.get(&files[0].storage_key).await.unwrap();
+        assert_eq!(kept, photo);
+        let parts = entity::part::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(parts.len(), 1);
+        site.work().await;
+        let page = browser.get(&format!("/drafts/{code}/work")).await;
+        assert_eq!(page.all(".piece").len(), 1);
+    }
+
+    async fn every_rule_of_the_protocol_gets_its_status(site: Site) {
+        contest(site, |yaml| yaml).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+        let photo = picture(600, 400, 2, ImageFormat::Jpeg);
+        let path = format!("/drafts/{code}/uploads");
+        let told = browser.send(Method::OPTIONS, &path, &[], Vec::new()).await;
+        assert_eq!(told.headers.get("tus-version").unwrap(), "1.0.0");
+        assert_eq!(told.headers.get("tus-checksum-algorithm").unwrap(), "sha1,sha256");
+        let old = browser.send(Method::POST, &path, &[("tus-resumable", "0.2.2")], Vec::new()).await;
+        assert_eq!(old.status, StatusCode::PRECONDITION_FAILED);
+        let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
+        let plain = [("tus-resumable", "1.0.0"), ("upload-offset", "0"), ("content-type", "image/jpeg")];
+        let plain = browser.send(Method::PATCH, &to, &plain, photo.clone()).await;
+        assert_eq!(plain.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        assert_eq!(patch(&mut browser, &to, 7, &photo).await.status, StatusCode::CONFLICT);
+        let wrong = format!("sha1 {}", b64(&[0; 20]));
+        let sent = patch_with(&mut browser, &to, 0, &photo[..5000], &[("upload-checksum", &wrong)]).await;
+        assert_eq!(sent.status.as_u16(), 460);
+        assert_eq!(offset(&mut browser, &to).await, 0);
+        let sent = patch_with(&mut browser, &to, 0, &photo[..9], &[("upload-checksum", "md5 AAAA")]).await;
+        assert_eq!(sent.status, StatusCode::BAD_REQUEST);
+        let long = [photo.as_slice(), b"more"].concat();
+        assert_eq!(patch(&mut browser, &to, 0, &long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
+        assert_eq!(offset(&mut browser, &to).await, 0);
+        let mut other = site.browser();
+        let asked = other.send(Method::HEAD, &to, &[("tus-resumable", "1.0.0")], Vec::new()).await;
+        assert_eq!(asked.status, StatusCode::NOT_FOUND);
+        assert_eq!(patch(&mut other, &to, 0, &photo).await.status, StatusCode::NOT_FOUND);
+        let huge = start(&mut browser, &code, 61_000_000, &[]).await;
+        assert_eq!(huge.status, StatusCode::PAYLOAD_TOO_LARGE);
+        let ended = [("tus-resumable", "1.0.0"), ("x-http-method-override", "DELETE")];
+        let ended = browser.send(Method::POST, &to, &ended, Vec::new()).await;
+        assert_eq!(ended.status, StatusCode::NO_CONTENT);
+        assert_eq!(patch(&mut browser, &to, 0, &photo).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn what_is_no_photo_is_refused_at_its_first_bytes(site: Site) {
+        contest(site, |yaml| yaml).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+        let to = start(&mut browser, &code, 40_000_000, &[]).await.location.expect("its address");
+        let mut film = vec![0; 5000];
+        film[4..12].copy_from_slice(b"ftypisom");
+        let sent = patch(&mut browser, &to, 0, &film).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(sent.json()["errors"][0]["code"], "format-not-taken");
+        assert_eq!(offset(&mut browser, &to).await, 0);
+    }
+
+    async fn a_photo_that_is_too_small_is_told_at_its_end_and_makes_no_file(site: Site) {
+        contest(site, |yaml| yaml).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+        let photo = picture(300, 200, 3, ImageFormat::Jpeg);
+        let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
+        let sent = patch_with(&mut browser, &to, 0, &photo, &[("accept", "application/json")]).await;
+        assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(sent.json()["errors"][0]["code"], "long-side-below");
+        assert!(entity::file::Entity::find().all(&site.app.db).await.unwrap().is_empty());
+    }
+
+    async fn an_upload_that_nobody_finishes_is_swept_after_a_day(site: Site) {
+        contest(site, |yaml| yaml).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+        let photo = picture(600, 400, 4, ImageFormat::Jpeg);
+        let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
+        site.set_clock("2026-04-02T00:30:00Z");
+        patch(&mut browser, &to, 0, &photo[..100]).await;
+        site.set_clock("2026-04-03T00:29:00Z");
+        assert_eq!(site.app.spool.sweep(site.app.clock.now()).await.unwrap(), 0);
+        assert_eq!(offset(&mut browser, &to).await, 100);
+        site.set_clock("2026-04-03T00:31:00Z");
+        assert_eq!(site.app.spool.sweep(site.app.clock.now()).await.unwrap(), 1);
+        let gone = browser.send(Method::HEAD, &to, &[("tus-resumable", "1.0.0")], Vec::new()).await;
+        assert_eq!(gone.status, StatusCode::NOT_FOUND);
+    }
+}
+
+fn upload(length: u64) -> Upload {
+    let now = "2026-04-01T00:00:00Z".parse().expect("a moment");
+    Upload {
+        id: "abcdefghijklmnopqrstuvwxyz".to_owned(),
+        entry: EntryId::new(),
+        slot: "photo".to_owned(),
+        name: "a.txt".to_owned(),
+        length,
+        file: FileId::new(),
+        begun_at: now,
+        touched_at: now,
+        is_over: false,
+    }
+}
+
+#[tokio::test]
+async fn a_new_sender_stops_the_old_one_and_goes_on_where_its_bytes_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = std::sync::Arc::new(Spool::at(folder.path().to_owned()));
+    let upload = upload(10);
+    spool.begin(&upload).unwrap();
+    let (line, bytes) = tokio::sync::mpsc::unbounded_channel::<Bytes>();
+    let bytes = futures_util::stream::unfold(bytes, async |mut bytes| {
+        bytes.recv().await.map(|piece| (Ok::<_, ()>(piece), bytes))
+    });
+    let mut old = spool.hold(&upload.id, upload.entry).await.unwrap();
+    let stalled = tokio::spawn(async move { old.append(0, None, Box::pin(bytes), |_| true).await });
+    line.send(Bytes::from_static(b"12345")).unwrap();
+    tokio::task::yield_now().await;
+    let mut new = spool.hold(&upload.id, upload.entry).await.unwrap();
+    assert!(matches!(stalled.await.unwrap(), Err(Error::Broken)));
+    assert_eq!(new.offset, 5);
+    // A restart: another process looks at the same folder.
+    let rest = futures_util::stream::iter([Ok::<_, ()>(Bytes::from_static(b"67890"))]);
+    new.append(5, None, rest, |_| true).await.unwrap();
+    assert_eq!(std::fs::read(new.path()).unwrap(), b"1234567890");
+    drop(new);
+    let after = Spool::at(folder.path().to_owned()).hold(&upload.id, upload.entry).await.unwrap();
+    assert!(after.is_whole());
+}
