@@ -52,12 +52,8 @@ pub async fn contest(site: &Site, change: impl FnOnce(String) -> String) -> Cont
     let now = site.app.clock.now();
     let id = apply(&tx, &definition, None, &Change::default(), now).await.unwrap();
     tx.commit().await.unwrap();
-    let admin = site.person("admin@example.vn").await;
+    let admin = site.admin("admin@example.vn").await;
     let tx = db::begin(&site.app.db).await.unwrap();
-    let row = entity::user::Entity::find_by_id(admin).one(&tx).await.unwrap().unwrap();
-    let mut row = sea_orm::IntoActiveModel::into_active_model(row);
-    row.is_admin = sea_orm::Set(true);
-    sea_orm::ActiveModelTrait::update(row, &tx).await.unwrap();
     let whole = contest::by_id(&tx, id).await.unwrap();
     let organiser = contest::Organiser::of(&tx, &whole, admin, now).await.unwrap();
     apply::announce(&tx, &organiser, now).await.unwrap();

@@ -14,6 +14,7 @@ mod media;
 mod officer;
 mod schema;
 mod screening;
+mod story;
 mod tools;
 mod unit;
 mod upload;

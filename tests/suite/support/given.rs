@@ -24,6 +24,19 @@ impl Site {
         id
     }
 
+    /// Somebody who administers the site.
+    pub async fn admin(&self, email: &str) -> UserId {
+        use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+        let id = self.person(email).await;
+        let row = entity::user::Entity::find_by_id(id).one(&self.app.db).await;
+        let mut row = row.expect("a row").expect("a person").into_active_model();
+        row.is_admin = Set(true);
+        let tx = db::begin(&self.app.db).await.expect("a transaction");
+        row.update(&tx).await.expect("an administrator");
+        tx.commit().await.expect("committed");
+        id
+    }
+
     /// A browser in which this person signed in by a code.
     pub async fn signed_in(&self, email: &str) -> Browser {
         let mut browser = self.browser();
