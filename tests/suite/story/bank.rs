@@ -137,7 +137,13 @@ async fn decide(desk: &mut Browser, path: &str, favoured: &str) {
     let names = page.attributes("form[action$='/decisions'] input[name^='order.']", "name");
     let labels = page.all("form[action$='/decisions'] label");
     let at = labels.iter().position(|label| label == favoured);
-    let at = at.unwrap_or_else(|| panic!("the tie is asked about: {labels:?} {:?} {:?}", page.all(".notice li"), page.all("tbody tr")));
+    let at = at.unwrap_or_else(|| {
+        panic!(
+            "the tie is asked about: {labels:?} {:?} {:?}",
+            page.all(".notice li"),
+            page.all("tbody tr")
+        )
+    });
     assert_eq!(tables, ["jury"], "{:?}", page.all(".notice li"));
     let mut form: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
     form[at].1 = "1";
