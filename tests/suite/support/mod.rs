@@ -2,6 +2,7 @@
 
 mod given;
 mod postgres;
+pub mod process;
 mod site;
 
 pub use site::Site;

@@ -1,0 +1,29 @@
+//! Benches that stay: what the project promises in numbers, measured on the machine at hand.
+//!
+//! One program, so that there is one release build; `scripts/bench NAME` runs one bench of it. Each
+//! bench sets up what it needs in a temporary folder and starts the same binary that people run.
+
+#![expect(clippy::print_stdout, reason = "figures are what a bench is for")]
+#![expect(unreachable_pub, reason = "a program has no outside")]
+
+mod figures;
+mod idle;
+#[expect(dead_code, reason = "the harness of the suite, of which benches use a part")]
+#[path = "../tests/suite/support/process.rs"]
+mod process;
+
+use std::process::ExitCode;
+
+use figures::Figures;
+
+#[actix_web::main]
+async fn main() -> ExitCode {
+    let arguments: Vec<String> =
+        std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    let mut figures = Figures::default();
+    match arguments.first().map(String::as_str) {
+        Some("idle") => idle::measure(&mut figures),
+        _ => println!("run scripts/bench, which lists the benches"),
+    }
+    figures.verdict()
+}
