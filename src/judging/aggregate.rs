@@ -66,8 +66,15 @@ impl Fraction {
         )
     }
 
-    fn over(self, count: usize) -> Self {
-        Self::new(self.numerator, self.denominator * i128::try_from(count.max(1)).unwrap_or(1))
+    /// The quotient; a divisor of 0 counts as 1.
+    #[must_use]
+    pub fn over(self, divisor: Self) -> Self {
+        let divisor = if divisor.numerator == 0 { Self::new(1, 1) } else { divisor };
+        self.times(Self::new(divisor.denominator, divisor.numerator))
+    }
+
+    fn shared(self, count: usize) -> Self {
+        self.over(Self::new(i128::try_from(count).unwrap_or(1), 1))
     }
 
     /// In millionths, rounded half away from zero.
@@ -136,7 +143,7 @@ pub fn aggregate(how: Aggregate, totals: &[Fraction]) -> Option<Fraction> {
     let mut sorted = totals.to_vec();
     sorted.sort();
     let sum = |part: &[Fraction]| part.iter().copied().fold(Fraction::new(0, 1), Fraction::plus);
-    let mean = |part: &[Fraction]| sum(part).over(part.len());
+    let mean = |part: &[Fraction]| sum(part).shared(part.len());
     let count = sorted.len();
     if count == 0 {
         return None;
@@ -155,5 +162,5 @@ pub fn aggregate(how: Aggregate, totals: &[Fraction]) -> Option<Fraction> {
 pub fn criterion_mean(key: &str, sheets: &[Sheet]) -> Fraction {
     let sum: i128 =
         sheets.iter().filter_map(|sheet| sheet.get(key)).map(|mark| i128::from(*mark)).sum();
-    Fraction::new(sum, 100).over(sheets.len())
+    Fraction::new(sum, 100).shared(sheets.len())
 }

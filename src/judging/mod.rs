@@ -2,10 +2,11 @@
 //!
 //! A round is opened once: its candidates get aliases, by which judges know them, and the work is
 //! dealt. Judges save sheets with a version; a round is closed once, when everything is judged.
-//! The arithmetic ([`aggregate`], [`deal`]) is pure and exact.
+//! The arithmetic ([`aggregate`], [`deal`], [`method`]) is pure.
 
 pub mod aggregate;
 pub mod deal;
+pub mod method;
 
 mod judge;
 mod panel;

@@ -11,6 +11,7 @@ mod contest;
 mod entry;
 mod floors;
 mod media;
+mod method;
 mod officer;
 mod schema;
 mod screening;
