@@ -262,7 +262,8 @@ async fn settle(
     let inputs = results::gather(tx, contest, now).await?;
     for problem in results::outcome(&contest.definition, &inputs).problems {
         if let results::Problem::Tie(table, _, order) = problem {
-            let subject = results::Subject { table, order, ..Default::default() };
+            let among = order.clone();
+            let subject = results::Subject { table, among, order, ..Default::default() };
             let reason = "Hội đồng giám khảo biểu quyết 3/3";
             let kind = entity::decision::Kind::Tie;
             results::decide(tx, organiser, kind, &subject, reason, now).await?;
