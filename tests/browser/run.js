@@ -1,0 +1,17 @@
+// Fills the demo once, then runs the test files given (all of them where none is given).
+//   node run.js                       everything
+//   node run.js looks.test.js         one file
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { fill } from './support/demo.js';
+
+process.chdir(import.meta.dirname);
+const given = process.argv.slice(2);
+const files = given.length > 0 ? given : readdirSync('.').filter((name) => name.endsWith('.test.js'));
+const seed = await fill();
+const ran = spawnSync(process.execPath, ['--test', '--test-concurrency=2', '--test-reporter=spec', ...files], {
+  stdio: 'inherit',
+  env: { ...process.env, HOITHI_SEED: seed },
+});
+rmSync(seed, { recursive: true, force: true });
+process.exit(ran.status ?? 1);
