@@ -8,6 +8,7 @@ pub mod backup;
 pub mod clock;
 pub mod db;
 pub mod jobs;
+pub mod ledger;
 pub mod letters;
 pub mod limits;
 pub mod mail;

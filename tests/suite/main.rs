@@ -10,6 +10,7 @@ mod config;
 mod contest;
 mod entry;
 mod floors;
+mod ledger;
 mod media;
 mod method;
 mod officer;
