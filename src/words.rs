@@ -119,6 +119,23 @@ pub fn files() -> impl Iterator<Item = (String, String)> {
     })
 }
 
+/// Sentences for a script, as JSON: every key that begins with `room` and a hyphen, without that
+/// beginning. What the script fills in is written `%name`.
+#[must_use]
+pub fn phrases(lang: Lang, room: &str) -> String {
+    let files = files().filter(|(name, _)| name.starts_with(lang.tag()));
+    let mut said = serde_json::Map::new();
+    for (_, text) in files {
+        for line in text.lines() {
+            let key = line.strip_prefix(room).and_then(|line| line.strip_prefix('-'));
+            if let Some((key, _)) = key.and_then(|line| line.split_once(" = ")) {
+                said.insert(key.to_owned(), say(lang, &format!("{room}-{key}"), &[]).into());
+            }
+        }
+    }
+    serde_json::Value::Object(said).to_string()
+}
+
 /// A whole number as the language groups it: 1.234.567, or 1,234,567.
 #[must_use]
 pub fn number(lang: Lang, number: i64) -> String {

@@ -56,7 +56,7 @@ pub struct Model {
     /// Language of its letters.
     #[sea_orm(column_type = "Text")]
     pub lang: String,
-    /// Grows with every change; two forms cannot overwrite each other.
+    /// Grows with every change of the form about the work; two forms cannot overwrite each other.
     pub version: i32,
     /// When the server read the submission.
     pub submitted_at: Option<Instant>,

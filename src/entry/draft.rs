@@ -188,13 +188,13 @@ pub fn may_write(contest: &Contest, entry: &entry::Model, now: Instant) -> Resul
     }
 }
 
+/// Notes a change of the parts. The version stays: it is that of the form about the work, which is
+/// filled in while files still arrive.
 async fn touch(tx: &DatabaseTransaction, author: &Author, now: Instant) -> Result<(), Error> {
     let Some(row) = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await? else {
         return Err(Error::Unknown);
     };
-    let version = row.version + 1;
     let mut row = row.into_active_model();
-    row.version = Set(version);
     row.updated_at = Set(now);
     row.update(tx).await?;
     Ok(())

@@ -29,22 +29,51 @@ struct Shelf {
 
 static SHELF: LazyLock<Shelf> = LazyLock::new(|| {
     let mut shelf = Shelf { addresses: HashMap::new(), assets: HashMap::new() };
-    for name in Files::iter() {
-        let Some(file) = Files::get(&name) else {
-            continue;
-        };
-        let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&file.data)[..6]);
-        let (stem, ending) = name.rsplit_once('.').unwrap_or((&name, "bin"));
-        let hashed = format!("{stem}.{hash}.{ending}");
-        let mime = mime(ending);
-        let plain = Bytes::from(file.data.into_owned());
-        let brotli = mime.starts_with("text/").then(|| squeeze(&plain, 9));
-        let brotli = brotli.or_else(|| (mime == "image/svg+xml").then(|| squeeze(&plain, 9)));
-        shelf.addresses.insert(name.into_owned(), format!("/static/{hashed}"));
-        shelf.assets.insert(hashed, Asset { mime, plain, brotli });
+    let files = Files::iter().filter_map(|name| Some((Files::get(&name)?.data.into_owned(), name)));
+    let (mut waiting, ready): (Vec<_>, Vec<_>) = files.partition(|(data, _)| imports(data));
+    for (data, name) in ready {
+        shelf.put(&name, data.into());
+    }
+    // A module may import modules that import none.
+    for (data, name) in waiting.drain(..) {
+        let text = String::from_utf8_lossy(&data);
+        shelf.put(&name, shelf.addressed(&text).into());
     }
     shelf
 });
+
+/// How a module names another one.
+const IMPORT: &str = " from \"./";
+
+fn imports(data: &[u8]) -> bool {
+    data.windows(IMPORT.len()).any(|piece| piece == IMPORT.as_bytes())
+}
+
+impl Shelf {
+    fn put(&mut self, name: &str, plain: Bytes) {
+        let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&plain)[..6]);
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
+        let hashed = format!("{stem}.{hash}.{ending}");
+        let mime = mime(ending);
+        let is_text = mime.starts_with("text/") || mime == "image/svg+xml";
+        let brotli = is_text.then(|| squeeze(&plain, 9));
+        self.addresses.insert(name.to_owned(), format!("/static/{hashed}"));
+        self.assets.insert(hashed, Asset { mime, plain, brotli });
+    }
+
+    /// A module with the addresses of those that it imports in place of their names.
+    fn addressed(&self, module: &str) -> String {
+        let mut parts = module.split(IMPORT);
+        let mut text = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let (name, rest) = part.split_once('"').unwrap_or((part, ""));
+            let known = self.addresses.get(&format!("js/{name}"));
+            let address = known.cloned().unwrap_or_else(|| format!("./{name}"));
+            text.push_str(&format!(" from \"{address}\"{rest}"));
+        }
+        text
+    }
+}
 
 fn mime(ending: &str) -> &'static str {
     match ending {

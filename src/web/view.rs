@@ -80,6 +80,12 @@ impl View {
         words::say(self.lang, key, &[(name, value.into()), (other, second.into())])
     }
 
+    /// Sentences for a script, as [`words::phrases`] collects them.
+    #[must_use]
+    pub fn phrases(&self, room: &str) -> String {
+        words::phrases(self.lang, room)
+    }
+
     /// What a refusal says.
     #[must_use]
     pub fn said(&self, refused: &Refused) -> String {

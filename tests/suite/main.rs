@@ -16,6 +16,7 @@ mod method;
 mod officer;
 mod schema;
 mod screening;
+mod scripts;
 mod story;
 mod tools;
 mod unit;

@@ -133,6 +133,37 @@ both! {
         assert_eq!(patch(&mut browser, &to, 0, &photo).await.status, StatusCode::NOT_FOUND);
     }
 
+    async fn a_file_that_was_whole_when_the_server_died_is_made_by_whoever_asks(site: Site) {
+        contest(site, |yaml| yaml).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+        let photo = picture(600, 400, 7, ImageFormat::Jpeg);
+        let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
+        // The last byte is on the disk, and the server died before it made the file.
+        let id = to.rsplit('/').next().unwrap();
+        std::fs::write(site.app.config.data.folder.join("uploads").join(id).join("bytes"), &photo).unwrap();
+        assert_eq!(offset(&mut browser, &to).await, photo.len());
+        let files = entity::file::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(files.len(), 1);
+        assert_eq!(site.app.store.get(&files[0].storage_key).await.unwrap(), photo);
+        site.work().await;
+    }
+
+    async fn a_file_that_arrives_while_the_form_about_the_work_is_filled_in_does_not_make_it_stale(site: Site) {
+        contest(site, |yaml| yaml).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+        let photo = picture(600, 400, 8, ImageFormat::Jpeg);
+        let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
+        let page = browser.get(&format!("/drafts/{code}/about")).await;
+        let version = page.attributes("input[name='version']", "value").remove(0);
+        assert_eq!(patch(&mut browser, &to, 0, &photo).await.status, StatusCode::NO_CONTENT);
+        let form = [("version", version.as_str()), ("title", "Ca đêm"), ("name", "Trần Thị Mơ"), ("unit", "td-cs-59"), ("phone", "0912345678")];
+        let kept = browser.post(&format!("/drafts/{code}/about"), &form).await;
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+        site.work().await;
+    }
+
     async fn what_is_no_photo_is_refused_at_its_first_bytes(site: Site) {
         contest(site, |yaml| yaml).await;
         let mut browser = site.browser();

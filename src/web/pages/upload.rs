@@ -8,9 +8,9 @@ use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use entity::id::FileId;
 use serde_json::json;
 
-use super::draft::{Desk, stored};
+use super::draft::{Desk, media_kind, stored};
 use crate::app::{self, App};
-use crate::contest::definition::{Slot, SlotKind};
+use crate::contest::definition::Slot;
 use crate::entry::{self, code};
 use crate::media::spool::{self, Held, Upload};
 use crate::media::{self, Flaw, Format, Sum};
@@ -89,10 +89,11 @@ pub async fn create(
     Ok(progress(StatusCode::CREATED, &held).insert_header(("Location", to)).finish())
 }
 
-/// Says how much has arrived.
+/// Says how much has arrived. Where all has and the server stopped before it made the file, the file
+/// is made now: whoever hears that all arrived does not come again.
 ///
 /// # Errors
-/// When there is no such upload.
+/// When there is no such upload, or the file is not what the slot asks.
 pub async fn show(
     app: web::Data<App>,
     v: View,
@@ -100,7 +101,10 @@ pub async fn show(
     (signed, resume): (MaybeSigned, Resume),
 ) -> Result {
     let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
-    let held = app.spool.hold(&path.1, desk.author.id()).await?;
+    let mut held = app.spool.hold(&path.1, desk.author.id()).await?;
+    if held.is_whole() && !held.upload.is_over {
+        held = finish(&app, &v, &desk, held).await?;
+    }
     Ok(progress(StatusCode::OK, &held)
         .insert_header(("Upload-Length", held.upload.length.to_string()))
         .finish())
@@ -247,22 +251,13 @@ async fn finish(app: &App, v: &View, desk: &Desk, mut held: Held) -> Result<Held
 /// The slot with this key, where it takes files.
 fn slot_of(desk: &Desk, key: &str) -> Result<Slot> {
     let slot = desk.category.slots.iter().find(|slot| slot.key == key);
-    let slot = slot.filter(|slot| kind_of(slot).is_some());
+    let slot = slot.filter(|slot| media_kind(slot).is_some());
     slot.cloned().ok_or_else(|| Failure::new(Kind::Invalid, "upload-slot"))
-}
-
-fn kind_of(slot: &Slot) -> Option<media::Kind> {
-    match slot.kind {
-        SlotKind::Photo => Some(media::Kind::Picture),
-        SlotKind::Video => Some(media::Kind::Video),
-        SlotKind::Document => Some(media::Kind::Document),
-        _ => None,
-    }
 }
 
 /// Refuses what will be too large, before it is sent; open uploads count as if they were whole.
 fn room(app: &App, desk: &Desk, slot: &Slot, length: u64) -> Result<()> {
-    let most = kind_of(slot).map_or(0, media::most_bytes);
+    let most = media_kind(slot).map_or(0, media::most_bytes);
     let most = slot.bytes.max.map_or(most, |max| max.0.min(most));
     if length > most {
         return Err(Flaw::TooLarge { bytes: length, most }.into());

@@ -18,7 +18,7 @@ use entity::instant::Instant;
 use sea_orm::{ConnectionTrait, EntityTrait};
 
 use crate::app::App;
-use crate::contest::definition::{Category, Slot, SlotKind};
+use crate::contest::definition::{Category, Range, Slot, SlotKind};
 use crate::contest::{self, Contest};
 use crate::entry::{self, Author, code};
 use crate::media;
@@ -91,6 +91,8 @@ pub struct Place {
     pub caption_words: u32,
     /// Files in it.
     pub pieces: Vec<Piece>,
+    /// Limits of its files as JSON, for the look before sending.
+    pub limits: String,
 }
 
 /// A file in a slot.
@@ -152,7 +154,33 @@ fn place(v: &View, slot: &Slot, whole: Option<&entry::Whole>) -> Place {
         caption_words: slot.caption.as_ref().and_then(|c| c.words.max).unwrap_or(0),
         caption,
         pieces: parts.iter().filter_map(piece).collect(),
+        limits: limits(slot),
         text,
+    }
+}
+
+/// Limits of a slot for files: most of them, most bytes, and least and most pixels of the long and
+/// the short side; 0: no limit.
+fn limits(slot: &Slot) -> String {
+    let side = |range: &Range<u32>| (range.min.unwrap_or(0), range.max.unwrap_or(0));
+    let bytes = media_kind(slot).map(media::most_bytes);
+    let bytes = slot.bytes.max.map(|max| max.0).into_iter().chain(bytes).min();
+    serde_json::json!({
+        "most": slot.most(),
+        "bytes": bytes,
+        "long": side(&slot.long_side),
+        "short": side(&slot.short_side),
+    })
+    .to_string()
+}
+
+/// What a slot's files are; none where it takes none.
+pub(super) fn media_kind(slot: &Slot) -> Option<media::Kind> {
+    match slot.kind {
+        SlotKind::Photo => Some(media::Kind::Picture),
+        SlotKind::Video => Some(media::Kind::Video),
+        SlotKind::Document => Some(media::Kind::Document),
+        _ => None,
     }
 }
 

@@ -37,6 +37,8 @@ pub struct Start {
     pub category_title: String,
     /// Its places.
     pub places: Vec<Place>,
+    /// Code of the draft: none before the first file.
+    pub code: &'static str,
     /// The draft's key, so that a form sent twice begins one draft.
     pub once: String,
     /// Code of the unit that the link named.
@@ -95,6 +97,7 @@ async fn start(app: &App, v: View, contest: &Contest, asked: &Asked) -> Result<S
         category: chosen.map_or_else(String::new, |category| category.key.clone()),
         category_title: chosen.map_or_else(String::new, |category| title(&category.title)),
         places: chosen.map_or_else(Vec::new, |category| places(&v, category, None)),
+        code: "",
         once: EntryId::new().to_string(),
         unit: unit.as_ref().map_or_else(String::new, |unit| unit.code.clone()),
         unit_name: unit.map_or_else(String::new, |unit| unit.name),
