@@ -1,6 +1,6 @@
 //! Dealing entries to judges: evenly, never one's own, each pair of judges meeting about as often.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// A small generator (SplitMix64), so that a seed deals the same work for ever.
 #[derive(Clone, Debug)]
@@ -41,90 +41,183 @@ pub struct Table {
 }
 
 /// What was dealt.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Deal {
     /// Pairs (entry, judge) in addition to those that were dealt before.
     pub fresh: Vec<(usize, usize)>,
     /// Entries that get fewer judges than they should, with how many are missing.
     pub short: Vec<(usize, usize)>,
+    /// How many entries each judge has, those that were dealt before included.
+    pub loads: Vec<usize>,
+    /// Why loads differ by more than one: these judges alone may judge what they hold, so that
+    /// nothing can be moved to the others. Empty where loads are even.
+    pub bound: Vec<usize>,
+}
+
+impl Deal {
+    /// The fewest and the most entries that a judge has.
+    #[must_use]
+    pub fn spread(&self) -> (usize, usize) {
+        let (least, most) = (self.loads.iter().min(), self.loads.iter().max());
+        (least.copied().unwrap_or(0), most.copied().unwrap_or(0))
+    }
 }
 
 /// Deals: each entry goes to the judges with the least work, among them to those who have met
-/// least, among them by chance. Afterwards work is moved from the most to the least loaded until
-/// loads differ by at most one or nothing can be moved.
+/// least, among them by chance. Then work is moved along chains of judges from the most to the
+/// least loaded, until loads differ by at most one or no chain is left, which proves that they
+/// cannot be made more even (there is no augmenting path in the flow of work).
 #[must_use]
 pub fn deal(table: &Table, seed: u64) -> Deal {
+    let mut hands = Hands::of(table);
     let mut dice = Dice(seed);
-    let mut hands: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); table.entries];
-    let mut loads = vec![0_usize; table.judges];
-    let mut met = BTreeMap::<(usize, usize), u32>::new();
-    for &(entry, judge) in &table.dealt {
-        hands[entry].insert(judge);
-        loads[judge] += 1;
-    }
     let mut order: Vec<usize> = (0..table.entries).collect();
     dice.shuffle(&mut order);
-    let (mut fresh, mut short) = (BTreeSet::new(), Vec::new());
+    let mut short = Vec::new();
     for entry in order {
-        while hands[entry].len() < table.each {
-            let may = |judge: &usize| {
-                !hands[entry].contains(judge) && !table.conflicts.contains(&(entry, *judge))
-            };
-            let meetings = |judge: usize| -> u32 {
-                let pairs = hands[entry].iter().map(|other| pair(judge, *other));
-                pairs.map(|pair| met.get(&pair).copied().unwrap_or(0)).sum()
-            };
+        for missing in (1..=table.each.saturating_sub(hands.judges_of[entry].len())).rev() {
             let next = (0..table.judges)
-                .filter(may)
-                .map(|judge| (loads[judge], meetings(judge), dice.roll(), judge))
+                .filter(|judge| hands.may[entry][*judge])
+                .map(|judge| (hands.loads[judge], hands.meetings(entry, judge), dice.roll(), judge))
                 .min();
             let Some((.., judge)) = next else {
-                short.push((entry, table.each - hands[entry].len()));
+                short.push((entry, missing));
                 break;
             };
-            for other in hands[entry].clone() {
-                *met.entry(pair(judge, other)).or_default() += 1;
-            }
-            hands[entry].insert(judge);
-            loads[judge] += 1;
-            fresh.insert((entry, judge));
+            hands.give(entry, judge);
         }
     }
-    even(table, &mut hands, &mut loads, &mut fresh);
+    let bound = hands.even();
     short.sort_unstable();
-    Deal { fresh: fresh.into_iter().collect(), short }
+    let mut fresh: Vec<(usize, usize)> = hands
+        .fresh
+        .iter()
+        .enumerate()
+        .flat_map(|(j, own)| own.iter().map(move |e| (*e, j)))
+        .collect();
+    fresh.sort_unstable();
+    Deal { fresh, short, loads: hands.loads, bound }
 }
 
-fn pair(one: usize, other: usize) -> (usize, usize) {
-    (one.min(other), one.max(other))
+/// Who holds what while it is dealt.
+struct Hands {
+    /// Whether an entry may still go to a judge.
+    may: Vec<Vec<bool>>,
+    judges_of: Vec<Vec<usize>>,
+    /// What each judge holds that may still be moved.
+    fresh: Vec<BTreeSet<usize>>,
+    loads: Vec<usize>,
+    met: Vec<Vec<u32>>,
 }
 
-/// Moves fresh work from the most loaded judges to the least loaded, along chains of one move.
-fn even(
-    table: &Table,
-    hands: &mut [BTreeSet<usize>],
-    loads: &mut [usize],
-    fresh: &mut BTreeSet<(usize, usize)>,
-) {
-    loop {
-        let Some(least) = loads.iter().enumerate().min_by_key(|(_, load)| **load) else { return };
-        let (to, low) = (least.0, *least.1);
-        let mut heavy: Vec<usize> =
-            (0..loads.len()).filter(|judge| loads[*judge] > low + 1).collect();
-        heavy.sort_by_key(|judge| std::cmp::Reverse(loads[*judge]));
-        let moved = heavy.into_iter().find_map(|from| {
-            let mut own = fresh.iter().filter(|(_, judge)| *judge == from);
-            own.find(|(entry, _)| {
-                !hands[*entry].contains(&to) && !table.conflicts.contains(&(*entry, to))
-            })
-            .copied()
-        });
-        let Some((entry, from)) = moved else { return };
-        fresh.remove(&(entry, from));
-        fresh.insert((entry, to));
-        hands[entry].remove(&from);
-        hands[entry].insert(to);
-        loads[from] -= 1;
-        loads[to] += 1;
+impl Hands {
+    fn of(table: &Table) -> Self {
+        let mut hands = Self {
+            may: vec![vec![true; table.judges]; table.entries],
+            judges_of: vec![Vec::new(); table.entries],
+            fresh: vec![BTreeSet::new(); table.judges],
+            loads: vec![0; table.judges],
+            met: vec![vec![0; table.judges]; table.judges],
+        };
+        for &(entry, judge) in &table.conflicts {
+            hands.may[entry][judge] = false;
+        }
+        for &(entry, judge) in &table.dealt {
+            hands.give(entry, judge);
+            hands.fresh[judge].remove(&entry);
+        }
+        hands
     }
+
+    fn meetings(&self, entry: usize, judge: usize) -> u32 {
+        self.judges_of[entry].iter().map(|other| self.met[judge][*other]).sum()
+    }
+
+    fn give(&mut self, entry: usize, judge: usize) {
+        for other in &self.judges_of[entry] {
+            self.met[judge][*other] += 1;
+            self.met[*other][judge] += 1;
+        }
+        self.judges_of[entry].push(judge);
+        self.fresh[judge].insert(entry);
+        self.may[entry][judge] = false;
+        self.loads[judge] += 1;
+    }
+
+    fn take(&mut self, entry: usize, judge: usize) {
+        self.judges_of[entry].retain(|other| *other != judge);
+        for other in &self.judges_of[entry] {
+            self.met[judge][*other] -= 1;
+            self.met[*other][judge] -= 1;
+        }
+        self.fresh[judge].remove(&entry);
+        self.may[entry][judge] = true;
+        self.loads[judge] -= 1;
+    }
+
+    /// Evens loads; returns the judges who stand in the way where they stay uneven.
+    fn even(&mut self) -> Vec<usize> {
+        loop {
+            let Some(least) = self.loads.iter().min().copied() else { return Vec::new() };
+            let most = self.loads.iter().max().copied().unwrap_or(least);
+            if most <= least + 1 {
+                return Vec::new();
+            }
+            let heavy: Vec<usize> =
+                (0..self.loads.len()).filter(|judge| self.loads[*judge] == most).collect();
+            let mut bound = Vec::new();
+            let moved = heavy.into_iter().any(|from| match self.chain(from) {
+                Ok(chain) => {
+                    for (entry, from, to) in chain {
+                        self.take(entry, from);
+                        self.give(entry, to);
+                    }
+                    true
+                }
+                Err(reached) => {
+                    bound = reached;
+                    false
+                }
+            });
+            if !moved {
+                return bound;
+            }
+        }
+    }
+
+    /// The shortest chain of moves from a judge to one with at least two entries less; else every
+    /// judge whom a chain reaches.
+    fn chain(&self, from: usize) -> Result<Vec<(usize, usize, usize)>, Vec<usize>> {
+        let mut before: Vec<Option<(usize, usize)>> = vec![None; self.loads.len()];
+        let mut reached = vec![from];
+        let mut next = 0;
+        while let Some(&giver) = reached.get(next) {
+            next += 1;
+            for taker in (0..self.loads.len()).filter(|taker| *taker != from) {
+                if before[taker].is_some() {
+                    continue;
+                }
+                let entry = self.fresh[giver].iter().find(|entry| self.may[**entry][taker]);
+                let Some(&entry) = entry else { continue };
+                before[taker] = Some((entry, giver));
+                reached.push(taker);
+                if self.loads[taker] + 2 <= self.loads[from] {
+                    return Ok(path(&before, taker));
+                }
+            }
+        }
+        reached.sort_unstable();
+        Err(reached)
+    }
+}
+
+/// Moves that lead to a judge, the last one first, so that none needs what another gives.
+fn path(before: &[Option<(usize, usize)>], to: usize) -> Vec<(usize, usize, usize)> {
+    let mut moves = Vec::new();
+    let mut at = to;
+    while let Some((entry, giver)) = before[at] {
+        moves.push((entry, giver, at));
+        at = giver;
+    }
+    moves
 }

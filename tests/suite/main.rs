@@ -8,6 +8,7 @@ mod support;
 mod account;
 mod config;
 mod contest;
+mod deal;
 mod entry;
 mod floors;
 mod ledger;

@@ -364,7 +364,7 @@ fn shared_panel(ratings: &Value, keys: Option<[&str; 3]>) -> Panel {
     let (mut entries, mut judges) = (Vec::new(), Vec::new());
     for row in ratings.as_array().expect("ratings") {
         let at = |nth: usize| keys.map_or(&row[nth], |keys| &row[keys[nth]]);
-        let mut place = |list: &mut Vec<String>, value: &Value| {
+        let place = |list: &mut Vec<String>, value: &Value| {
             let name = value.to_string();
             list.iter().position(|one| *one == name).unwrap_or_else(|| {
                 list.push(name);

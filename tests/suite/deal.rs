@@ -1,0 +1,108 @@
+//! Work is dealt evenly, never to whom it must not go, and the deal says why where it is uneven.
+
+use std::collections::BTreeSet;
+
+use hoithi::judging::deal::{Deal, Table, deal};
+use proptest::prelude::*;
+
+fn tables() -> impl Strategy<Value = Table> {
+    (1_usize..40, 1_usize..9, 1_usize..5).prop_flat_map(|(entries, judges, each)| {
+        let pairs = proptest::collection::btree_set((0..entries, 0..judges), 0..entries * judges);
+        let dealt = proptest::collection::btree_set((0..entries, 0..judges), 0..entries);
+        (pairs, dealt).prop_map(move |(conflicts, dealt)| Table {
+            entries,
+            judges,
+            each,
+            dealt: dealt.difference(&conflicts).copied().collect(),
+            conflicts,
+        })
+    })
+}
+
+/// Who holds an entry in the end.
+fn holders(table: &Table, deal: &Deal, entry: usize) -> Vec<usize> {
+    let all = table.dealt.iter().chain(&deal.fresh);
+    all.filter(|(held, _)| *held == entry).map(|(_, judge)| *judge).collect()
+}
+
+proptest! {
+    #[test]
+    fn nobody_gets_what_they_may_not_judge_nor_the_same_twice(table in tables(), seed: u64) {
+        let dealt = deal(&table, seed);
+
+        prop_assert!(dealt.fresh.iter().all(|pair| !table.conflicts.contains(pair)));
+        for entry in 0..table.entries {
+            let held = holders(&table, &dealt, entry);
+            let distinct: BTreeSet<usize> = held.iter().copied().collect();
+            prop_assert_eq!(held.len(), distinct.len());
+            let may = (0..table.judges).filter(|j| !table.conflicts.contains(&(entry, *j))).count();
+            let missing = dealt.short.iter().find(|(e, _)| *e == entry).map_or(0, |(_, n)| *n);
+            let before = table.dealt.iter().filter(|(e, _)| *e == entry).count();
+            prop_assert_eq!(held.len(), table.each.min(may).max(before));
+            prop_assert_eq!(missing, table.each.saturating_sub(held.len()));
+        }
+    }
+
+    #[test]
+    fn loads_differ_by_at_most_one_or_the_deal_proves_that_they_must(
+        table in tables(), seed: u64,
+    ) {
+        let dealt = deal(&table, seed);
+        let (least, most) = dealt.spread();
+
+        prop_assert_eq!(dealt.bound.is_empty(), most <= least + 1);
+        if !dealt.bound.is_empty() {
+            let bound: BTreeSet<usize> = dealt.bound.iter().copied().collect();
+            prop_assert!(bound.iter().all(|judge| dealt.loads[*judge] + 1 >= most));
+            for (entry, judge) in dealt.fresh.iter().filter(|(_, judge)| bound.contains(judge)) {
+                let held = holders(&table, &dealt, *entry);
+                let free = (0..table.judges).filter(|other| {
+                    !table.conflicts.contains(&(*entry, *other)) && !held.contains(other)
+                });
+                prop_assert!(free.into_iter().all(|other| bound.contains(&other)), "{}", judge);
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_seed_deals_the_same(table in tables(), seed: u64) {
+        prop_assert_eq!(deal(&table, seed), deal(&table, seed));
+    }
+}
+
+#[test]
+fn a_chain_of_three_judges_is_found_where_no_single_move_helps() {
+    // Judge 2 may take nothing of judge 0, but judge 1 can pass on what judge 2 may have.
+    let table = Table {
+        entries: 6,
+        judges: 3,
+        each: 1,
+        conflicts: [(0, 2), (1, 2), (2, 2), (3, 2), (4, 0), (5, 0)].into_iter().collect(),
+        dealt: Vec::new(),
+    };
+
+    for seed in 0..50 {
+        assert_eq!(deal(&table, seed).loads, [2, 2, 2], "seed {seed}");
+    }
+}
+
+#[test]
+fn pairs_of_judges_meet_about_equally_often() {
+    let table = Table { entries: 300, judges: 6, each: 3, ..Table::default() };
+
+    let dealt = deal(&table, 3);
+    let mut met = [[0_u32; 6]; 6];
+    for entry in 0..300 {
+        let held = holders(&table, &dealt, entry);
+        for one in &held {
+            for other in held.iter().filter(|other| *other != one) {
+                met[*one][*other] += 1;
+            }
+        }
+    }
+    let pairs = (0..6).flat_map(|one| (0..6).filter(move |o| *o != one).map(move |o| (one, o)));
+    let counts: Vec<u32> = pairs.map(|(one, other)| met[one][other]).collect();
+    // Each of the 15 pairs meets 300·3·2/(6·5) = 60 times on average.
+    assert!(counts.iter().all(|count| (50..=70).contains(count)), "{counts:?}");
+    assert_eq!(dealt.spread(), (150, 150));
+}
