@@ -52,6 +52,8 @@ ids! {
     AwardId
     /// Key of `category`.
     CategoryId
+    /// Key of `comparison`.
+    ComparisonId
     /// Key of `complaint`.
     ComplaintId
     /// Key of `consent`.

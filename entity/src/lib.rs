@@ -7,6 +7,7 @@ pub mod audit_log;
 pub mod award;
 pub mod candidate;
 pub mod category;
+pub mod comparison;
 pub mod complaint;
 pub mod consent;
 pub mod contest;

@@ -21,6 +21,8 @@ pub struct Model {
     pub number: i32,
     /// Whether the judge leads the panel.
     pub chair: bool,
+    /// Grows with every change of the judge's list.
+    pub version: i32,
     /// Created at.
     pub created_at: Instant,
     /// When the judge declared the sheets final.

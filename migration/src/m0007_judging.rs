@@ -13,6 +13,7 @@ create table seat (
     user_id     uuid not null references "user" on delete restrict,
     number      integer not null,
     chair       boolean not null,
+    version     integer not null,
     created_at  bigint not null,
     finished_at bigint,
     left_at     bigint,
@@ -68,6 +69,19 @@ create table mark (
     hundredths    integer not null,
     primary key (sheet_id, criterion_key)
 );
+
+create table comparison (
+    id        uuid primary key,
+    round_id  uuid not null references round on delete restrict,
+    seat_id   uuid not null references seat on delete restrict,
+    better_id uuid not null references entry on delete restrict,
+    worse_id  uuid not null references entry on delete restrict,
+    said_at   bigint not null,
+    unique (seat_id, better_id, worse_id),
+    check (better_id <> worse_id)
+);
+
+create index comparison_round_id on comparison (round_id, said_at);
 "#;
 
 #[async_trait::async_trait]

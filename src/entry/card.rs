@@ -147,20 +147,57 @@ impl Whole {
 /// # Errors
 /// When the database fails.
 pub async fn whole(db: &impl ConnectionTrait, entry: entry::Model) -> Result<Whole, DbErr> {
+    let mut held = held(db, &[entry.id]).await?;
+    let (parts, files, people) = held.remove(&entry.id).unwrap_or_default();
+    Ok(Whole { entry, parts, files, people })
+}
+
+/// Entries by key, each with all that it holds.
+///
+/// # Errors
+/// When the database fails.
+pub async fn wholes(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = EntryId>,
+) -> Result<HashMap<EntryId, Whole>, DbErr> {
+    let ids: Vec<EntryId> = ids.into_iter().collect();
+    let mut held = held(db, &ids).await?;
+    let rows = entry::Entity::find().filter(entry::Column::Id.is_in(ids)).all(db).await?;
+    let whole = |entry: entry::Model| {
+        let (parts, files, people) = held.remove(&entry.id).unwrap_or_default();
+        (entry.id, Whole { entry, parts, files, people })
+    };
+    Ok(rows.into_iter().map(whole).collect())
+}
+
+type Held = (Vec<part::Model>, Vec<file::Model>, Vec<contributor::Model>);
+
+async fn held(db: &impl ConnectionTrait, ids: &[EntryId]) -> Result<HashMap<EntryId, Held>, DbErr> {
     let parts = part::Entity::find()
-        .filter(part::Column::EntryId.eq(entry.id))
+        .filter(part::Column::EntryId.is_in(ids.iter().copied()))
         .order_by_asc(part::Column::SlotKey)
         .order_by_asc(part::Column::Position)
         .all(db)
         .await?;
     let files = parts.iter().filter_map(|part| part.file_id);
     let files = file::Entity::find().filter(file::Column::Id.is_in(files)).all(db).await?;
+    let files: HashMap<FileId, file::Model> =
+        files.into_iter().map(|file| (file.id, file)).collect();
     let people = contributor::Entity::find()
-        .filter(contributor::Column::EntryId.eq(entry.id))
+        .filter(contributor::Column::EntryId.is_in(ids.iter().copied()))
         .order_by_asc(contributor::Column::Position)
         .all(db)
         .await?;
-    Ok(Whole { entry, parts, files, people })
+    let mut held: HashMap<EntryId, Held> = HashMap::new();
+    for part in parts {
+        let (parts, own, _) = held.entry(part.entry_id).or_default();
+        own.extend(part.file_id.and_then(|id| files.get(&id).cloned()));
+        parts.push(part);
+    }
+    for person in people {
+        held.entry(person.entry_id).or_default().2.push(person);
+    }
+    Ok(held)
 }
 
 /// What happened to an entry, oldest first.

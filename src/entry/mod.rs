@@ -16,6 +16,7 @@ mod submit;
 pub use author::Author;
 pub use card::{
     Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole,
+    wholes,
 };
 pub use draft::{
     Error, New, Person, add_file, by_code, changeable, copy_up, file_changed, may_write, note,

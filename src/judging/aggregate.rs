@@ -151,9 +151,10 @@ pub fn aggregate(how: Aggregate, totals: &[Fraction]) -> Option<Fraction> {
     Some(match how {
         Aggregate::Sum => sum(&sorted),
         Aggregate::TrimmedMean if count >= 5 => mean(&sorted[1..count - 1]),
-        Aggregate::Mean | Aggregate::TrimmedMean => mean(&sorted),
         Aggregate::Median if count % 2 == 1 => sorted[count / 2],
         Aggregate::Median => mean(&sorted[count / 2 - 1..=count / 2]),
+        // What looks at the whole panel, or at lists, has the mean for its raw side.
+        _ => mean(&sorted),
     })
 }
 

@@ -1,12 +1,13 @@
 //! A judge at work.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use entity::assignment::{self, State as Work_};
-use entity::id::{EntryId, RoundId, SheetId, UserId};
+use entity::id::{AssignmentId, EntryId, RoundId, SheetId, UserId};
 use entity::instant::Instant;
 use entity::round::State;
 use entity::{candidate, mark, round, seat, sheet};
+use sea_orm::sea_query::Query;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -14,10 +15,11 @@ use sea_orm::{
 
 use super::Error;
 use super::aggregate::Sheet;
-use super::round::{definition_of, give};
+use super::give::give;
+use super::round::definition_of;
 use crate::audit::{self, Act};
 use crate::contest;
-use crate::contest::definition::Round;
+use crate::contest::definition::{Round, VETO};
 
 /// Somebody who sits on a round's panel.
 #[derive(Clone, Debug)]
@@ -97,31 +99,53 @@ pub async fn work(db: &impl ConnectionTrait, judge: &Judge) -> Result<Vec<Work>,
         .order_by_asc(assignment::Column::Position)
         .all(db)
         .await?;
+    let of_seat = Query::select()
+        .column(assignment::Column::EntryId)
+        .from(assignment::Entity)
+        .and_where(assignment::Column::SeatId.eq(judge.seat.id))
+        .to_owned();
     let names = candidate::Entity::find()
         .filter(candidate::Column::RoundId.eq(judge.round.id))
+        .filter(candidate::Column::EntryId.in_subquery(of_seat))
         .all(db)
         .await?;
     let names: BTreeMap<EntryId, String> =
         names.into_iter().map(|row| (row.entry_id, row.alias)).collect();
-    let sheets = sheet::Entity::find()
-        .filter(sheet::Column::AssignmentId.is_in(own.iter().map(|row| row.id)))
-        .all(db)
-        .await?;
-    let marks = mark::Entity::find()
-        .filter(mark::Column::SheetId.is_in(sheets.iter().map(|row| row.id)))
-        .all(db)
-        .await?;
+    let (mut sheets, mut marks) = said(db, judge).await?;
     let desk = own.into_iter().map(|assignment| {
-        let sheet = sheets.iter().find(|sheet| sheet.assignment_id == assignment.id).cloned();
-        let own = marks.iter().filter(|mark| sheet.as_ref().is_some_and(|s| s.id == mark.sheet_id));
-        Work {
-            alias: names.get(&assignment.entry_id).cloned().unwrap_or_default(),
-            marks: own.map(|mark| (mark.criterion_key.clone(), mark.hundredths)).collect(),
-            sheet,
-            assignment,
-        }
+        let sheet = sheets.remove(&assignment.id);
+        let marks = sheet.as_ref().and_then(|sheet| marks.remove(&sheet.id)).unwrap_or_default();
+        let alias = names.get(&assignment.entry_id).cloned().unwrap_or_default();
+        Work { alias, sheet, marks, assignment }
     });
     Ok(desk.collect())
+}
+
+/// Sheets of a seat by what was to be judged, and their marks.
+async fn said(
+    db: &impl ConnectionTrait,
+    judge: &Judge,
+) -> Result<(HashMap<AssignmentId, sheet::Model>, HashMap<SheetId, Sheet>), DbErr> {
+    let work = Query::select()
+        .column(assignment::Column::Id)
+        .from(assignment::Entity)
+        .and_where(assignment::Column::SeatId.eq(judge.seat.id))
+        .to_owned();
+    let sheets = sheet::Entity::find()
+        .filter(sheet::Column::AssignmentId.in_subquery(work.clone()))
+        .all(db)
+        .await?;
+    let of_work = Query::select()
+        .column(sheet::Column::Id)
+        .from(sheet::Entity)
+        .and_where(sheet::Column::AssignmentId.in_subquery(work))
+        .to_owned();
+    let mut marks: HashMap<SheetId, Sheet> = HashMap::new();
+    let rows = mark::Entity::find().filter(mark::Column::SheetId.in_subquery(of_work));
+    for mark in rows.all(db).await? {
+        marks.entry(mark.sheet_id).or_default().insert(mark.criterion_key, mark.hundredths);
+    }
+    Ok((sheets.into_iter().map(|row| (row.assignment_id, row)).collect(), marks))
 }
 
 /// What a judge says of an entry; a mark of `None` takes the mark away.
@@ -144,6 +168,30 @@ pub struct Saved {
     pub is_done: bool,
 }
 
+/// Proves that the judge may say something now; the seat is held until the transaction ends.
+///
+/// # Errors
+/// [`Error::NotOpen`] outside the round or its phase; [`Error::Final`] after the judge finished.
+pub(super) async fn may_say(
+    tx: &DatabaseTransaction,
+    judge: &Judge,
+    now: Instant,
+) -> Result<(Round, seat::Model), Error> {
+    let contest = contest::hold(tx, judge.round.contest_id).await?;
+    let definition = definition_of(&contest, &judge.round).await?;
+    let window = contest.window(&definition.phase);
+    let round = round::Entity::find_by_id(judge.round.id).one(tx).await?;
+    let open = round.is_some_and(|round| round.state == State::Open);
+    if !open || !window.is_some_and(|window| window.contains(now)) {
+        return Err(Error::NotOpen);
+    }
+    let seat = seat::Entity::find_by_id(judge.seat.id).lock_exclusive().one(tx).await?;
+    match seat.filter(|seat| seat.finished_at.is_none() && seat.left_at.is_none()) {
+        Some(seat) => Ok((definition.clone(), seat)),
+        None => Err(Error::Final),
+    }
+}
+
 /// Saves marks, comment and favourite; only what is named changes. `version` is the one that the
 /// judge saw, 0 before the first.
 ///
@@ -158,20 +206,9 @@ pub async fn save(
     version: i32,
     now: Instant,
 ) -> Result<Saved, Error> {
-    let contest = contest::hold(tx, judge.round.contest_id).await?;
-    let definition = definition_of(&contest, &judge.round).await?;
-    let window = contest.window(&definition.phase);
-    let round = round::Entity::find_by_id(judge.round.id).one(tx).await?;
-    let open = round.is_some_and(|round| round.state == State::Open);
-    if !open || !window.is_some_and(|window| window.contains(now)) {
-        return Err(Error::NotOpen);
-    }
-    let seat = seat::Entity::find_by_id(judge.seat.id).one(tx).await?;
-    if seat.is_none_or(|seat| seat.finished_at.is_some() || seat.left_at.is_some()) {
-        return Err(Error::Final);
-    }
+    let (definition, _) = may_say(tx, judge, now).await?;
     let work = assigned(tx, judge, alias).await?;
-    bounded(definition, said)?;
+    bounded(&definition, said)?;
     let old = sheet::Entity::find().filter(sheet::Column::AssignmentId.eq(work.id)).one(tx).await?;
     let held = old.as_ref().map_or(0, |sheet| sheet.version);
     if held != version {
@@ -207,7 +244,11 @@ pub async fn save(
     }
     let marks = mark::Entity::find().filter(mark::Column::SheetId.eq(row.id)).all(tx).await?;
     let has = |key: &str| marks.iter().any(|mark| mark.criterion_key == key);
-    let is_done = definition.criteria.iter().all(|criterion| has(&criterion.key));
+    let is_done = definition.sheet().iter().all(|criterion| has(&criterion.key));
+    let vetoed = marks.iter().any(|mark| mark.criterion_key == VETO && mark.hundredths > 0);
+    if vetoed && row.comment.is_none() {
+        return Err(Error::NoReason);
+    }
     let mut work = work.into_active_model();
     work.state = Set(if is_done { Work_::Done } else { Work_::Open });
     work.update(tx).await?;
@@ -231,7 +272,8 @@ async fn written(
 
 fn bounded(definition: &Round, said: &Marks) -> Result<(), Error> {
     for (key, hundredths) in &said.marks {
-        let criterion = definition.criteria.iter().find(|criterion| criterion.key == *key);
+        let sheet = definition.sheet();
+        let criterion = sheet.iter().find(|criterion| criterion.key == *key);
         let Some(criterion) = criterion else { return Err(Error::Mark(key.clone(), 0)) };
         let most = i64::from(criterion.max) * 100;
         let step = i64::from(criterion.step_hundredths.max(1));

@@ -6,12 +6,19 @@
 
 pub mod aggregate;
 pub mod deal;
+pub mod list;
 pub mod method;
+pub mod pair;
 
+mod error;
+mod give;
 mod judge;
 mod panel;
+mod reckon;
 mod round;
 
+pub use error::{Error, Fault};
 pub use judge::{Judge, Marks, Saved, Work, finish, save, step_aside, work};
 pub use panel::{Progress, add, panel, progress, remove};
-pub use round::{Error, Fault, Outcome, close, open, reopen, result_of};
+pub use reckon::{Outcome, result_of, titled};
+pub use round::{Decision, close, open, preview, reopen};

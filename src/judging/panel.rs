@@ -12,7 +12,8 @@ use sea_orm::{
 use serde_json::json;
 
 use super::Error;
-use super::round::{definition_of, give, record};
+use super::give::give;
+use super::round::{definition_of, record};
 use crate::contest::{self, Organiser};
 
 /// Judges who have not left, by number.
@@ -73,6 +74,7 @@ pub async fn add(
                 user_id: Set(user),
                 number: Set(seats.iter().map(|seat| seat.number).max().unwrap_or(0) + 1),
                 chair: Set(chair),
+                version: Set(0),
                 created_at: Set(now),
                 finished_at: Set(None),
                 left_at: Set(None),

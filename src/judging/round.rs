@@ -1,123 +1,25 @@
 //! Opening and closing a round.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use entity::assignment::{self, State as Work};
+use entity::candidate;
 use entity::entry::{self, State as EntryState};
-use entity::id::{AssignmentId, EntryId, RoundId, SeatId};
+use entity::id::{EntryId, RoundId};
 use entity::instant::Instant;
 use entity::round::{self, State};
-use entity::{candidate, mark, seat, sheet, unit};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, Set,
 };
 use serde_json::json;
 
-use super::aggregate::{self, Sheet};
-use super::deal::{Dice, Table, deal};
+use super::deal::{Deal, Dice};
+use super::error::{Error, Fault};
+use super::give::{give, planned};
+use super::reckon::{cut, reckon};
 use crate::audit::{self, Act};
 use crate::contest::definition::{Round, RoundKind};
 use crate::contest::{self, Contest, Organiser};
-use crate::refusal::{Kind, Refusal, Refused};
-
-/// Why a round could not be opened, judged or closed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is no such round, entry or seat for this person.
-    #[error("no such round")]
-    Unknown,
-    /// This version does not run rounds of this kind.
-    #[error("kind not run")]
-    NotRun,
-    /// It is not waiting to be opened.
-    #[error("not waiting")]
-    NotWaiting,
-    /// It is not open.
-    #[error("not open")]
-    NotOpen,
-    /// The round before it is not closed.
-    #[error("the round before is not closed")]
-    TooEarly,
-    /// Nobody sits on the panel, or there is nothing to judge.
-    #[error("nothing to deal")]
-    Nothing,
-    /// A mark that the scale does not have.
-    #[error("no mark of `{0}`")]
-    Mark(String, u32),
-    /// The sheet was saved elsewhere meanwhile; its version now.
-    #[error("changed meanwhile")]
-    Stale(i32),
-    /// The judge declared the sheets final.
-    #[error("final")]
-    Final,
-    /// Some sheets are not complete.
-    #[error("{0} sheets are not complete")]
-    Incomplete(u32),
-    /// Something stands in the way of closing.
-    #[error("{} faults", .0.len())]
-    Faults(Vec<Fault>),
-    /// The contest is not known.
-    #[error(transparent)]
-    Contest(#[from] contest::Error),
-    /// The database failed.
-    #[error("database failure")]
-    Database(#[from] DbErr),
-}
-
-impl Refusal for Error {
-    fn refusal(&self) -> Refused {
-        match self {
-            Self::Unknown => Refused::new(Kind::NotFound, "round-unknown"),
-            Self::NotRun => Refused::new(Kind::Conflict, "round-kind-not-run"),
-            Self::NotWaiting => Refused::new(Kind::Conflict, "round-not-waiting"),
-            Self::NotOpen => Refused::new(Kind::Conflict, "round-not-open"),
-            Self::TooEarly => Refused::new(Kind::Conflict, "round-too-early"),
-            Self::Nothing => Refused::new(Kind::Conflict, "round-nothing-to-deal"),
-            Self::Mark(key, max) => Refused::new(Kind::Invalid, "mark-off-the-scale")
-                .with("max", *max)
-                .at(format!("mark.{key}")),
-            Self::Stale(_) => Refused::new(Kind::Conflict, "sheet-stale"),
-            Self::Final => Refused::new(Kind::Conflict, "sheets-final"),
-            Self::Incomplete(count) => {
-                Refused::new(Kind::Conflict, "sheets-incomplete").with("count", *count)
-            }
-            Self::Faults(faults) => faults
-                .first()
-                .map_or_else(|| Refused::new(Kind::Conflict, "round-not-open"), Fault::refused),
-            Self::Contest(error) => error.refusal(),
-            Self::Database(error) => error.refusal(),
-        }
-    }
-
-    fn refusals(&self) -> Vec<Refused> {
-        match self {
-            Self::Faults(faults) => faults.iter().map(Fault::refused).collect(),
-            _ => vec![self.refusal()],
-        }
-    }
-}
-
-/// Something that stands in the way of closing a round.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Fault {
-    /// An entry with fewer finished sheets than the quorum.
-    UnderQuorum(String, usize),
-    /// Entries that are equal where the cut falls: who goes on has to be decided.
-    TieAtTheCut(Vec<String>),
-}
-
-impl Fault {
-    fn refused(&self) -> Refused {
-        match self {
-            Self::UnderQuorum(alias, sheets) => Refused::new(Kind::Conflict, "round-under-quorum")
-                .with("alias", alias.as_str())
-                .with("sheets", i64::try_from(*sheets).unwrap_or(i64::MAX)),
-            Self::TieAtTheCut(aliases) => Refused::new(Kind::Conflict, "round-tie-at-the-cut")
-                .with("aliases", aliases.join(", ")),
-        }
-    }
-}
 
 pub(super) async fn definition_of<'a>(
     contest: &'a Contest,
@@ -141,28 +43,27 @@ pub async fn open(
     let contest = contest::lock(tx, by.contest()).await?;
     let row = contest::round_by_key(tx, contest.id(), key).await?;
     let definition = definition_of(&contest, &row).await?;
-    if definition.kind != RoundKind::Score {
-        return Err(Error::NotRun);
-    }
     if row.state != State::Waiting {
         return Err(Error::NotWaiting);
     }
     let entries = eligible(tx, &contest, &row, definition).await?;
     let seats = super::panel::sitting(tx, row.id).await?;
-    if entries.is_empty() || seats.is_empty() {
+    let nobody = seats.is_empty() && definition.kind != RoundKind::Deliberate;
+    if entries.is_empty() || nobody {
         return Err(Error::Nothing);
     }
     let mut dice = Dice(seed);
     let mut numbers: Vec<u32> = (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
     dice.shuffle(&mut numbers);
-    for (entry, number) in entries.iter().zip(&numbers) {
-        let candidate = candidate::ActiveModel {
-            round_id: Set(row.id),
-            entry_id: Set(entry.id),
-            alias: Set(alias(*number)),
-            ..Default::default()
-        };
-        candidate::Entity::insert(candidate).exec_without_returning(tx).await?;
+    let candidates = entries.iter().zip(&numbers).map(|(entry, number)| candidate::ActiveModel {
+        round_id: Set(row.id),
+        entry_id: Set(entry.id),
+        alias: Set(alias(*number)),
+        ..Default::default()
+    });
+    let candidates: Vec<_> = candidates.collect();
+    for some in candidates.chunks(super::give::MANY) {
+        candidate::Entity::insert_many(some.to_vec()).exec_without_returning(tx).await?;
     }
     let mut opened = row.clone().into_active_model();
     opened.state = Set(State::Open);
@@ -191,7 +92,7 @@ fn alias(number: u32) -> String {
 }
 
 async fn eligible(
-    tx: &DatabaseTransaction,
+    tx: &impl ConnectionTrait,
     contest: &Contest,
     row: &round::Model,
     definition: &Round,
@@ -231,140 +132,43 @@ async fn eligible(
     Ok(entries)
 }
 
-/// Deals what is not dealt yet: at the opening, and when somebody joins, leaves or steps aside.
-pub(super) async fn give(
-    tx: &DatabaseTransaction,
-    id: RoundId,
-    definition: &Round,
-    seed: u64,
-) -> Result<Vec<EntryId>, Error> {
-    let candidates = candidate::Entity::find()
-        .filter(candidate::Column::RoundId.eq(id))
-        .order_by_asc(candidate::Column::Alias)
-        .all(tx)
-        .await?;
-    let seats = super::panel::sitting(tx, id).await?;
-    let known =
-        assignment::Entity::find().filter(assignment::Column::RoundId.eq(id)).all(tx).await?;
-    let each = definition.judges_per_entry.map_or(seats.len(), |each| each as usize);
-    let mut table = Table {
-        entries: candidates.len(),
-        judges: seats.len(),
-        each: each.min(seats.len()),
-        ..Table::default()
-    };
-    let place = |entry: EntryId| candidates.iter().position(|row| row.entry_id == entry);
-    let chair = |seat: SeatId| seats.iter().position(|row| row.id == seat);
-    for row in &known {
-        let (Some(entry), Some(judge)) = (place(row.entry_id), chair(row.seat_id)) else {
-            continue;
-        };
-        if row.state == Work::SteppedAside {
-            table.conflicts.insert((entry, judge));
-        } else {
-            table.dealt.push((entry, judge));
-        }
-    }
-    table.conflicts.extend(own_work(tx, &candidates, &seats).await?);
-    let dealt = deal(&table, seed);
-    for (judge, seat) in seats.iter().enumerate() {
-        let mut own: Vec<usize> =
-            dealt.fresh.iter().filter(|pair| pair.1 == judge).map(|pair| pair.0).collect();
-        let mut dice = Dice(seed ^ (seat.number as u64).wrapping_mul(0x9E37_79B9));
-        dice.shuffle(&mut own);
-        let behind =
-            known.iter().filter(|row| row.seat_id == seat.id).map(|row| row.position).max();
-        for (position, index) in (behind.map_or(0, |last| last + 1)..).zip(own) {
-            let row = assignment::ActiveModel {
-                id: Set(AssignmentId::new()),
-                round_id: Set(id),
-                entry_id: Set(candidates[index].entry_id),
-                seat_id: Set(seat.id),
-                position: Set(position),
-                state: Set(Work::Open),
-                reason: Set(None),
-            };
-            assignment::Entity::insert(row).exec_without_returning(tx).await?;
-        }
-    }
-    let short = dealt.short.iter().filter(|_| definition.judges_per_entry.is_some());
-    Ok(short.map(|(index, _)| candidates[*index].entry_id).collect())
+/// What people decided where numbers do not: who goes on among equals, or by deliberation.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Decision<'a> {
+    /// Entries that go on.
+    pub on: &'a [EntryId],
+    /// Why, for the record.
+    pub reason: &'a str,
 }
 
-/// Pairs of candidate and seat that may not meet: one's own entry, or one of one's own unit.
-async fn own_work(
-    tx: &DatabaseTransaction,
-    candidates: &[candidate::Model],
-    seats: &[seat::Model],
-) -> Result<Vec<(usize, usize)>, DbErr> {
-    let entries = candidates.iter().map(|row| row.entry_id);
-    let entries = entry::Entity::find().filter(entry::Column::Id.is_in(entries)).all(tx).await?;
-    let entries: HashMap<EntryId, entry::Model> =
-        entries.into_iter().map(|entry| (entry.id, entry)).collect();
-    let mut own = Vec::new();
-    for (judge, seat) in seats.iter().enumerate() {
-        let units = own_units(tx, seat).await?;
-        for (index, candidate) in candidates.iter().enumerate() {
-            let Some(entry) = entries.get(&candidate.entry_id) else { continue };
-            let mine =
-                entry.author_id == Some(seat.user_id) || entry.entered_by == Some(seat.user_id);
-            if mine || entry.unit_id.is_some_and(|unit| units.contains(&unit)) {
-                own.push((index, judge));
-            }
-        }
-    }
-    Ok(own)
-}
-
-/// Units for which a judge holds an office, or to which an account's entries belong: what comes
-/// from them is not theirs to judge.
-async fn own_units(
-    tx: &DatabaseTransaction,
-    seat: &seat::Model,
-) -> Result<BTreeSet<entity::id::UnitId>, DbErr> {
-    use entity::officer;
-    let offices = officer::Entity::find()
-        .filter(officer::Column::UserId.eq(seat.user_id))
-        .filter(officer::Column::ValidTo.is_null())
-        .all(tx)
-        .await?;
-    let mut units = BTreeSet::new();
-    for office in offices {
-        let Some(top) = unit::Entity::find_by_id(office.unit_id).one(tx).await? else { continue };
-        let below = crate::unit::below(tx, &top).await?;
-        units.extend(below.into_iter().map(|unit| unit.id));
-    }
-    let own =
-        entry::Entity::find().filter(entry::Column::AuthorId.eq(seat.user_id)).all(tx).await?;
-    units.extend(own.into_iter().filter_map(|entry| entry.unit_id));
-    Ok(units)
-}
-
-/// Closes a round: reckons every candidate and says who goes on. `decided` are entries that the
-/// jury let go on where the cut falls between equals.
+/// Closes a round: reckons every candidate and says who goes on.
 ///
 /// # Errors
-/// [`Error::Faults`] with everything that stands in the way.
+/// [`Error::Faults`] with everything that stands in the way; [`Error::DecidedWithoutReason`].
 pub async fn close(
     tx: &DatabaseTransaction,
     by: &Organiser,
     key: &str,
-    decided: &[EntryId],
+    decided: Decision<'_>,
     now: Instant,
 ) -> Result<(), Error> {
+    if !decided.on.is_empty() && decided.reason.trim().is_empty() {
+        return Err(Error::DecidedWithoutReason);
+    }
     let contest = contest::lock(tx, by.contest()).await?;
     let row = contest::round_by_key(tx, contest.id(), key).await?;
     if row.state != State::Open {
         return Err(Error::NotOpen);
     }
     let definition = definition_of(&contest, &row).await?;
-    let reckoned = reckon(tx, row.id, definition).await?;
+    let reckoned = reckon(tx, row.id, definition, decided.on).await?;
+    let quorum = if definition.kind == RoundKind::Deliberate { 0 } else { definition.quorum };
     let mut faults: Vec<Fault> = reckoned
         .iter()
-        .filter(|one| one.sheets < definition.quorum as usize)
+        .filter(|one| one.sheets < quorum as usize)
         .map(|one| Fault::UnderQuorum(one.alias.clone(), one.sheets))
         .collect();
-    let (on, fault) = cut(&reckoned, definition.goes_on, decided);
+    let (on, fault) = cut(&reckoned, definition, decided.on);
     faults.extend(fault);
     if !faults.is_empty() {
         return Err(Error::Faults(faults));
@@ -386,8 +190,31 @@ pub async fn close(
     closed.closed_at = Set(Some(now));
     closed.closed_by = Set(Some(by.user()));
     closed.update(tx).await?;
-    let after = json!({ "went_on": on.len(), "of": reckoned.len() });
+    let mut after = json!({ "went_on": on.len(), "of": reckoned.len() });
+    if !decided.on.is_empty() {
+        after["decided"] = json!(decided.on);
+        after["reason"] = json!(decided.reason);
+    }
     record(tx, by, row.id, "round-closed", after, now).await
+}
+
+/// What would be dealt if the round were opened now: how many entries, and to whom how many. It
+/// is dealt by another seed when it comes to it.
+///
+/// # Errors
+/// As [`open`].
+pub async fn preview(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    key: &str,
+) -> Result<(usize, Deal), Error> {
+    let row = contest::round_by_key(db, contest.id(), key).await?;
+    let definition = definition_of(contest, &row).await?;
+    let entries = eligible(db, contest, &row, definition).await?;
+    let entries: Vec<EntryId> = entries.into_iter().map(|entry| entry.id).collect();
+    let seats = super::panel::sitting(db, row.id).await?;
+    let deal = planned(db, definition, &entries, &seats, &[], 0).await?;
+    Ok((entries.len(), deal))
 }
 
 /// Opens a closed round again, before results were published, with a reason for the record.
@@ -416,125 +243,6 @@ pub async fn reopen(
     record(tx, by, row.id, "round-reopened", json!({ "reason": reason }), now).await
 }
 
-struct Reckoned {
-    entry: EntryId,
-    alias: String,
-    sheets: usize,
-    millionths: i64,
-    worksheet: serde_json::Value,
-}
-
-async fn reckon(
-    db: &impl ConnectionTrait,
-    id: RoundId,
-    definition: &Round,
-) -> Result<Vec<Reckoned>, DbErr> {
-    let candidates =
-        candidate::Entity::find().filter(candidate::Column::RoundId.eq(id)).all(db).await?;
-    let sheets = finished_sheets(db, id).await?;
-    let reckoned = candidates.into_iter().map(|row| {
-        let own = sheets.get(&row.entry_id).map(Vec::as_slice).unwrap_or_default();
-        let totals: Vec<_> =
-            own.iter().map(|(_, sheet)| aggregate::total(&definition.criteria, sheet)).collect();
-        let millionths = aggregate::aggregate(definition.aggregate, &totals)
-            .map_or(0, aggregate::Fraction::millionths);
-        let only: Vec<Sheet> = own.iter().map(|(_, sheet)| sheet.clone()).collect();
-        let means: BTreeMap<&str, i64> = definition
-            .criteria
-            .iter()
-            .map(|one| (one.key.as_str(), aggregate::criterion_mean(&one.key, &only).millionths()))
-            .collect();
-        let worksheet = json!({
-            "aggregate": definition.aggregate,
-            "sheets": own.iter().zip(&totals).map(|((seat, sheet), total)| json!({
-                "judge": seat, "hundredths": sheet, "total_millionths": total.millionths(),
-            })).collect::<Vec<_>>(),
-            "criterion_means_millionths": means,
-            "result_millionths": millionths,
-        });
-        Reckoned { entry: row.entry_id, alias: row.alias, sheets: own.len(), millionths, worksheet }
-    });
-    Ok(reckoned.collect())
-}
-
-/// Finished sheets by entry: the judge's number, and the marks.
-async fn finished_sheets(
-    db: &impl ConnectionTrait,
-    id: RoundId,
-) -> Result<HashMap<EntryId, Vec<(i32, Sheet)>>, DbErr> {
-    let done = assignment::Entity::find()
-        .filter(assignment::Column::RoundId.eq(id))
-        .filter(assignment::Column::State.eq(Work::Done))
-        .all(db)
-        .await?;
-    let seats = seat::Entity::find().filter(seat::Column::RoundId.eq(id)).all(db).await?;
-    let numbers: HashMap<SeatId, i32> = seats.iter().map(|seat| (seat.id, seat.number)).collect();
-    let inner = sea_orm::sea_query::Query::select()
-        .column(assignment::Column::Id)
-        .from(assignment::Entity)
-        .and_where(assignment::Column::RoundId.eq(id))
-        .to_owned();
-    let sheets = sheet::Entity::find()
-        .filter(sheet::Column::AssignmentId.in_subquery(inner.clone()))
-        .all(db)
-        .await?;
-    let of_round = sea_orm::sea_query::Query::select()
-        .column(sheet::Column::Id)
-        .from(sheet::Entity)
-        .and_where(sheet::Column::AssignmentId.in_subquery(inner))
-        .to_owned();
-    let marks =
-        mark::Entity::find().filter(mark::Column::SheetId.in_subquery(of_round)).all(db).await?;
-    let mut by_sheet: HashMap<_, Sheet> = HashMap::new();
-    for mark in marks {
-        by_sheet.entry(mark.sheet_id).or_default().insert(mark.criterion_key, mark.hundredths);
-    }
-    let sheets: HashMap<_, _> = sheets.into_iter().map(|row| (row.assignment_id, row.id)).collect();
-    let mut found: HashMap<EntryId, Vec<(i32, Sheet)>> = HashMap::new();
-    for work in done {
-        let marks = sheets.get(&work.id).and_then(|sheet| by_sheet.remove(sheet));
-        let number = numbers.get(&work.seat_id).copied().unwrap_or(0);
-        if let Some(marks) = marks {
-            found.entry(work.entry_id).or_default().push((number, marks));
-        }
-    }
-    for sheets in found.values_mut() {
-        sheets.sort_by_key(|(number, _)| *number);
-    }
-    Ok(found)
-}
-
-/// Who goes on: the best so many; equals at the cut only as far as it was decided.
-fn cut(
-    reckoned: &[Reckoned],
-    goes_on: Option<u32>,
-    decided: &[EntryId],
-) -> (BTreeSet<EntryId>, Option<Fault>) {
-    let all = || reckoned.iter().map(|one| one.entry).collect();
-    let Some(most) = goes_on.map(|most| most as usize).filter(|most| *most < reckoned.len()) else {
-        return (all(), None);
-    };
-    let mut order: Vec<&Reckoned> = reckoned.iter().collect();
-    order.sort_by_key(|one| std::cmp::Reverse(one.millionths));
-    let Some(edge) = most.checked_sub(1).map(|last| order[last].millionths) else {
-        return (BTreeSet::new(), None);
-    };
-    let above: BTreeSet<EntryId> =
-        order.iter().filter(|one| one.millionths > edge).map(|one| one.entry).collect();
-    let equal: Vec<&Reckoned> = order.into_iter().filter(|one| one.millionths == edge).collect();
-    let open = most - above.len();
-    if equal.len() == open {
-        return (above.into_iter().chain(equal.iter().map(|one| one.entry)).collect(), None);
-    }
-    let chosen: BTreeSet<EntryId> =
-        equal.iter().map(|one| one.entry).filter(|entry| decided.contains(entry)).collect();
-    if chosen.len() == open {
-        return (above.into_iter().chain(chosen).collect(), None);
-    }
-    let aliases = equal.iter().map(|one| one.alias.clone()).collect();
-    (BTreeSet::new(), Some(Fault::TieAtTheCut(aliases)))
-}
-
 pub(super) async fn record(
     tx: &DatabaseTransaction,
     by: &Organiser,
@@ -553,46 +261,4 @@ pub(super) async fn record(
         after: Some(after),
     };
     Ok(audit::record(tx, act, now).await?)
-}
-
-/// What a closed round says of an entry.
-#[derive(Clone, Debug)]
-pub struct Outcome {
-    /// The entry.
-    pub entry: EntryId,
-    /// Result in millionths of a point.
-    pub millionths: i64,
-    /// Whether it went on.
-    pub went_on: bool,
-    /// Means of criteria, in millionths.
-    pub criteria: BTreeMap<String, i64>,
-    /// The numbers it came from.
-    pub worksheet: serde_json::Value,
-}
-
-/// The results of a round; none while it is not closed.
-///
-/// # Errors
-/// When the database fails.
-pub async fn result_of(
-    db: &impl ConnectionTrait,
-    round: &round::Model,
-) -> Result<Option<Vec<Outcome>>, DbErr> {
-    if round.state != State::Closed {
-        return Ok(None);
-    }
-    let rows =
-        candidate::Entity::find().filter(candidate::Column::RoundId.eq(round.id)).all(db).await?;
-    let outcome = |row: candidate::Model| {
-        let worksheet = row.worksheet.unwrap_or_default();
-        let means = worksheet.get("criterion_means_millionths").cloned().unwrap_or_default();
-        Outcome {
-            entry: row.entry_id,
-            millionths: row.millionths.unwrap_or(0),
-            went_on: row.went_on.unwrap_or(false),
-            criteria: serde_json::from_value(means).unwrap_or_default(),
-            worksheet,
-        }
-    };
-    Ok(Some(rows.into_iter().map(outcome).collect()))
 }

@@ -12,6 +12,7 @@ mod deal;
 mod entry;
 mod floors;
 mod ledger;
+mod kinds;
 mod media;
 mod method;
 mod officer;

@@ -17,6 +17,7 @@ both! {
             award
             candidate
             category
+            comparison
             complaint
             consent
             contest

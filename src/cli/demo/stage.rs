@@ -242,7 +242,7 @@ async fn finished(app: &App, crew: &Crew, now: Instant) -> Result<()> {
     let told = now.plus_seconds(-24 * DAY);
     let tx = db::begin(&app.db).await?;
     let organiser = Organiser::of(&tx, &contest, crew.organiser, now).await?;
-    judging::close(&tx, &organiser, "final", &[], told).await?;
+    judging::close(&tx, &organiser, "final", judging::Decision::default(), told).await?;
     settle(&tx, &contest, &organiser, told).await?;
     results::propose(&tx, &organiser, "", told).await?;
     let approver = Approver::of(&tx, &contest, crew.approver, now).await?;

@@ -1,5 +1,7 @@
 //! How juries decide.
 
+use std::borrow::Cow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -33,6 +35,22 @@ pub struct Round {
     /// What is marked, each on its own scale; for `score` rounds.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub criteria: Vec<Criterion>,
+    /// How many judges must say yes for an entry to go on; for `screen` rounds.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub yes_needed: u32,
+    /// How many vetoes put an entry out; for `veto` rounds.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub vetoes: u32,
+    /// How many places a judge's list has, from the first on; absent: every entry has a place; for
+    /// `rank` rounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub places: Option<u32>,
+    /// Points for the first place, the second, and so on; for `rank` rounds by `rank_points`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub place_points: Vec<u32>,
+    /// How many pairs each judge compares; for `pairwise` rounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comparisons: Option<u32>,
     /// How sheets become one number.
     #[serde(default, skip_serializing_if = "is_default")]
     pub aggregate: Aggregate,
@@ -68,6 +86,35 @@ pub enum RoundKind {
     /// Decide together, recorded by the chair.
     Deliberate,
 }
+
+impl Round {
+    /// What a judge marks on a sheet: the criteria, or the one question of the round's kind, which
+    /// has no label and is answered 0 or 1. Nothing where judges order lists or compare pairs.
+    #[must_use]
+    pub fn sheet(&self) -> Cow<'_, [Criterion]> {
+        let question = |key: &str| {
+            Cow::Owned(vec![Criterion {
+                key: key.to_owned(),
+                label: Text::default(),
+                hint: None,
+                max: 1,
+                weight: None,
+                step_hundredths: 100,
+            }])
+        };
+        match self.kind {
+            RoundKind::Score => Cow::Borrowed(&self.criteria),
+            RoundKind::Screen => question(YES),
+            RoundKind::Veto => question(VETO),
+            RoundKind::Rank | RoundKind::Pairwise | RoundKind::Deliberate => Cow::Owned(Vec::new()),
+        }
+    }
+}
+
+/// Key of the one mark of a `screen` round: 1 is yes.
+pub const YES: &str = "yes";
+/// Key of the one mark of a `veto` round: 1 is a veto.
+pub const VETO: &str = "veto";
 
 /// One thing that judges mark.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -113,4 +160,16 @@ pub enum Aggregate {
     TrimmedMean,
     /// Sum of the totals; only where every entry has the same number of sheets.
     Sum,
+    /// Mean of each judge's own z-scores, as 50 + 10·z; every judge needs eight sheets.
+    ZScore,
+    /// The shrunken judge model, which takes severity out; see `judging::method::model`.
+    JudgeModel,
+    /// Borda counts of the judges' lists.
+    Borda,
+    /// Points by place, from `place_points`.
+    RankPoints,
+    /// Schulze's order of the judges' lists: how many others an entry beats.
+    Schulze,
+    /// Single transferable vote for as many as go on.
+    Transferable,
 }

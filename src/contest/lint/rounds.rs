@@ -36,13 +36,63 @@ fn round(definition: &Definition, round: &Round, path: &str, found: &mut Finding
     for key in round.categories.iter().filter(|key| definition.category(key).is_none()) {
         found.error(format!("{path}/categories"), "lint-key-unknown").with("key", key.as_str());
     }
-    if round.kind != RoundKind::Score {
-        found.error(format!("{path}/kind"), "lint-round-kind-not-run");
-        return;
+    of_its_kind(round, path, found);
+    if !round.blind {
+        found.advice(format!("{path}/blind"), "lint-judges-see-names");
     }
-    if round.criteria.is_empty() {
-        found.error(format!("{path}/criteria"), "lint-no-criteria");
+    if let Some(each) = round.judges_per_entry {
+        if each == 0 || round.quorum > each {
+            found.error(format!("{path}/quorum"), "lint-quorum-above-judges");
+        }
+        if round.aggregate == Aggregate::Sum {
+            found.error(format!("{path}/aggregate"), "lint-sum-of-different-judges");
+        }
+        if each == 1 {
+            found.warning(format!("{path}/judges_per_entry"), "lint-one-judge");
+        }
     }
+    scales(round, path, found);
+}
+
+/// What a round of one kind needs, and what has no meaning in it.
+fn of_its_kind(round: &Round, path: &str, found: &mut Findings) {
+    use Aggregate::{Borda, RankPoints, Schulze, Transferable};
+    let by_list = matches!(round.aggregate, Borda | RankPoints | Schulze | Transferable);
+    let is_rank = round.kind == RoundKind::Rank;
+    if by_list != is_rank && round.aggregate != Aggregate::Mean {
+        found.error(format!("{path}/aggregate"), "lint-aggregate-of-another-kind");
+    }
+    if (round.kind == RoundKind::Score) == round.criteria.is_empty() {
+        let code =
+            if round.criteria.is_empty() { "lint-no-criteria" } else { "lint-criteria-not-marked" };
+        found.error(format!("{path}/criteria"), code);
+    }
+    let each = round.judges_per_entry.unwrap_or(u32::MAX);
+    if round.kind == RoundKind::Screen && (round.yes_needed == 0 || round.yes_needed > each) {
+        found.error(format!("{path}/yes_needed"), "lint-yes-out-of-reach");
+    }
+    if round.kind == RoundKind::Veto && (round.vetoes == 0 || round.vetoes > each) {
+        found.error(format!("{path}/vetoes"), "lint-yes-out-of-reach");
+    }
+    if round.aggregate == RankPoints && round.place_points.is_empty() {
+        found.error(format!("{path}/place_points"), "lint-no-place-points");
+    }
+    if round.place_points.windows(2).any(|pair| pair[0] < pair[1]) {
+        found.error(format!("{path}/place_points"), "lint-place-points-rise");
+    }
+    if round.aggregate == Transferable && round.goes_on.is_none() {
+        found.error(format!("{path}/goes_on"), "lint-transferable-without-seats");
+    }
+    if round.kind == RoundKind::Pairwise && round.comparisons.is_none_or(|count| count == 0) {
+        found.error(format!("{path}/comparisons"), "lint-no-comparisons");
+    }
+    if round.judges_per_entry.is_some() && (is_rank || round.kind == RoundKind::Pairwise) {
+        found.error(format!("{path}/judges_per_entry"), "lint-all-judges-see-all");
+    }
+}
+
+/// Scales and weights of criteria.
+fn scales(round: &Round, path: &str, found: &mut Findings) {
     let weights: Vec<Option<u32>> = round.criteria.iter().map(|part| part.weight).collect();
     let sum: u32 = weights.iter().flatten().sum();
     if weights.iter().any(Option::is_some) {
@@ -58,20 +108,6 @@ fn round(definition: &Definition, round: &Round, path: &str, found: &mut Finding
         if criterion.max == 0 || step == 0 || !(criterion.max * 100).is_multiple_of(step.max(1)) {
             found.error(format!("{path}/criteria/{index}"), "lint-scale-impossible");
         }
-    }
-    if let Some(each) = round.judges_per_entry {
-        if each == 0 || round.quorum > each {
-            found.error(format!("{path}/quorum"), "lint-quorum-above-judges");
-        }
-        if round.aggregate == Aggregate::Sum {
-            found.error(format!("{path}/aggregate"), "lint-sum-of-different-judges");
-        }
-        if each == 1 {
-            found.warning(format!("{path}/judges_per_entry"), "lint-one-judge");
-        }
-    }
-    if !round.blind {
-        found.advice(format!("{path}/blind"), "lint-judges-see-names");
     }
 }
 

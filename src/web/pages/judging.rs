@@ -9,7 +9,7 @@ use entity::id::RoundId;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::contest::definition::{Criterion, SlotKind};
+use crate::contest::definition::{Criterion, Round, RoundKind, SlotKind};
 use crate::entry::Whole;
 use crate::judging::{self, Error, Judge, Marks, Work};
 use crate::refusal::{Kind, Refusal, Refused};
@@ -50,7 +50,11 @@ pub struct Index {
     pub refused: Vec<Refused>,
 }
 
-async fn seated(app: &App, who: &Signed, round: &str) -> std::result::Result<Judge, Failure> {
+pub(super) async fn seated(
+    app: &App,
+    who: &Signed,
+    round: &str,
+) -> std::result::Result<Judge, Failure> {
     let id = round.parse().map_err(|_| Error::Unknown)?;
     let judge = Judge::of(&app.db, id, who.id()).await?;
     if judge.round.state == entity::round::State::Waiting {
@@ -65,23 +69,48 @@ async fn seated(app: &App, who: &Signed, round: &str) -> std::result::Result<Jud
 /// Not found to anybody else.
 pub async fn index(app: web::Data<App>, v: View, who: Signed, round: web::Path<String>) -> Result {
     let judge = seated(&app, &who, &round).await?;
-    list(&app, v, &judge, Vec::new()).await
+    draw(&app, v, &judge, Vec::new()).await
 }
 
-async fn list(app: &App, v: View, judge: &Judge, refused: Vec<Refused>) -> Result {
+/// The contest and the round as they are defined.
+pub(super) async fn round_of(
+    app: &App,
+    judge: &Judge,
+) -> std::result::Result<(contest::Contest, Round), Failure> {
     let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
+    let round = contest.definition.round(&judge.round.key).ok_or(Error::Unknown)?.clone();
+    Ok((contest, round))
+}
+
+/// The room of the round's kind.
+async fn draw(app: &App, v: View, judge: &Judge, refused: Vec<Refused>) -> Result {
+    let (contest, round) = round_of(app, judge).await?;
+    let both = (&contest, &round);
+    match round.kind {
+        RoundKind::Rank => super::list::show(app, v, judge, both, &Form::default(), refused).await,
+        RoundKind::Pairwise => super::comparison::show(app, v, judge, both, refused).await,
+        _ => list(app, v, judge, &contest, refused).await,
+    }
+}
+
+async fn list(
+    app: &App,
+    v: View,
+    judge: &Judge,
+    contest: &contest::Contest,
+    refused: Vec<Refused>,
+) -> Result {
     let work = judging::work(&app.db, judge).await?;
     let open: Vec<&Work> =
         work.iter().filter(|w| w.assignment.state != Work_::SteppedAside).collect();
-    let mut lines = Vec::new();
-    for one in &open {
-        let entry = entity_of(app, one).await?;
-        lines.push(Line {
-            alias: one.alias.clone(),
-            state: if one.assignment.state == Work_::Done { "work-done" } else { "work-open" },
-            has_picture: pictures(&entry).next().is_some(),
-        });
-    }
+    let whole = entry::wholes(&app.db, open.iter().map(|one| one.assignment.entry_id)).await?;
+    let lines = open.iter().map(|one| Line {
+        alias: one.alias.clone(),
+        state: if one.assignment.state == Work_::Done { "work-done" } else { "work-open" },
+        has_picture: whole
+            .get(&one.assignment.entry_id)
+            .is_some_and(|entry| pictures(entry).next().is_some()),
+    });
     let next = open.iter().find(|one| one.assignment.state == Work_::Open);
     page(&Index {
         round: judge.round.id,
@@ -89,7 +118,7 @@ async fn list(app: &App, v: View, judge: &Judge, refused: Vec<Refused>) -> Resul
         done: open.iter().filter(|one| one.assignment.state == Work_::Done).count(),
         next: next.map(|one| one.alias.clone()),
         is_final: judge.seat.finished_at.is_some(),
-        lines,
+        lines: lines.collect(),
         refused,
         v,
     })
@@ -103,7 +132,7 @@ async fn entity_of(app: &App, work: &Work) -> std::result::Result<Whole, Failure
 }
 
 /// Files of the entry that have been drawn for showing, in their order.
-fn pictures(whole: &Whole) -> impl Iterator<Item = &entity::file::Model> {
+pub(super) fn pictures(whole: &Whole) -> impl Iterator<Item = &entity::file::Model> {
     whole.parts.iter().filter_map(|part| whole.file(part)).filter(|file| {
         file.state == entity::file::State::Ready
             && file.width.is_some()
@@ -119,6 +148,8 @@ pub struct Row {
     pub label: String,
     /// The mark, as typed or saved; empty where there is none.
     pub mark: String,
+    /// Whether it is a question that is answered yes or no.
+    pub is_question: bool,
     /// What was wrong with it.
     pub wrong: Option<String>,
 }
@@ -211,13 +242,20 @@ async fn sheet(
     let one = work[index];
     let whole = entity_of(app, one).await?;
     let english = v.lang.is_english();
-    let rows = round.criteria.iter().map(|criterion| {
+    let sheet = round.sheet();
+    let rows = sheet.iter().map(|criterion| {
+        let is_question = round.kind != RoundKind::Score;
         let field = format!("mark.{}", criterion.key);
         let saved = one.marks.get(&criterion.key).map(|mark| written(&v, *mark));
         let kept = typed.texts().iter().find(|(name, _)| *name == field);
         let wrong = refused.iter().find(|refused| refused.field.as_ref() == Some(&field));
         Row {
-            label: criterion.label.read(english).to_owned(),
+            label: if is_question {
+                v.t(&format!("mark-{}", criterion.key))
+            } else {
+                criterion.label.read(english).to_owned()
+            },
+            is_question,
             mark: kept.map(|(_, text)| text.clone()).or(saved).unwrap_or_default(),
             wrong: wrong.map(|refused| v.said(refused)),
             criterion: criterion.clone(),
@@ -252,7 +290,11 @@ async fn named(app: &App, whole: &Whole) -> std::result::Result<(String, String)
     Ok((whole.entry.shown_name.clone(), unit))
 }
 
-fn texts(contest: &contest::Contest, whole: &Whole, english: bool) -> Vec<(String, String)> {
+pub(super) fn texts(
+    contest: &contest::Contest,
+    whole: &Whole,
+    english: bool,
+) -> Vec<(String, String)> {
     let slots = contest.definition.categories.iter().flat_map(|category| &category.slots);
     let slots = slots.filter(|slot| matches!(slot.kind, SlotKind::Text | SlotKind::Link));
     let texts = slots.flat_map(|slot| {
@@ -425,7 +467,7 @@ pub async fn finish(
         }
         Err(error @ Error::Incomplete(_)) => {
             drop(tx);
-            list(&app, v, &judge, error.refusals()).await
+            draw(&app, v, &judge, error.refusals()).await
         }
         Err(error) => Err(error.into()),
     }

@@ -1,14 +1,15 @@
 //! A judging round as its organisers see it.
 
+use std::collections::BTreeSet;
+
 use actix_web::web;
 use askama::Template;
-use entity::candidate;
-use entity::id::SeatId;
+use entity::id::{EntryId, SeatId};
 use entity::round::State;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use super::desk::organised;
 use crate::app::{self, App};
+use crate::contest::definition::RoundKind;
 use crate::judging::{self, Error};
 use crate::letters::{self, Draft};
 use crate::refusal::{Arg, Refusal, Refused};
@@ -53,6 +54,10 @@ pub struct Show {
     pub panel: Vec<Line>,
     /// Results: alias, entry's title, millionths, whether it went on.
     pub results: Vec<(String, String, i64, bool)>,
+    /// Entries between which it has to be decided: key, alias, title.
+    pub choices: Vec<(EntryId, String, String)>,
+    /// The reason, as typed.
+    pub reason: String,
     /// What stood in the way.
     pub refused: Vec<Refused>,
 }
@@ -68,15 +73,15 @@ pub async fn show(
     path: web::Path<(String, String)>,
 ) -> Result {
     let (slug, key) = path.into_inner();
-    draw(&app, v, &who, slug, key, Vec::new()).await
+    draw(&app, v, &who, (slug, key), &Form::default(), Vec::new()).await
 }
 
 async fn draw(
     app: &App,
     v: View,
     who: &Signed,
-    slug: String,
-    key: String,
+    (slug, key): (String, String),
+    typed: &Form,
     refused: Vec<Refused>,
 ) -> Result {
     let (contest, _) = organised(app, &v, who, &slug).await?;
@@ -92,28 +97,25 @@ async fn draw(
         is_final: one.seat.finished_at.is_some(),
         has_left: one.seat.left_at.is_some(),
     });
-    let mut results = Vec::new();
-    if row.state == State::Closed {
-        let rows = candidate::Entity::find()
-            .filter(candidate::Column::RoundId.eq(row.id))
-            .order_by_desc(candidate::Column::Millionths)
-            .all(&app.db)
-            .await?;
-        let ids = rows.iter().map(|row| row.entry_id);
-        let entries = entity::entry::Entity::find()
-            .filter(entity::entry::Column::Id.is_in(ids))
-            .all(&app.db)
-            .await?;
-        results = rows
-            .into_iter()
-            .map(|row| {
-                let title = entries.iter().find(|entry| entry.id == row.entry_id);
-                let title = title.map(|entry| entry.title.clone()).unwrap_or_default();
-                (row.alias, title, row.millionths.unwrap_or(0), row.went_on.unwrap_or(false))
-            })
-            .collect();
-    }
-    let title = contest.definition.round(&key).map(|round| round.title.read(v.lang.is_english()));
+    let definition = contest.definition.round(&key);
+    let results = match row.state {
+        State::Closed => judging::titled(&app.db, row.id).await?,
+        _ => Vec::new(),
+    };
+    let results = results.into_iter().map(|(row, title)| {
+        (row.alias, title, row.millionths.unwrap_or(0), row.went_on.unwrap_or(false))
+    });
+    let equal = equal(&refused);
+    let by_talk = definition.is_some_and(|round| round.kind == RoundKind::Deliberate);
+    let choices = match row.state {
+        State::Open if by_talk || !equal.is_empty() => judging::titled(&app.db, row.id).await?,
+        _ => Vec::new(),
+    };
+    let choices = choices
+        .into_iter()
+        .filter(|(row, _)| by_talk || equal.contains(&row.alias))
+        .map(|(row, title)| (row.entry_id, row.alias, title));
+    let title = definition.map(|round| round.title.read(v.lang.is_english()));
     page(&Show {
         title: title.unwrap_or_default().to_owned(),
         state: match row.state {
@@ -122,12 +124,24 @@ async fn draw(
             State::Closed => "round-closed",
         },
         panel: panel.collect(),
-        results,
+        results: results.collect(),
+        choices: choices.collect(),
+        reason: typed.text("reason").to_owned(),
         refused,
         slug,
         key,
         v,
     })
+}
+
+/// Names of entries that are equal where the cut falls.
+fn equal(refused: &[Refused]) -> BTreeSet<String> {
+    let tie = refused.iter().find(|one| one.code == "round-tie-at-the-cut");
+    let names = tie.and_then(|tie| tie.args.iter().find(|(name, _)| *name == "aliases"));
+    match names {
+        Some((_, Arg::Text(text))) => text.split(", ").map(str::to_owned).collect(),
+        _ => BTreeSet::new(),
+    }
 }
 
 /// Opens the round and deals the work; `act=close` closes it, `act=reopen` opens it again.
@@ -147,7 +161,8 @@ pub async fn update(
     let done = match form.text("act") {
         "close" => {
             let decided: Vec<_> = form.all("decided").filter_map(|id| id.parse().ok()).collect();
-            judging::close(&tx, &organiser, &key, &decided, v.now).await
+            let decision = judging::Decision { on: &decided, reason: form.text("reason") };
+            judging::close(&tx, &organiser, &key, decision, v.now).await
         }
         "reopen" => judging::reopen(&tx, &organiser, &key, form.text("reason"), v.now).await,
         _ => {
@@ -163,7 +178,7 @@ pub async fn update(
         Err(error @ Error::Database(_)) => Err(error.into()),
         Err(error) => {
             drop(tx);
-            draw(&app, v, &who, slug, key, error.refusals()).await
+            draw(&app, v, &who, (slug, key), &form, error.refusals()).await
         }
     }
 }
@@ -187,7 +202,7 @@ pub async fn add(
         Ok(user) => user,
         Err(error @ account::Error::Email) => {
             drop(tx);
-            return draw(&app, v, &who, slug, key, error.refusals()).await;
+            return draw(&app, v, &who, (slug, key), &form, error.refusals()).await;
         }
         Err(error) => return Err(error.into()),
     };

@@ -1,0 +1,189 @@
+//! Which of two is better: a judge's comparisons, in rounds of kind `pairwise`.
+
+use std::collections::{BTreeSet, HashMap};
+
+use entity::assignment::{self, State as Work_};
+use entity::id::{CategoryId, ComparisonId, EntryId, RoundId, SeatId};
+use entity::instant::Instant;
+use entity::{comparison, entry};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+};
+
+use super::Error;
+use super::judge::{Judge, Work, may_say, work};
+use super::method::pairs::{Belief, Trust, learned, next_pair};
+use crate::contest::definition::Round;
+
+/// Comparisons of a round in the order in which they were said: the better, the worse.
+pub(super) async fn said(
+    db: &impl ConnectionTrait,
+    round: RoundId,
+) -> Result<Vec<(EntryId, EntryId)>, DbErr> {
+    Ok(rows(db, round).await?.into_iter().map(|row| (row.better_id, row.worse_id)).collect())
+}
+
+async fn rows(db: &impl ConnectionTrait, round: RoundId) -> Result<Vec<comparison::Model>, DbErr> {
+    comparison::Entity::find()
+        .filter(comparison::Column::RoundId.eq(round))
+        .order_by_asc(comparison::Column::SaidAt)
+        .order_by_asc(comparison::Column::Id)
+        .all(db)
+        .await
+}
+
+/// How many comparisons a judge has made.
+///
+/// # Errors
+/// When the database fails.
+pub async fn made(db: &impl ConnectionTrait, seat: SeatId) -> Result<usize, DbErr> {
+    let own = comparison::Entity::find().filter(comparison::Column::SeatId.eq(seat));
+    Ok(usize::try_from(own.count(db).await?).unwrap_or(usize::MAX))
+}
+
+/// The two entries from whose comparison by this judge most is learned, by the names under which
+/// the judge knows them; none when the judge has made all comparisons or has seen every pair.
+/// Only entries of one category are compared.
+///
+/// # Errors
+/// When the database fails.
+pub async fn next(
+    db: &impl ConnectionTrait,
+    judge: &Judge,
+    definition: &Round,
+) -> Result<Option<(Work, Work)>, DbErr> {
+    let rows = rows(db, judge.round.id).await?;
+    let own = rows.iter().filter(|row| row.seat_id == judge.seat.id);
+    let seen: BTreeSet<(EntryId, EntryId)> = own
+        .flat_map(|row| [(row.better_id, row.worse_id), (row.worse_id, row.better_id)])
+        .collect();
+    if seen.len() / 2 >= definition.comparisons.unwrap_or(u32::MAX) as usize {
+        return Ok(None);
+    }
+    let mut desk = work(db, judge).await?;
+    desk.retain(|one| one.assignment.state != Work_::SteppedAside);
+    let (beliefs, trust) = believed(&rows);
+    let of_desk: Vec<Belief> = desk
+        .iter()
+        .map(|one| beliefs.get(&one.assignment.entry_id).copied().unwrap_or(Belief::BEFORE))
+        .collect();
+    let categories = categories(db, &desk).await?;
+    let may = |one: usize, other: usize| {
+        let (a, b) = (desk[one].assignment.entry_id, desk[other].assignment.entry_id);
+        categories.get(&a) == categories.get(&b) && !seen.contains(&(a, b))
+    };
+    let trust = trust.get(&judge.seat.id).copied().unwrap_or(Trust::BEFORE);
+    let Some((one, other, _)) = next_pair(trust, &of_desk, may) else { return Ok(None) };
+    // Which stands on the left follows the judge's own random order, not the standing.
+    let (left, right) = (one.min(other), one.max(other));
+    let right = desk.swap_remove(right);
+    Ok(Some((desk.swap_remove(left), right)))
+}
+
+/// What all comparisons so far teach.
+fn believed(rows: &[comparison::Model]) -> (HashMap<EntryId, Belief>, HashMap<SeatId, Trust>) {
+    let mut beliefs = HashMap::<EntryId, Belief>::new();
+    let mut trusts = HashMap::<SeatId, Trust>::new();
+    for row in rows {
+        let trust = trusts.get(&row.seat_id).copied().unwrap_or(Trust::BEFORE);
+        let of = |id: EntryId| beliefs.get(&id).copied().unwrap_or(Belief::BEFORE);
+        let (trust, better, worse, _) = learned(trust, of(row.better_id), of(row.worse_id));
+        trusts.insert(row.seat_id, trust);
+        beliefs.insert(row.better_id, better);
+        beliefs.insert(row.worse_id, worse);
+    }
+    (beliefs, trusts)
+}
+
+async fn categories(
+    db: &impl ConnectionTrait,
+    desk: &[Work],
+) -> Result<HashMap<EntryId, CategoryId>, DbErr> {
+    let rows: Vec<(EntryId, CategoryId)> = entry::Entity::find()
+        .select_only()
+        .columns([entry::Column::Id, entry::Column::CategoryId])
+        .filter(entry::Column::Id.is_in(desk.iter().map(|one| one.assignment.entry_id)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Records that a judge finds one entry better than another. Saying it twice changes nothing;
+/// saying the opposite corrects it.
+///
+/// # Errors
+/// [`Error::Pair`] when one of them is not on the judge's desk or they are the same.
+pub async fn say(
+    tx: &DatabaseTransaction,
+    judge: &Judge,
+    better: &str,
+    worse: &str,
+    now: Instant,
+) -> Result<(), Error> {
+    let (definition, _) = may_say(tx, judge, now).await?;
+    let desk = work(tx, judge).await?;
+    let find = |alias: &str| {
+        let one = desk.iter().find(|one| one.alias == alias)?;
+        (one.assignment.state != Work_::SteppedAside).then_some(one.assignment.entry_id)
+    };
+    let (Some(better), Some(worse)) = (find(better), find(worse)) else { return Err(Error::Pair) };
+    if better == worse {
+        return Err(Error::Pair);
+    }
+    comparison::Entity::delete_many()
+        .filter(comparison::Column::SeatId.eq(judge.seat.id))
+        .filter(comparison::Column::BetterId.is_in([better, worse]))
+        .filter(comparison::Column::WorseId.is_in([better, worse]))
+        .exec(tx)
+        .await?;
+    let row = comparison::ActiveModel {
+        id: Set(ComparisonId::new()),
+        round_id: Set(judge.round.id),
+        seat_id: Set(judge.seat.id),
+        better_id: Set(better),
+        worse_id: Set(worse),
+        said_at: Set(now),
+    };
+    comparison::Entity::insert(row).exec_without_returning(tx).await?;
+    let is_done = next(tx, judge, &definition).await?.is_none();
+    let open = assignment::Entity::find()
+        .filter(assignment::Column::SeatId.eq(judge.seat.id))
+        .filter(assignment::Column::State.eq(Work_::Open))
+        .all(tx)
+        .await?;
+    for work in open.into_iter().filter(|_| is_done) {
+        let mut work = work.into_active_model();
+        work.state = Set(Work_::Done);
+        work.update(tx).await?;
+    }
+    Ok(())
+}
+
+/// Takes back the judge's last comparison; nothing where there is none.
+///
+/// # Errors
+/// When the round takes nothing now.
+pub async fn take_back(tx: &DatabaseTransaction, judge: &Judge, now: Instant) -> Result<(), Error> {
+    may_say(tx, judge, now).await?;
+    let last = comparison::Entity::find()
+        .filter(comparison::Column::SeatId.eq(judge.seat.id))
+        .order_by_desc(comparison::Column::SaidAt)
+        .order_by_desc(comparison::Column::Id)
+        .one(tx)
+        .await?;
+    let Some(last) = last else { return Ok(()) };
+    comparison::Entity::delete_by_id(last.id).exec(tx).await?;
+    let done = assignment::Entity::find()
+        .filter(assignment::Column::SeatId.eq(judge.seat.id))
+        .filter(assignment::Column::State.eq(Work_::Done))
+        .all(tx)
+        .await?;
+    for work in done {
+        let mut work = work.into_active_model();
+        work.state = Set(Work_::Open);
+        work.update(tx).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! Rounds of every kind, through the judges' and the organiser's doors.
+
+use actix_web::http::StatusCode;
+use entity::entry::{self, EntrantKind, State};
+use entity::id::EntryId;
+use entity::{candidate, round};
+use sea_orm::{EntityTrait, Set};
+
+use crate::entry::contest;
+use crate::support::{Answer, Browser, Site, both};
+
+const DESK: &str = "/desk/contests/anh-dep/rounds/jury";
+
+/// A contest of so many accepted entries, titled A, B, C …, with a round of this kind whose
+/// panel of so many judges is seated; the organiser, and the judges.
+async fn jury(site: &mut Site, kind: &str, entries: u8, judges: usize) -> (Browser, Vec<Browser>) {
+    site.jobs_may_wait();
+    let round = format!(
+        "  - {{ key: judging, kind: round, opens: 2026-04-11, closes: 2026-04-20 }}\n\
+         rounds:\n  - {{ key: jury, title: Vòng chấm, phase: judging, {kind} }}\ncategories:"
+    );
+    let id = contest(site, |text| text.replacen("categories:", &round, 1)).await;
+    site.set_clock("2026-04-11T02:00:00Z");
+    let category = entity::category::Entity::find().one(&site.app.db).await.unwrap().unwrap().id;
+    let now = site.app.clock.now();
+    let tx = hoithi::db::begin(&site.app.db).await.unwrap();
+    for number in 0..entries {
+        let title = char::from(b'A' + number).to_string();
+        let row = entry::ActiveModel {
+            id: Set(EntryId::new()),
+            contest_id: Set(id),
+            category_id: Set(category),
+            code: Set(format!("AAAAAAA{title}")),
+            number: Set(Some(i32::from(number) + 1)),
+            title: Set(title.clone()),
+            search_text: Set(title),
+            state: Set(State::Accepted),
+            entrant_kind: Set(EntrantKind::Person),
+            entrant_name: Set("Nguyễn Văn Nam".to_owned()),
+            shown_name: Set("Nguyễn Văn Nam".to_owned()),
+            unit_id: Set(None),
+            author_id: Set(None),
+            entered_by: Set(None),
+            resume_hash: Set(None),
+            phone: Set(None),
+            email: Set(None),
+            lang: Set("vi".to_owned()),
+            version: Set(1),
+            submitted_at: Set(Some(now)),
+            repair_until: Set(None),
+            promoted_from: Set(None),
+            created_at: Set(now),
+            updated_at: Set(now),
+        };
+        entry::Entity::insert(row).exec_without_returning(&tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let mut organiser = site.leads("ldld-thi-diem", "totchuc@example.vn").await;
+    let mut panel = Vec::new();
+    for number in 1..=judges {
+        let email = format!("giamkhao{number}@example.vn");
+        let seated = organiser.post(&format!("{DESK}/seats"), &[("email", &email)]).await;
+        assert_eq!(seated.status, StatusCode::SEE_OTHER, "{}", seated.text());
+        site.work().await;
+        site.letters();
+        panel.push(site.signed_in(&email).await);
+    }
+    let opened = organiser.post(DESK, &[("act", "open")]).await;
+    assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
+    (organiser, panel)
+}
+
+async fn round_id(site: &Site) -> String {
+    round::Entity::find().one(&site.app.db).await.unwrap().unwrap().id.to_string()
+}
+
+/// By which judges know the entry of this title.
+async fn alias(site: &Site, title: &str) -> String {
+    let entries = entry::Entity::find().all(&site.app.db).await.unwrap();
+    let id = entries.into_iter().find(|row| row.title == title).unwrap().id;
+    let rows = candidate::Entity::find().all(&site.app.db).await.unwrap();
+    rows.into_iter().find(|row| row.entry_id == id).unwrap().alias
+}
+
+/// Titles with their results in whole points, best first, and a star for those that went on.
+async fn outcome(site: &Site) -> Vec<String> {
+    let entries = entry::Entity::find().all(&site.app.db).await.unwrap();
+    let mut rows = candidate::Entity::find().all(&site.app.db).await.unwrap();
+    rows.sort_by_key(|row| std::cmp::Reverse(row.millionths));
+    let mut told: Vec<(Option<i64>, String)> = rows
+        .into_iter()
+        .map(|row| {
+            let title = &entries.iter().find(|entry| entry.id == row.entry_id).unwrap().title;
+            let on = if row.went_on == Some(true) { "*" } else { "" };
+            (row.millionths, format!("{title}{} {}", on, row.millionths.unwrap() / 1_000_000))
+        })
+        .collect();
+    told.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+    told.into_iter().map(|(_, text)| text).collect()
+}
+
+async fn close(organiser: &mut Browser, more: &[(&str, &str)]) -> Answer {
+    let form: Vec<(&str, &str)> =
+        [("act", "close")].into_iter().chain(more.iter().copied()).collect();
+    organiser.post(DESK, &form).await
+}
+
+async fn answer(site: &Site, judge: &mut Browser, title: &str, form: &[(&str, &str)]) -> Answer {
+    let (round, alias) = (round_id(site).await, alias(site, title).await);
+    judge.post(&format!("/judging/{round}/{alias}/sheet"), form).await
+}
+
+both! {
+    async fn two_yes_of_three_let_an_entry_go_on(site: Site) {
+        let kind = "kind: screen, yes_needed: 2, quorum: 3";
+        let (mut organiser, mut panel) = jury(site, kind, 3, 3).await;
+        let said = [("A", [1, 1, 0]), ("B", [1, 0, 0]), ("C", [1, 1, 1])];
+
+        let round = round_id(site).await;
+        let page = panel[0].get(&format!("/judging/{round}/{}", alias(site, "A").await)).await;
+        for (title, answers) in said {
+            for (judge, yes) in panel.iter_mut().zip(answers) {
+                let yes = yes.to_string();
+                let saved = answer(site, judge, title, &[("mark.yes", yes.as_str())]).await;
+                assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+            }
+        }
+        let closed = close(&mut organiser, &[]).await;
+
+        assert_eq!(page.attributes("input[type=radio]", "value"), ["1", "0"]);
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+        assert_eq!(outcome(site).await, ["C* 3", "A* 2", "B 1"]);
+    }
+
+    async fn one_veto_with_its_reason_puts_an_entry_out(site: Site) {
+        let (mut organiser, mut panel) = jury(site, "kind: veto, quorum: 2", 2, 2).await;
+
+        let bare = answer(site, &mut panel[0], "A", &[("mark.veto", "1")]).await;
+        let whole =
+            answer(site, &mut panel[0], "A", &[("mark.veto", "1"), ("comment", "Cắt ghép")]).await;
+        answer(site, &mut panel[1], "A", &[("mark.veto", "0")]).await;
+        for judge in &mut panel {
+            answer(site, judge, "B", &[("mark.veto", "0")]).await;
+        }
+        close(&mut organiser, &[]).await;
+
+        assert_eq!(bare.status, StatusCode::OK);
+        assert!(bare.text().contains("Hãy ghi lý do phủ quyết"), "{}", bare.text());
+        assert_eq!(whole.status, StatusCode::SEE_OTHER);
+        assert_eq!(outcome(site).await, ["B* 0", "A -1"]);
+    }
+
+    async fn lists_of_judges_become_borda_counts(site: Site) {
+        let (mut organiser, mut panel) =
+            jury(site, "kind: rank, aggregate: borda, goes_on: 2, quorum: 2", 4, 2).await;
+        let round = round_id(site).await;
+        let mut names = Vec::new();
+        for title in ["A", "B", "C", "D"] {
+            names.push(format!("place.{}", alias(site, title).await));
+        }
+        let form = |version, places: [&'static str; 4]| {
+            let mut form = vec![("version", version)];
+            form.extend(names.iter().map(String::as_str).zip(places));
+            form
+        };
+
+        let page = panel[0].get(&format!("/judging/{round}")).await;
+        let to = format!("/judging/{round}/list");
+        let twice = panel[0].post(&to, &form("0", ["1", "1", "3", "4"])).await;
+        let part = panel[0].post(&to, &form("0", ["2", "1", "", ""])).await;
+        let stale = panel[0].post(&to, &form("0", ["1", "2", "3", "4"])).await;
+        let open = close(&mut organiser, &[]).await;
+        let whole = panel[0].post(&to, &form("1", ["2", "1", "3", "4"])).await;
+        panel[1].post(&to, &form("0", ["1", "3", "2", "4"])).await;
+        let closed = close(&mut organiser, &[]).await;
+
+        assert_eq!(page.attributes("input[name^='place.']", "name").len(), 4, "{}", page.text());
+        assert!(twice.text().contains("bài lặp lại"), "{}", twice.text());
+        assert_eq!(twice.attributes("input[name^='place.'][value='1']", "value").len(), 2);
+        assert_eq!(part.status, StatusCode::SEE_OTHER);
+        assert!(stale.text().contains("cửa sổ khác"), "{}", stale.text());
+        assert!(open.text().contains("chưa đủ số tối thiểu"), "{}", open.text());
+        assert_eq!(whole.status, StatusCode::SEE_OTHER);
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+        // A: 2 + 3, B: 3 + 1, C: 1 + 2, D: 0.
+        assert_eq!(outcome(site).await, ["A* 5", "B* 4", "C 3", "D 0"]);
+    }
+
+    async fn comparing_pairs_orders_entries_and_ends_by_itself(site: Site) {
+        let (mut organiser, mut panel) =
+            jury(site, "kind: pairwise, comparisons: 6, goes_on: 1", 4, 1).await;
+        let round = round_id(site).await;
+        let judge = &mut panel[0];
+
+        for turn in 0..6 {
+            let page = judge.get(&format!("/judging/{round}")).await;
+            let pair = page.attributes("button[name='better']", "value");
+            assert_eq!(pair.len(), 2, "turn {turn}: {}", page.text());
+            let titles = page.all("[data-work] h2");
+            // The judge always prefers the earlier letter.
+            let better = usize::from(titles[0] > titles[1]);
+            let form = [("better", pair[better].as_str()), ("worse", pair[1 - better].as_str())];
+            let said = judge.post(&format!("/judging/{round}/comparisons"), &form).await;
+            assert_eq!(said.status, StatusCode::SEE_OTHER, "{}", said.text());
+            if turn == 2 {
+                judge.post(&format!("/judging/{round}/comparisons/undo"), &[]).await;
+                judge.post(&format!("/judging/{round}/comparisons"), &form).await;
+            }
+        }
+        let end = judge.get(&format!("/judging/{round}")).await;
+        let closed = close(&mut organiser, &[]).await;
+
+        assert!(end.attributes("button[name='better']", "value").is_empty(), "{}", end.text());
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+        let order: String = outcome(site).await.iter().map(|line| &line[..1]).collect();
+        assert_eq!(order, "ABCD");
+    }
+
+    async fn a_deliberation_lets_on_whom_it_names_and_wants_the_reason(site: Site) {
+        let (mut organiser, _) = jury(site, "kind: deliberate, goes_on: 2", 3, 0).await;
+        let entries = entry::Entity::find().all(&site.app.db).await.unwrap();
+        let id = |title: &str| entries.iter().find(|e| e.title == title).unwrap().id.to_string();
+        let (a, c) = (id("A"), id("C"));
+
+        let page = organiser.get(DESK).await;
+        let one = close(&mut organiser, &[("decided", &a), ("reason", "Bỏ phiếu")]).await;
+        let bare = close(&mut organiser, &[("decided", &a), ("decided", &c)]).await;
+        let form = [("decided", a.as_str()), ("decided", c.as_str()), ("reason", "Biểu quyết 5/5")];
+        let whole = close(&mut organiser, &form).await;
+
+        assert_eq!(page.attributes("input[name='decided']", "value").len(), 3);
+        assert!(one.text().contains("Đã chọn 1 bài, trong khi cần 2 bài"), "{}", one.text());
+        assert!(bare.text().contains("Hãy ghi lý do"), "{}", bare.text());
+        assert_eq!(whole.status, StatusCode::SEE_OTHER, "{}", whole.text());
+        assert_eq!(outcome(site).await, ["A* 0", "B 0", "C* 0"]);
+    }
+
+    async fn equals_at_the_cut_are_told_apart_by_a_recorded_decision(site: Site) {
+        let kind = "goes_on: 1, criteria: [{ key: art, label: Nghệ thuật, max: 10 }]";
+        let (mut organiser, mut panel) = jury(site, kind, 3, 1).await;
+        for (title, mark) in [("A", "7"), ("B", "7"), ("C", "5")] {
+            answer(site, &mut panel[0], title, &[("mark.art", mark)]).await;
+        }
+
+        let tie = close(&mut organiser, &[]).await;
+        let choices = tie.attributes("input[name='decided']", "value");
+        let entries = entry::Entity::find().all(&site.app.db).await.unwrap();
+        let b = entries.iter().find(|e| e.title == "B").unwrap().id.to_string();
+        let form = [("decided", b.as_str()), ("reason", "Chủ tịch hội đồng quyết định")];
+        let closed = close(&mut organiser, &form).await;
+
+        assert_eq!(choices.len(), 2, "{}", tie.text());
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+        assert_eq!(outcome(site).await, ["A 7", "B* 7", "C 5"]);
+    }
+
+    async fn marks_are_adjusted_for_severity_or_the_reason_is_said(site: Site) {
+        let kind = "aggregate: z_score, criteria: [{ key: art, label: Nghệ thuật, max: 10 }]";
+        let (mut organiser, mut panel) = jury(site, kind, 8, 2).await;
+        let titles = ["A", "B", "C", "D", "E", "F", "G", "H"];
+        for (nth, title) in titles.iter().enumerate().take(7) {
+            let mild = (9 - nth).to_string();
+            answer(site, &mut panel[0], title, &[("mark.art", mild.as_str())]).await;
+        }
+
+        let early = close(&mut organiser, &[]).await;
+        answer(site, &mut panel[0], "H", &[("mark.art", "2")]).await;
+        for (nth, title) in titles.iter().enumerate() {
+            let hard = format!("{},5", (8 - nth) / 2);
+            let saved = answer(site, &mut panel[1], title, &[("mark.art", hard.as_str())]).await;
+            assert_eq!(saved.status, StatusCode::OK, "half points are not on this scale");
+            let hard = ((8 - nth) / 2).to_string();
+            answer(site, &mut panel[1], title, &[("mark.art", hard.as_str())]).await;
+        }
+        let closed = close(&mut organiser, &[]).await;
+
+        assert!(early.text().contains("giám khảo 1 mới có 7 phiếu, cần ít nhất 8"), "{}", early.text());
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+        let told = outcome(site).await;
+        let order: String = told.iter().map(|line| &line[..1]).collect();
+        assert_eq!(order, "ABCDEFGH", "{told:?}");
+        assert!(told[0].ends_with(" 64") || told[0].ends_with(" 63"), "{told:?}");
+    }
+}
