@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::mail::Mailer;
 use crate::media::spool::Spool;
 use crate::storage::Store;
+use crate::voting::Votes;
 
 /// What every door is given: cheap to clone.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct App {
     pub key: Key,
     /// How often something may be tried.
     pub limits: Limits,
+    /// Where votes are handed in.
+    pub votes: Votes,
 }
 
 impl App {
@@ -46,7 +49,11 @@ impl App {
     /// When the data folder, the database or the store cannot be opened.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         make_private(&config.data.folder)?;
+        let names = (config.server.base_url.as_str(), "");
+        let votes =
+            Votes::open(&config.database(), &config.data.folder, names, Clock::System, fresh);
         Ok(Self {
+            votes,
             db: db::connect(&config.database(), config.data.connections).await?,
             store: Store::open(&config.storage, &config.data.folder)?,
             spool: Arc::new(Spool::at(config.data.folder.join("uploads"))),

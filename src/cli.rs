@@ -7,6 +7,7 @@ pub mod demo;
 mod migrate;
 mod serve;
 mod verify;
+mod vote;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,9 @@ enum Command {
     /// Check, apply and export contest files.
     #[command(subcommand)]
     Contest(contest::Command),
+    /// Check, rebuild and hand out logs of votes.
+    #[command(subcommand)]
+    Vote(vote::Command),
     /// Write the database and every object into one archive.
     Backup(backup::Backup),
     /// Restore an archive into an empty place.
@@ -64,6 +68,8 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Config(command) => command.run(settings),
         Command::Contest(command) if command.is_offline() => command.run_offline(),
         Command::Contest(command) => command.run(App::open(settings()?).await?).await,
+        Command::Vote(command) if command.is_offline() => command.run_offline(),
+        Command::Vote(command) => command.run(App::open(settings()?).await?).await,
         Command::Backup(backup) => backup.run(App::open(settings()?).await?).await,
         Command::Restore(restore) => restore.run(settings()?).await,
         Command::Verify(verify::Verify { archive: Some(archive), .. }) => {

@@ -108,8 +108,4 @@ ids! {
     UnitId
     /// Key of `user`.
     UserId
-    /// Key of `vote`.
-    VoteId
-    /// Key of `voter`.
-    VoterId
 }

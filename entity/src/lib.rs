@@ -44,4 +44,6 @@ pub mod unit_strength;
 pub mod unit_type;
 pub mod user;
 pub mod vote;
-pub mod voter;
+pub mod vote_link;
+pub mod vote_log;
+pub mod vote_segment;

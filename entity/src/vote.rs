@@ -1,36 +1,45 @@
-//! `vote`: one vote.
+//! `vote`: one vote, projected from the log.
 
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ContestId, EntryId, UnitId, VoteId, VoterId};
+use crate::id::{ContestId, EntryId, UnitId};
 use crate::instant::Instant;
 
-/// One vote.
+/// One vote, projected from the log.
 #[sea_orm::model]
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "vote")]
 pub struct Model {
-    /// Key.
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: VoteId,
     /// The contest.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub contest_id: ContestId,
-    /// For which entry.
-    pub entry_id: EntryId,
-    /// By whom.
-    pub voter_id: VoterId,
+    /// By whom: keyed hash of what they proved, for this contest alone.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub voter: Vec<u8>,
     /// 0, or the day (days since 1970 in Vietnam) where votes are given by the day.
+    #[sea_orm(primary_key, auto_increment = false)]
     pub period: i32,
-    /// How well the voter was known.
+    /// For which entry.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub entry_id: EntryId,
+    /// How well the voter was known: 0 device … 4 member.
     pub level: i32,
     /// Whether it counts.
     pub state: State,
-    /// The unit whose link brought the voter.
+    /// Number of the group link that brought the voter.
+    pub link: Option<i32>,
+    /// The unit of that link.
     pub unit_id: Option<UnitId>,
+    /// Hash of the kind of device; 0 where it is not known.
+    pub device: i32,
     /// By which the voter finds it.
-    #[sea_orm(column_type = "Text")]
+    #[sea_orm(column_type = "Text", unique)]
     pub receipt: String,
+    /// Place in the log of the leaf that cast it: the receipt's.
+    pub leaf: i64,
+    /// Place of the newest leaf of the same ballot.
+    pub last_leaf: i64,
     /// When the server read it.
     pub cast_at: Instant,
     /// When its state last changed.

@@ -1,4 +1,4 @@
-//! Voting: voters and votes.
+//! Voting: the log of votes, and what is projected from it.
 
 use sea_orm_migration::prelude::*;
 
@@ -7,37 +7,58 @@ use sea_orm_migration::prelude::*;
 pub(crate) struct Migration;
 
 const UP: &str = r#"
-create table voter (
-    id         uuid primary key,
+create table vote_log (
+    contest_id   uuid primary key references contest on delete restrict,
+    origin       text not null unique,
+    holder       text not null,
+    holder_url   text not null,
+    leased_until bigint not null,
+    applied      bigint not null,
+    votes        bigint not null,
+    closed_at    bigint
+);
+
+create table vote_segment (
+    contest_id uuid not null references vote_log on delete restrict,
+    first      bigint not null,
+    count      integer not null check (count > 0),
+    leaves     bytea not null,
+    details    bytea not null,
+    checkpoint text not null,
+    primary key (contest_id, first)
+);
+
+create table vote_link (
     contest_id uuid not null references contest on delete restrict,
-    key_hash   bytea not null,
-    level      integer not null,
-    user_id    uuid references "user" on delete restrict,
-    seen_at    bigint not null,
-    unique (contest_id, key_hash)
+    number     integer not null check (number > 0),
+    unit_id    uuid references unit on delete restrict,
+    label      text not null,
+    quota      integer not null check (quota > 0),
+    expires_at bigint not null,
+    primary key (contest_id, number)
 );
 
 create table vote (
-    id         uuid primary key,
     contest_id uuid not null references contest on delete restrict,
-    entry_id   uuid not null references entry on delete restrict,
-    voter_id   uuid not null references voter on delete restrict,
+    voter      bytea not null,
     period     integer not null,
+    entry_id   uuid not null references entry on delete restrict,
     level      integer not null,
     state      text not null check (state in ('counted', 'held', 'struck', 'withdrawn')),
+    link       integer,
     unit_id    uuid references unit on delete restrict,
-    receipt    text not null,
+    device     integer not null,
+    receipt    text not null unique,
+    leaf       bigint not null,
+    last_leaf  bigint not null,
     cast_at    bigint not null,
     changed_at bigint,
-    unique (voter_id, entry_id, period),
-    unique (receipt)
+    primary key (contest_id, voter, period, entry_id)
 );
 
-create index vote_contest_id_state on vote (contest_id, state);
+create index vote_contest_id_state_entry_id on vote (contest_id, state, entry_id);
 
-create index vote_entry_id_state on vote (entry_id, state);
-
-create index vote_unit_id on vote (unit_id);
+create index vote_contest_id_last_leaf on vote (contest_id, last_leaf);
 
 create table tally (
     entry_id   uuid not null references entry on delete restrict,

@@ -69,13 +69,28 @@ pub struct Tree {
 impl Tree {
     /// A tree over these leaf hashes.
     #[must_use]
-    pub fn of(leaves: Vec<Hash>) -> Self {
-        let mut levels = vec![leaves];
-        while levels.last().is_some_and(|level| level.len() > 1) {
-            let below = levels.last().map(Vec::as_slice).unwrap_or_default();
-            levels.push(below.chunks_exact(2).map(|two| node_hash(&two[0], &two[1])).collect());
+    pub fn of(leaves: impl IntoIterator<Item = Hash>) -> Self {
+        let mut tree = Self::default();
+        leaves.into_iter().for_each(|leaf| tree.push(leaf));
+        tree
+    }
+
+    /// Adds a leaf by its hash.
+    pub fn push(&mut self, leaf: Hash) {
+        let mut hash = leaf;
+        for level in 0.. {
+            if self.levels.len() == level {
+                self.levels.push(Vec::new());
+            }
+            let hashes = &mut self.levels[level];
+            hashes.push(hash);
+            match hashes.as_slice() {
+                [.., left, right] if hashes.len().is_multiple_of(2) => {
+                    hash = node_hash(left, right)
+                }
+                _ => break,
+            }
         }
-        Self { levels }
     }
 
     /// Leaves.

@@ -1,70 +1,27 @@
-//! Casting a vote, and taking it back.
+//! Casting a vote, and taking it back: the way to the writers.
 
-use entity::entry::{self, State as EntryState};
-use entity::id::{EntryId, UnitId, UserId, VoteId, VoterId};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use entity::id::{ContestId, UserId};
 use entity::instant::Instant;
-use entity::vote::{self, State};
-use entity::{candidate, tally, voter};
-use sea_orm::sea_query::{Expr, OnConflict};
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QuerySelect, Set,
-};
+use entity::vote;
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use tokio::sync::{mpsc, oneshot};
 
-use crate::contest::definition::{Level, VoteLimit, VotedOn, Voting};
-use crate::contest::{self, Contest};
-use crate::refusal::{Kind, Refusal, Refused};
-use crate::words::vietnam;
+use super::memory::{Ask, Counted};
+use super::policy::Policy;
+use super::proofs::Trees;
+use super::writer::{self, Deed, Desk, Shown, Standing, Wish};
+use super::{Error, Seen, bundle, project, reply};
+use crate::clock::Clock;
+use crate::contest::Contest;
+use crate::contest::definition::Level;
+use crate::ledger::{Bundle, Hash, Receipt, Verdict, Verifier};
 
-/// Why a vote was not counted.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The contest takes no votes now.
-    #[error("voting is closed")]
-    Closed,
-    /// There is no such entry to vote for.
-    #[error("no such entry")]
-    Unknown,
-    /// The entry is not among those that may be voted for.
-    #[error("not to be voted for")]
-    NotVotedOn,
-    /// Nobody votes for an entry of their own.
-    #[error("own entry")]
-    Own,
-    /// The voter has to prove more.
-    #[error("level too low")]
-    TooLow,
-    /// The voter has given all their votes.
-    #[error("no votes left")]
-    NoVotesLeft(u32),
-    /// Votes cannot be taken back here.
-    #[error("votes stay")]
-    Stays,
-    /// The contest is not known.
-    #[error(transparent)]
-    Contest(#[from] contest::Error),
-    /// The database failed.
-    #[error("database failure")]
-    Database(#[from] DbErr),
-}
-
-impl Refusal for Error {
-    fn refusal(&self) -> Refused {
-        match self {
-            Self::Closed => Refused::new(Kind::Conflict, "voting-closed"),
-            Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
-            Self::NotVotedOn => Refused::new(Kind::Conflict, "entry-not-voted-on"),
-            Self::Own => Refused::new(Kind::Forbidden, "own-entry"),
-            Self::TooLow => Refused::new(Kind::Unauthenticated, "vote-needs-code"),
-            Self::NoVotesLeft(most) => {
-                Refused::new(Kind::Conflict, "no-votes-left").with("most", *most)
-            }
-            Self::Stays => Refused::new(Kind::Conflict, "vote-stays"),
-            Self::Contest(error) => error.refusal(),
-            Self::Database(error) => error.refusal(),
-        }
-    }
-}
+/// Votes that may wait in a queue; beyond it voters are told to come again.
+const QUEUE: usize = 8192;
 
 /// What a voter has proved.
 #[derive(Clone, Debug)]
@@ -75,8 +32,22 @@ pub struct Proof {
     pub level: Level,
     /// Their account, where signed in.
     pub user: Option<UserId>,
-    /// The unit whose link brought them.
-    pub unit: Option<UnitId>,
+    /// The group link that brought them: its number and quota.
+    pub link: Option<(u32, u32)>,
+    /// Hash of the kind of device; 0 where it is not known.
+    pub device: u32,
+}
+
+/// A touch: which entry, and the phone's own number of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Touch {
+    /// The entry's number in the contest.
+    pub entry: u32,
+    /// The phone's own number of this touch, so that the same touch sent twice is one; 0 where it
+    /// sent none.
+    pub nonce: u64,
+    /// When the request was read.
+    pub at: Instant,
 }
 
 /// A vote that is counted.
@@ -90,220 +61,315 @@ pub struct Cast {
     pub again: bool,
 }
 
-/// The period in which `now` lies: 0, or the day in Vietnam where votes are given by the day.
-fn period(voting: &Voting, now: Instant) -> i32 {
-    match voting.limit {
-        VoteLimit::PerDay(_) => {
-            let epoch = jiff::civil::date(1970, 1, 1);
-            let days = vietnam(now).date().since(epoch).map(|span| span.get_days());
-            days.unwrap_or(0)
+impl From<Counted> for Cast {
+    fn from(counted: Counted) -> Self {
+        let receipt = project::receipt_code(counted.receipt);
+        Self { receipt, at: counted.at, again: counted.again }
+    }
+}
+
+/// Where votes are handed in: the queues of all writers of this process. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Votes(Arc<Inside>);
+
+#[derive(Debug)]
+struct Inside {
+    desk: Desk,
+    lanes: RwLock<HashMap<ContestId, Lane>>,
+    codes: RwLock<HashMap<String, (ContestId, u32)>>,
+    trees: Trees,
+}
+
+#[derive(Clone, Debug)]
+struct Lane {
+    asks: mpsc::Sender<Wish>,
+    shown: Shown,
+}
+
+impl Votes {
+    /// Where votes are handed in for the database at this address. Keys are in `votes` of the data
+    /// folder, `base` is the site's address, `url` the one by which other nodes reach this process
+    /// (empty: there are none), `fresh` makes random bytes.
+    #[must_use]
+    pub fn open(
+        database: &str,
+        folder: &Path,
+        (base, url): (&str, &str),
+        clock: Clock,
+        fresh: fn() -> [u8; 32],
+    ) -> Self {
+        let host = base.split_once("://").map_or(base, |(_, host)| host).trim_end_matches('/');
+        let desk = Desk {
+            database: database.to_owned(),
+            keys: folder.join("votes"),
+            host: host.to_owned(),
+            clock,
+            node: (data_encoding::HEXLOWER.encode(&fresh()[..16]), url.to_owned()),
+            fresh,
+        };
+        let (lanes, codes, trees) = Default::default();
+        Self(Arc::new(Inside { desk, lanes, codes, trees }))
+    }
+
+    fn lane(&self, contest: ContestId) -> Lane {
+        let open = |lane: &&Lane| !lane.asks.is_closed();
+        let lanes = self.0.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = lanes.get(&contest).filter(open) {
+            return lane.clone();
         }
-        VoteLimit::OnePerEntry | VoteLimit::InAll(_) => 0,
-    }
-}
-
-/// Casts the voter's vote for `entry`. Voting twice for the same entry changes nothing. `receipt`
-/// is a fresh code, used when the vote is new.
-///
-/// # Errors
-/// [`Error::Closed`] outside the voting window; [`Error::NoVotesLeft`] when the voter has given as
-/// many other votes as the contest allows.
-pub async fn cast(
-    tx: &DatabaseTransaction,
-    entry: EntryId,
-    proof: &Proof,
-    receipt: String,
-    now: Instant,
-) -> Result<Cast, Error> {
-    let entry = entry::Entity::find_by_id(entry).one(tx).await?.ok_or(Error::Unknown)?;
-    let contest = contest::hold(tx, entry.contest_id).await?;
-    let voting = open(&contest, now)?;
-    may(tx, &contest, &voting, &entry, proof).await?;
-    let voter = take(tx, &contest, proof, now).await?;
-    let period = period(&voting, now);
-    let known = vote::Entity::find()
-        .filter(vote::Column::VoterId.eq(voter.id))
-        .filter(vote::Column::EntryId.eq(entry.id))
-        .filter(vote::Column::Period.eq(period))
-        .one(tx)
-        .await?;
-    if let Some(known) = known.as_ref().filter(|known| known.state != State::Withdrawn) {
-        return Ok(Cast { receipt: known.receipt.clone(), at: known.cast_at, again: true });
-    }
-    let most = match voting.limit {
-        VoteLimit::OnePerEntry => None,
-        VoteLimit::PerDay(most) | VoteLimit::InAll(most) => Some(most),
-    };
-    if let Some(most) = most {
-        let spent = vote::Entity::find()
-            .filter(vote::Column::VoterId.eq(voter.id))
-            .filter(vote::Column::Period.eq(period))
-            .filter(vote::Column::State.ne(State::Withdrawn))
-            .count(tx)
-            .await?;
-        if spent >= u64::from(most) {
-            return Err(Error::NoVotesLeft(most));
+        drop(lanes);
+        let mut lanes = self.0.lanes.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(lane) = lanes.get(&contest).filter(open) {
+            return lane.clone();
         }
+        let (asks, queue) = mpsc::channel(QUEUE);
+        let lane = Lane { asks, shown: Shown::default() };
+        writer::start(contest, self.0.desk.clone(), Arc::clone(&lane.shown), queue);
+        lanes.insert(contest, lane.clone());
+        lane
     }
-    let receipt = match known {
-        Some(known) => revive(tx, known, now).await?,
-        None => {
-            let row = vote::ActiveModel {
-                id: Set(VoteId::new()),
-                contest_id: Set(contest.id()),
-                entry_id: Set(entry.id),
-                voter_id: Set(voter.id),
-                period: Set(period),
-                level: Set(proof.level as i32),
-                state: Set(State::Counted),
-                unit_id: Set(proof.unit),
-                receipt: Set(receipt.clone()),
-                cast_at: Set(now),
-                changed_at: Set(None),
-            };
-            vote::Entity::insert(row).exec_without_returning(tx).await?;
-            receipt
+
+    /// The policy of a contest, when a writer has read it.
+    #[must_use]
+    pub fn policy(&self, contest: ContestId) -> Option<Arc<Policy>> {
+        let lanes = self.0.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        let shown = lanes.get(&contest)?.shown.read().unwrap_or_else(PoisonError::into_inner);
+        shown.clone()
+    }
+
+    /// Contest and number of the entry with this code, when a vote for it came before.
+    #[must_use]
+    pub fn known(&self, code: &str) -> Option<(ContestId, u32)> {
+        let codes = self.0.codes.read().unwrap_or_else(PoisonError::into_inner);
+        codes.get(code).copied()
+    }
+
+    /// Remembers contest and number of an entry; neither ever changes.
+    pub fn remember(&self, code: &str, contest: ContestId, number: u32) {
+        let mut codes = self.0.codes.write().unwrap_or_else(PoisonError::into_inner);
+        codes.insert(code.to_owned(), (contest, number));
+    }
+
+    /// Casts a vote. The same voter's vote for the same entry again changes nothing and gives the
+    /// same receipt.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] outside the voting window; [`Error::NoVotesLeft`] when the voter has given
+    /// as many other votes as the contest allows; [`Error::Busy`] when too many wait.
+    pub async fn cast(
+        &self,
+        contest: ContestId,
+        touch: Touch,
+        proof: &Proof,
+    ) -> Result<Cast, Error> {
+        Ok(self.ask(contest, touch, proof, false).await?.into())
+    }
+
+    /// Takes the voter's vote for the entry back.
+    ///
+    /// # Errors
+    /// [`Error::Stays`] where the rules do not allow it; [`Error::Unknown`] where there is no vote.
+    pub async fn withdraw(
+        &self,
+        contest: ContestId,
+        touch: Touch,
+        proof: &Proof,
+    ) -> Result<(), Error> {
+        self.ask(contest, touch, proof, true).await.map(|_| ())
+    }
+
+    async fn ask(
+        &self,
+        contest: ContestId,
+        touch: Touch,
+        proof: &Proof,
+        withdraws: bool,
+    ) -> Result<Counted, Error> {
+        let ask = Ask {
+            entry: touch.entry,
+            withdraws,
+            at: touch.at,
+            voter: proof.key,
+            level: proof.level,
+            user: proof.user,
+            nonce: touch.nonce,
+            link: proof.link.unwrap_or_default(),
+            device: proof.device,
+        };
+        let (to, answer) = reply::wait();
+        let sent = self.lane(contest).asks.try_send(Wish::Cast(Box::new(ask), to));
+        sent.map_err(|_| Error::Busy)?;
+        answer.await
+    }
+
+    async fn deed(&self, contest: ContestId, deed: Deed) -> Result<Standing, Error> {
+        let (to, answer) = oneshot::channel();
+        let sent = self.lane(contest).asks.send(Wish::Deed(deed, to)).await;
+        sent.map_err(|_| Error::Busy)?;
+        answer.await.map_err(|_| Error::Busy)?
+    }
+
+    /// Closes the log when the vote is over at `now`, and brings votes, tallies and all that is
+    /// projected up to it.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] where the contest has no public vote.
+    pub async fn settle(&self, contest: ContestId, now: Instant) -> Result<Standing, Error> {
+        self.deed(contest, Deed::Settle(now)).await
+    }
+
+    /// Brings the projections a bounded step on, where the public sees counts at all.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn glance(&self, contest: &Contest, seen: Seen) -> Result<(), Error> {
+        let has_lane = {
+            let lanes = self.0.lanes.read().unwrap_or_else(PoisonError::into_inner);
+            lanes.contains_key(&contest.id())
+        };
+        if seen == Seen::Hidden || !has_lane {
+            return Ok(());
         }
-    };
-    count(tx, &contest, entry.id, 1).await?;
-    Ok(Cast { receipt, at: now, again: false })
-}
+        lenient(self.deed(contest.id(), Deed::Glance).await)
+    }
 
-async fn revive(
-    tx: &DatabaseTransaction,
-    vote: vote::Model,
-    now: Instant,
-) -> Result<String, DbErr> {
-    let receipt = vote.receipt.clone();
-    let mut row = vote.into_active_model();
-    row.state = Set(State::Counted);
-    row.cast_at = Set(now);
-    row.changed_at = Set(Some(now));
-    row.update(tx).await?;
-    Ok(receipt)
-}
-
-fn open(contest: &Contest, now: Instant) -> Result<Voting, Error> {
-    let voting = contest.definition.voting.clone().ok_or(Error::Closed)?;
-    let window = contest.window(&voting.phase).ok_or(Error::Closed)?;
-    if !contest.is_running() || !window.contains(now) {
-        return Err(Error::Closed);
-    }
-    Ok(voting)
-}
-
-async fn may(
-    tx: &DatabaseTransaction,
-    contest: &Contest,
-    voting: &Voting,
-    entry: &entry::Model,
-    proof: &Proof,
-) -> Result<(), Error> {
-    if entry.state != EntryState::Accepted {
-        return Err(Error::NotVotedOn);
-    }
-    if proof.level < voting.level {
-        return Err(Error::TooLow);
-    }
-    if !voting.own_entry && proof.user.is_some() && entry.author_id == proof.user {
-        return Err(Error::Own);
-    }
-    if let VotedOn::WentOnFrom(key) = &voting.on {
-        let round = contest::round_by_key(tx, contest.id(), key).await?;
-        let went_on = candidate::Entity::find_by_id((round.id, entry.id)).one(tx).await?;
-        if went_on.is_none_or(|row| row.went_on != Some(true)) {
-            return Err(Error::NotVotedOn);
+    /// [`Votes::settle`], for a contest that may have no public vote, or one that another node
+    /// leads.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn caught_up(&self, contest: &Contest, now: Instant) -> Result<(), Error> {
+        if contest.definition.voting.is_none() {
+            return Ok(());
         }
+        lenient(self.settle(contest.id(), now).await)
     }
-    Ok(())
-}
 
-/// The voter's row, locked, so that two touches at once cannot spend one vote.
-async fn take(
-    tx: &DatabaseTransaction,
-    contest: &Contest,
-    proof: &Proof,
-    now: Instant,
-) -> Result<voter::Model, Error> {
-    let row = voter::ActiveModel {
-        id: Set(VoterId::new()),
-        contest_id: Set(contest.id()),
-        key_hash: Set(proof.key.to_vec()),
-        level: Set(proof.level as i32),
-        user_id: Set(proof.user),
-        seen_at: Set(now),
-    };
-    let unique = OnConflict::columns([voter::Column::ContestId, voter::Column::KeyHash]);
-    voter::Entity::insert(row)
-        .on_conflict(unique.clone().do_nothing().to_owned())
-        .exec_without_returning(tx)
-        .await?;
-    let row = voter::Entity::find()
-        .filter(voter::Column::ContestId.eq(contest.id()))
-        .filter(voter::Column::KeyHash.eq(proof.key.to_vec()))
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    row.ok_or(Error::Unknown)
-}
-
-/// Moves the tally of an entry.
-async fn count(
-    tx: &DatabaseTransaction,
-    contest: &Contest,
-    entry: EntryId,
-    by: i64,
-) -> Result<(), DbErr> {
-    let row = tally::ActiveModel {
-        entry_id: Set(entry),
-        contest_id: Set(contest.id()),
-        counted: Set(by),
-    };
-    let add = Expr::col((tally::Entity, tally::Column::Counted)).add(by);
-    let conflict =
-        OnConflict::column(tally::Column::EntryId).value(tally::Column::Counted, add).to_owned();
-    tally::Entity::insert(row).on_conflict(conflict).exec_without_returning(tx).await?;
-    Ok(())
-}
-
-/// Takes the voter's vote for `entry` back, until the close.
-///
-/// # Errors
-/// [`Error::Stays`] where the rules do not allow it; [`Error::Unknown`] where there is no vote.
-pub async fn withdraw(
-    tx: &DatabaseTransaction,
-    entry: EntryId,
-    key: [u8; 32],
-    now: Instant,
-) -> Result<(), Error> {
-    let entry = entry::Entity::find_by_id(entry).one(tx).await?.ok_or(Error::Unknown)?;
-    let contest = contest::hold(tx, entry.contest_id).await?;
-    let voting = open(&contest, now)?;
-    if !voting.withdrawal {
-        return Err(Error::Stays);
+    /// Sets votes aside, silently: one signature.
+    ///
+    /// # Errors
+    /// [`Error::Decided`] when that does not fit what is decided already.
+    pub async fn hold(
+        &self,
+        contest: ContestId,
+        leaves: Vec<u64>,
+        (reason, report): (u16, String),
+    ) -> Result<Standing, Error> {
+        let (verdict, by) = (Verdict::Quarantine, vec![super::keys::DESK]);
+        self.deed(contest, Deed::Note { verdict, reason, leaves, report, by }).await
     }
-    let voter = voter::Entity::find()
-        .filter(voter::Column::ContestId.eq(contest.id()))
-        .filter(voter::Column::KeyHash.eq(key.to_vec()))
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    let voter = voter.ok_or(Error::Unknown)?;
-    let vote = vote::Entity::find()
-        .filter(vote::Column::VoterId.eq(voter.id))
-        .filter(vote::Column::EntryId.eq(entry.id))
-        .filter(vote::Column::Period.eq(period(&voting, now)))
-        .one(tx)
-        .await?;
-    let Some(vote) = vote.filter(|vote| vote.state == State::Counted) else {
-        return Err(Error::Unknown);
-    };
-    let mut row = vote.into_active_model();
-    row.state = Set(State::Withdrawn);
-    row.changed_at = Set(Some(now));
-    row.update(tx).await?;
-    count(tx, &contest, entry.id, -1).await?;
-    Ok(())
+
+    /// Disqualifies votes: the signatures of the desk and of the approver.
+    ///
+    /// # Errors
+    /// [`Error::Decided`] when that does not fit what is decided already.
+    pub async fn strike(
+        &self,
+        contest: ContestId,
+        leaves: Vec<u64>,
+        (reason, report): (u16, String),
+    ) -> Result<Standing, Error> {
+        let (verdict, by) = (Verdict::Disqualify, vec![super::keys::DESK, super::keys::APPROVER]);
+        self.deed(contest, Deed::Note { verdict, reason, leaves, report, by }).await
+    }
+
+    /// Counts votes again that were set aside or disqualified.
+    ///
+    /// # Errors
+    /// [`Error::Decided`] when they are not.
+    pub async fn restore(
+        &self,
+        contest: ContestId,
+        leaves: Vec<u64>,
+        (reason, report): (u16, String),
+    ) -> Result<Standing, Error> {
+        let (verdict, by) = (Verdict::Restore, vec![super::keys::APPROVER]);
+        self.deed(contest, Deed::Note { verdict, reason, leaves, report, by }).await
+    }
+
+    /// Binds the log to the published result, canonical JSON.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn bind(&self, contest: ContestId, result: String) -> Result<Standing, Error> {
+        self.deed(contest, Deed::Result(result)).await
+    }
+
+    /// Destroys the nullifier key of a contest: nobody can be tied to a vote any more, and nobody
+    /// can vote.
+    ///
+    /// # Errors
+    /// [`Error::Keys`] when the key's file cannot be destroyed.
+    pub async fn destroy_key(&self, contest: ContestId) -> Result<Standing, Error> {
+        self.deed(contest, Deed::Destroy).await
+    }
+
+    /// The log with everything that a stranger needs to recount it, bound to the result that its
+    /// votes give.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there is no log; [`Error::BrokenLog`] where its rows are not what
+    /// was written.
+    pub async fn bundle(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+    ) -> Result<Bundle, Error> {
+        let bundle = bundle::read(db, &self.0.desk.keys, contest).await?;
+        let result = bundle::counts(&bundle)?.json();
+        if bundle.result == result {
+            return Ok(bundle);
+        }
+        self.bind(contest, result).await?;
+        bundle::read(db, &self.0.desk.keys, contest).await
+    }
+
+    /// The log's public key, as it has to be made known before the vote; none where there is no log
+    /// yet.
+    ///
+    /// # Errors
+    /// [`Error::Keys`] when the keys cannot be read.
+    pub async fn key(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+    ) -> Result<Option<Verifier>, Error> {
+        bundle::key(db, &self.0.desk.keys, contest).await
+    }
+
+    /// A receipt with its proof: the leaf at this place, under the newest checkpoint.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there is no such leaf.
+    pub async fn receipt(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+        leaf: i64,
+    ) -> Result<Receipt, Error> {
+        self.0.trees.receipt(db, contest, leaf).await
+    }
+
+    /// The proof that the log of `old` leaves is the beginning of the one under the newest
+    /// checkpoint, which comes with it.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there never was a log of so many leaves.
+    pub async fn growth(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+        old: u64,
+    ) -> Result<(Vec<Hash>, String), Error> {
+        self.0.trees.growth(db, contest, old).await
+    }
+}
+
+fn lenient(done: Result<Standing, Error>) -> Result<(), Error> {
+    match done {
+        Ok(_) | Err(Error::Closed | Error::Elsewhere(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// The vote with this receipt.

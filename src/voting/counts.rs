@@ -5,14 +5,15 @@ use std::collections::{BTreeMap, HashMap};
 use entity::contest::State as ContestState;
 use entity::id::{ContestId, EntryId};
 use entity::instant::Instant;
-use entity::tally;
 use entity::vote::{self, State};
+use entity::{tally, vote_log};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
     QuerySelect,
 };
 
+use super::segment;
 use crate::contest::Contest;
 use crate::contest::definition::CountsShown;
 
@@ -30,20 +31,21 @@ pub async fn counts(
     db: &impl ConnectionTrait,
     contest: ContestId,
 ) -> Result<HashMap<EntryId, i64>, DbErr> {
-    until(db, contest, None).await
+    until(db, contest, [State::Counted], None).await
 }
 
 async fn until(
     db: &impl ConnectionTrait,
     contest: ContestId,
+    states: impl IntoIterator<Item = State>,
     moment: Option<Instant>,
 ) -> Result<HashMap<EntryId, i64>, DbErr> {
     let mut votes = vote::Entity::find()
         .select_only()
         .column(vote::Column::EntryId)
-        .column_as(Expr::col(vote::Column::Id).count(), "count")
+        .column_as(Expr::col(vote::Column::EntryId).count(), "count")
         .filter(vote::Column::ContestId.eq(contest))
-        .filter(vote::Column::State.eq(State::Counted))
+        .filter(vote::Column::State.is_in(states))
         .group_by(vote::Column::EntryId);
     if let Some(moment) = moment {
         votes = votes.filter(vote::Column::CastAt.lte(moment));
@@ -52,11 +54,18 @@ async fn until(
     Ok(rows.into_iter().map(|row| (row.entry_id, row.count)).collect())
 }
 
-/// Whether the tally says what the votes say; results are not published before it does.
+/// Whether votes and tally say what the log says; results are not published before they do.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn tally_agrees(db: &impl ConnectionTrait, contest: ContestId) -> Result<bool, DbErr> {
+    if let Some(log) = vote_log::Entity::find_by_id(contest).one(db).await? {
+        let last = segment::last(db, contest).await?;
+        let leaves = last.map_or(0, |last| last.first + i64::from(last.count));
+        if log.applied != leaves || log.closed_at.is_some_and(|closed| closed != log.votes) {
+            return Ok(false);
+        }
+    }
     let counted = counts(db, contest).await?;
     let rows = tally::Entity::find().filter(tally::Column::ContestId.eq(contest)).all(db).await?;
     let told: HashMap<EntryId, i64> = rows
@@ -66,6 +75,10 @@ pub async fn tally_agrees(db: &impl ConnectionTrait, contest: ContestId) -> Resu
         .collect();
     Ok(told == counted)
 }
+
+/// Votes that look counted to the public: those that are set aside are so in silence, lest whoever
+/// bought them learns what is seen.
+const LOOKS_COUNTED: [State; 2] = [State::Counted, State::Held];
 
 /// What the public sees of counts now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,8 +123,8 @@ impl Seen {
     ) -> Result<Option<HashMap<EntryId, i64>>, DbErr> {
         Ok(match self {
             Self::Hidden => None,
-            Self::Now => Some(until(db, contest, None).await?),
-            Self::AsOf(moment) => Some(until(db, contest, Some(moment)).await?),
+            Self::Now => Some(until(db, contest, LOOKS_COUNTED, None).await?),
+            Self::AsOf(moment) => Some(until(db, contest, LOOKS_COUNTED, Some(moment)).await?),
         })
     }
 }
@@ -134,7 +147,7 @@ pub async fn statement(
         .select_only()
         .column(vote::Column::State)
         .column(vote::Column::Level)
-        .column_as(Expr::col(vote::Column::Id).count(), "count")
+        .column_as(Expr::col(vote::Column::EntryId).count(), "count")
         .filter(vote::Column::ContestId.eq(contest))
         .group_by(vote::Column::State)
         .group_by(vote::Column::Level)

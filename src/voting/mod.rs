@@ -1,11 +1,30 @@
 //! Voting: who may vote, how often, on what, and what the public sees of it.
 //!
-//! A vote and its place in the tally are written in one transaction, and only then is it counted.
-//! One row for each voter, entry and period: the same vote again is the same receipt, not a second
-//! vote. Addresses never decide anything: a factory stands behind one.
+//! A vote is a leaf of the contest's log (`ledger`). One writer for each contest takes what waits,
+//! commits it as one row and only then answers; rows of votes and tallies follow the log. The same
+//! vote again is the same receipt, not a second vote. Addresses never decide anything: a factory
+//! stands behind one.
+//!
+//! This room commits by itself, alone among the rooms of the domain: many people's votes are one
+//! commit, and whoever asked must not be told before it.
 
+mod bundle;
 mod cast;
 mod counts;
+mod details;
+mod error;
+mod keys;
+mod memory;
+mod policy;
+mod project;
+mod proofs;
+mod reply;
+mod segment;
+mod writer;
 
-pub use cast::{Cast, Error, Proof, cast, own, withdraw};
+pub use cast::{Cast, Proof, Touch, Votes, own};
 pub use counts::{Seen, counts, seen, statement, tally_agrees};
+pub use error::Error;
+pub use policy::Policy;
+pub use project::forget;
+pub use writer::Standing;

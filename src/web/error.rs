@@ -122,7 +122,8 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let mut response = HttpResponse::build(status);
     response.insert_header(("Cache-Control", "no-store"));
     if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
-        response.insert_header(("Retry-After", "30"));
+        let votes_wait = failure.first().code == "votes-wait";
+        response.insert_header(("Retry-After", if votes_wait { "2" } else { "30" }));
     }
     if wants.is_some_and(|accept| accept.contains("json")) {
         let problems: Vec<_> = failure

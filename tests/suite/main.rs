@@ -23,4 +23,5 @@ mod story;
 mod tools;
 mod unit;
 mod upload;
+mod votes;
 mod words;

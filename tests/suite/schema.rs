@@ -52,7 +52,9 @@ both! {
             unit_type
             user
             vote
-            voter
+            vote_link
+            vote_log
+            vote_segment
         }
     }
 }

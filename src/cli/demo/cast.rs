@@ -13,9 +13,10 @@ use crate::contest::{self, Contest, Screener};
 use crate::entry::{self, Author, New, Person, code};
 use crate::judging::{self, Judge, Marks};
 use crate::screening::{self, Finding};
-use crate::voting::{self, Proof};
+use crate::voting::{Proof, Touch};
 use crate::words::Lang;
 use crate::{account, db, media};
+use sea_orm::EntityTrait;
 
 /// Somebody with a name and an address; the same address is the same person.
 pub(super) async fn person(app: &App, name: &str, email: &str, now: Instant) -> Result<UserId> {
@@ -111,19 +112,30 @@ fn drawing(number: u64) -> Result<Vec<u8>> {
     Ok(bytes.into_inner())
 }
 
-/// Casts a vote from a browser of its own.
-pub(super) async fn vote(app: &App, contest: &Contest, entry: EntryId, now: Instant) -> Result<()> {
+/// Casts votes, each from a browser of its own.
+pub(super) async fn votes(
+    app: &App,
+    contest: &Contest,
+    entries: &[EntryId],
+    at: Instant,
+) -> Result<()> {
     let id = contest.id().to_string();
-    let proof = Proof {
-        key: app.key.hash("voter", &[id.as_bytes(), &app::fresh::<16>()]),
-        level: Level::Device,
-        user: None,
-        unit: None,
-    };
-    let tx = db::begin(&app.db).await?;
-    let receipt = code::letters(&app::fresh::<10>());
-    voting::cast(&tx, entry, &proof, receipt, now).await?;
-    tx.commit().await?;
+    let mut touches = Vec::new();
+    for entry in entries {
+        let row = entity::entry::Entity::find_by_id(*entry).one(&app.db).await?;
+        let number = row.context("an entry")?.number.context("a number")?;
+        let touch = Touch { entry: u32::try_from(number)?, nonce: 0, at };
+        let proof = Proof {
+            key: app.key.hash("voter", &[id.as_bytes(), &app::fresh::<16>()]),
+            level: Level::Device,
+            user: None,
+            link: None,
+            device: 0,
+        };
+        touches.push((touch, proof));
+    }
+    let cast = touches.iter().map(|(touch, proof)| app.votes.cast(contest.id(), *touch, proof));
+    futures_util::future::try_join_all(cast).await?;
     Ok(())
 }
 

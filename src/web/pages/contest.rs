@@ -235,7 +235,7 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
         steps: steps.collect(),
         prizes: prizes.collect(),
         notices: contest::notices(&app.db, contest.id()).await?,
-        counts: crate::voting::seen(contest, v.now).of(&app.db, contest.id()).await?,
+        counts: counts(app, contest, v.now).await?,
         cards: entry::cards(&app.db, entries).await?,
         names: names_are_shown(contest),
         v,
@@ -308,7 +308,7 @@ pub async fn gallery(
                 .map(|c| (c.key.clone(), c.title.read(english).to_owned()))
                 .collect(),
             category: category.clone(),
-            counts: crate::voting::seen(&contest, v.now).of(&app.db, contest.id()).await?,
+            counts: counts(&app, &contest, v.now).await?,
             cards: entry::cards(&app.db, entries).await?,
             next,
             names: names_are_shown(&contest),
@@ -317,4 +317,15 @@ pub async fn gallery(
         page.render().map_err(Failure::broken)
     };
     kept.page(&request, &key, version, draw).await
+}
+
+/// Counts as the public sees them now.
+async fn counts(
+    app: &App,
+    contest: &Contest,
+    now: entity::instant::Instant,
+) -> Result<Option<std::collections::HashMap<entity::id::EntryId, i64>>> {
+    let seen = crate::voting::seen(contest, now);
+    app.votes.glance(contest, seen).await?;
+    Ok(seen.of(&app.db, contest.id()).await?)
 }

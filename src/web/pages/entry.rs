@@ -4,19 +4,20 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use entity::entry::State;
+use entity::id::ContestId;
 
 use super::contest::{gallery_is_open, names_are_shown};
-use crate::app::{self, App};
+use crate::app::App;
 use crate::contest::definition::{Level, SlotKind};
 use crate::contest::{self, Contest};
 use crate::entry::{self, Whole, code};
 use crate::refusal::{Kind, Refusal, Refused};
-use crate::voting::{self, Cast, Proof};
+use crate::unit;
+use crate::voting::{self, Cast, Proof, Touch};
 use crate::web::cache::Kept;
 use crate::web::form::Form;
-use crate::web::signed::{Browser, MaybeSigned};
+use crate::web::signed::{Browser, MaybeSigned, Signed};
 use crate::web::{Failure, Result, View, page};
-use crate::{db, unit};
 
 /// One part of a work as it is shown.
 pub struct Shown {
@@ -149,7 +150,9 @@ async fn draw_show(
     let names = names_are_shown(contest);
     let voting = contest.definition.voting.as_ref();
     let window = voting.and_then(|voting| contest.window(&voting.phase));
-    let counts = voting::seen(contest, v.now).of(&app.db, contest.id()).await?;
+    let seen = voting::seen(contest, v.now);
+    app.votes.glance(contest, seen).await?;
+    let counts = seen.of(&app.db, contest.id()).await?;
     let page = Show {
         code: whole.entry.code.clone(),
         number: whole.entry.number.unwrap_or(0),
@@ -192,57 +195,110 @@ fn wants_json(request: &HttpRequest) -> bool {
     accept.is_some_and(|accept| accept.contains("json"))
 }
 
-fn proof(app: &App, contest: &Contest, who: &MaybeSigned, browser: &Browser) -> Proof {
-    let id = contest.id().to_string();
-    let level = contest.definition.voting.as_ref().map(|voting| voting.level).unwrap_or_default();
+/// What is known of a voter, at the level that the contest asks for.
+fn proof(
+    app: &App,
+    (contest, asked): (ContestId, Level),
+    who: &MaybeSigned,
+    (request, browser): (&HttpRequest, &Browser),
+) -> Proof {
+    let agent = request.headers().get(header::USER_AGENT).map(header::HeaderValue::as_bytes);
+    let device = agent.map_or(0, |agent| {
+        agent
+            .iter()
+            .fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    });
+    let contest = contest.0.as_bytes();
     match &who.0 {
-        Some(signed) if level >= Level::Code => Proof {
-            key: app.key.hash("voter", &[id.as_bytes(), signed.id().0.as_bytes()]),
+        Some(signed) if asked >= Level::Code => Proof {
+            key: app.key.hash("voter", &[contest, signed.id().0.as_bytes()]),
             level: Level::Code,
             user: Some(signed.id()),
-            unit: None,
+            link: None,
+            device,
         },
         other => Proof {
-            key: app.key.hash("voter", &[id.as_bytes(), &browser.hash(app, "vote")]),
+            key: app.key.hash("voter", &[contest, &browser.hash(app, "vote")]),
             level: Level::Device,
-            user: other.as_ref().map(crate::web::signed::Signed::id),
-            unit: None,
+            user: other.as_ref().map(Signed::id),
+            link: None,
+            device,
         },
     }
+}
+
+/// Contest and number of the entry with this code, and the level that its vote asks for: from
+/// memory once a vote for it came.
+async fn place(app: &App, code: &str) -> Result<(ContestId, u32, Level)> {
+    let (contest, number) = match app.votes.known(code) {
+        Some(known) => known,
+        None => {
+            let entry = entry::by_code(&app.db, code).await?;
+            let number = entry.number.and_then(|number| u32::try_from(number).ok());
+            let number = number.ok_or(voting::Error::NotVotedOn)?;
+            app.votes.remember(code, entry.contest_id, number);
+            (entry.contest_id, number)
+        }
+    };
+    let level = match app.votes.policy(contest) {
+        Some(policy) => policy.voting.level,
+        None => {
+            let contest = contest::by_id(&app.db, contest).await?;
+            contest.definition.voting.as_ref().map(|voting| voting.level).unwrap_or_default()
+        }
+    };
+    Ok((contest, number, level))
+}
+
+/// The phone's own number of a touch, as a number: any text will do.
+fn nonce(text: &str) -> u64 {
+    let sum = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+    if text.is_empty() { 0 } else { text.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, sum) }
 }
 
 /// Casts a vote: one touch.
 ///
 /// # Errors
-/// When the database fails; refusals are said on the page.
+/// When votes cannot be written now; refusals are said on the page.
 pub async fn vote(
     app: web::Data<App>,
     request: HttpRequest,
-    v: View,
-    who: MaybeSigned,
-    browser: Browser,
+    (v, who, browser): (View, MaybeSigned, Browser),
     code: web::Path<String>,
+    form: Form,
 ) -> Result {
-    let entry = entry::by_code(&app.db, &code::meant(&code)).await?;
-    let contest = contest::by_id(&app.db, entry.contest_id).await?;
+    let code = code::meant(&code);
+    let (contest, number, level) = place(&app, &code).await?;
     let mut answer = if browser.is_fresh() && who.0.is_none() {
-        page(&voted(v, &entry.code, None, None, true))?
+        first_touch(&request, v, &code)?
     } else {
-        let tx = db::begin(&app.db).await?;
-        let receipt = code::letters(&app::fresh::<10>());
-        let proof = proof(&app, &contest, &who, &browser);
-        match voting::cast(&tx, entry.id, &proof, receipt, v.now).await {
-            Ok(cast) => {
-                tx.commit().await?;
-                counted(&request, v, &entry.code, cast)?
-            }
-            Err(error @ voting::Error::Database(_)) => return Err(error.into()),
-            Err(error) if wants_json(&request) => return Err(error.into()),
-            Err(error) => page(&voted(v, &entry.code, None, Some(error.refusal()), false))?,
+        let proof = proof(&app, (contest, level), &who, (&request, &browser));
+        let touch = Touch { entry: number, nonce: nonce(form.text("nonce")), at: v.now };
+        match app.votes.cast(contest, touch, &proof).await {
+            Ok(cast) => counted(&request, v, &code, cast)?,
+            Err(error) => refused(&request, v, &code, error)?,
         }
     };
     browser.keep(&app, &mut answer);
     Ok(answer)
+}
+
+/// A browser that keeps no cookies, or never was here: it has to be known first.
+fn first_touch(request: &HttpRequest, v: View, code: &str) -> Result {
+    if wants_json(request) {
+        let once_more = serde_json::json!({ "counted": false, "once_more": true });
+        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(once_more));
+    }
+    page(&voted(v, code, None, None, true))
+}
+
+/// Why a vote was not counted; what is no fault of the voter's is no page of theirs.
+fn refused(request: &HttpRequest, v: View, code: &str, error: voting::Error) -> Result {
+    let refused = error.refusal();
+    if wants_json(request) || matches!(refused.kind, Kind::Unavailable | Kind::Broken) {
+        return Err(error.into());
+    }
+    page(&voted(v, code, None, Some(refused), false))
 }
 
 fn counted(request: &HttpRequest, v: View, code: &str, cast: Cast) -> Result {
@@ -273,24 +329,20 @@ fn voted(
 /// Takes a vote back.
 ///
 /// # Errors
-/// When the database fails; refusals are said on the page.
+/// When votes cannot be written now; refusals are said on the page.
 pub async fn withdraw(
     app: web::Data<App>,
-    v: View,
-    who: MaybeSigned,
-    browser: Browser,
+    request: HttpRequest,
+    (v, who, browser): (View, MaybeSigned, Browser),
     code: web::Path<String>,
     _form: Form,
 ) -> Result {
-    let entry = entry::by_code(&app.db, &code::meant(&code)).await?;
-    let contest = contest::by_id(&app.db, entry.contest_id).await?;
-    let proof = proof(&app, &contest, &who, &browser);
-    let tx = db::begin(&app.db).await?;
-    let done = voting::withdraw(&tx, entry.id, proof.key, v.now).await;
-    match done {
-        Ok(()) => tx.commit().await?,
-        Err(error @ voting::Error::Database(_)) => return Err(error.into()),
-        Err(error) => return page(&voted(v, &entry.code, None, Some(error.refusal()), false)),
+    let code = code::meant(&code);
+    let (contest, number, level) = place(&app, &code).await?;
+    let proof = proof(&app, (contest, level), &who, (&request, &browser));
+    let touch = Touch { entry: number, nonce: 0, at: v.now };
+    match app.votes.withdraw(contest, touch, &proof).await {
+        Ok(()) => page(&Voted { withdrawn: true, ..voted(v, &code, None, None, false) }),
+        Err(error) => refused(&request, v, &code, error),
     }
-    page(&Voted { withdrawn: true, ..voted(v, &entry.code, None, None, false) })
 }

@@ -268,6 +268,7 @@ pub async fn desk(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Str
 }
 
 async fn draw_desk(app: &App, v: View, contest: &Contest, refused: Vec<Refused>) -> Result {
+    app.votes.caught_up(contest, v.now).await?;
     let snapshot = db::snapshot(&app.db).await?;
     let inputs = results::gather(&snapshot, contest, v.now).await?;
     drop(snapshot);
@@ -354,7 +355,7 @@ pub async fn decide(
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
+    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
     let listed = || {
         form.texts().iter().filter_map(|(name, text)| {
             let who: Who = serde_json::from_str(name.strip_prefix("order.")?).ok()?;
@@ -398,7 +399,7 @@ pub async fn propose(
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
+    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
     let tx = db::begin(&app.db).await?;
     let done = if form.text("act") == "drop" {
         results::drop_proposal(&tx, &organiser, v.now).await
@@ -415,9 +416,15 @@ pub async fn propose(
 pub async fn publish(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
     let contest = contest::by_slug(&app.db, &slug).await?;
     let approver = Approver::of(&app.db, &contest, who.id(), v.now).await?;
+    app.votes.caught_up(&contest, v.now).await?;
     let tx = db::begin(&app.db).await?;
     let done = results::publish(&tx, &approver, v.now).await;
-    finish(&app, v, &contest, tx, done).await
+    let published = done.is_ok();
+    let answer = finish(&app, v, &contest, tx, done).await?;
+    if published && contest.definition.voting.is_some() {
+        app.votes.bundle(&app.db, contest.id()).await?;
+    }
+    Ok(answer)
 }
 
 async fn finish(
@@ -507,7 +514,7 @@ pub struct Minutes {
 pub async fn minutes(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
     use entity::{candidate, decision};
     use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder};
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let (contest, _) = counted(&app, &v, &who, &slug).await?;
     let screener = contest::Screener::of(&app.db, &contest, who.id(), v.now).await?;
     let english = v.lang.is_english();
     let mut rounds = Vec::new();
@@ -582,6 +589,7 @@ pub struct Participation {
 /// Not found while the contest is a draft.
 pub async fn participation(app: web::Data<App>, v: View, slug: web::Path<String>) -> Result {
     let contest = public(&app, &slug).await?;
+    app.votes.caught_up(&contest, v.now).await?;
     let shares = reports::participation(&app.db, contest.id(), v.now).await?;
     let most = shares.iter().map(|share| share.entries).max().unwrap_or(0);
     let bars = shares.into_iter().map(|share| Bar {
@@ -615,7 +623,7 @@ pub async fn export(
     path: web::Path<(String, String)>,
 ) -> Result {
     let (slug, what) = path.into_inner();
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let (contest, _) = counted(&app, &v, &who, &slug).await?;
     let rows = match what.as_str() {
         "entries.csv" => entries(&app, &v, &contest).await?,
         "sheets.csv" => sheets(&app, &contest).await?,
@@ -745,4 +753,16 @@ async fn units(app: &App, v: &View, contest: &Contest) -> std::result::Result<Ro
         ]);
     }
     Ok(rows)
+}
+
+/// Proves the right to run the contest, and lets its votes be counted first.
+async fn counted(
+    app: &App,
+    v: &View,
+    who: &Signed,
+    slug: &str,
+) -> std::result::Result<(Contest, contest::Organiser), Failure> {
+    let (contest, organiser) = organised(app, v, who, slug).await?;
+    app.votes.caught_up(&contest, v.now).await?;
+    Ok((contest, organiser))
 }

@@ -65,3 +65,7 @@ guardian-missing = The author is under 16: name the legal representative.
 eligibility-woman = The author is a woman.
 eligibility-member = The author is a member of the union.
 eligibility-rules = The contestant and the work keep to the rules.
+vote-link-used-up = As many people as this group link is for have voted by it. Open the link of your own unit or ask a union officer.
+vote-decided = These votes are decided already. Open the page again to see how they stand.
+votes-wait = Very many people are voting right now, so your vote is not counted yet. Touch again in a few seconds.
+vote-log-broken = The log of votes does not match its signature, so no votes are taken. Please tell an administrator.

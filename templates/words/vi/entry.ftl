@@ -65,3 +65,7 @@ guardian-missing = Tác giả dưới 16 tuổi: hãy ghi họ tên người đ�
 eligibility-woman = Tác giả là nữ.
 eligibility-member = Tác giả là đoàn viên công đoàn.
 eligibility-rules = Người dự thi và tác phẩm đúng thể lệ.
+vote-link-used-up = Đường dẫn của nhóm đã đủ số người bình chọn. Hãy mở đường dẫn của đơn vị bạn hoặc liên hệ cán bộ công đoàn.
+vote-decided = Những phiếu này đã được xử lý rồi. Hãy mở lại trang để xem tình trạng mới.
+votes-wait = Đang có rất nhiều người bình chọn cùng lúc nên phiếu chưa được tính. Hãy chạm lại sau vài giây.
+vote-log-broken = Sổ phiếu không khớp với chữ ký nên tạm dừng nhận phiếu. Hãy báo cho quản trị viên.

@@ -17,6 +17,7 @@ use hoithi::clock::Clock;
 use hoithi::config::Config;
 use hoithi::mail::{Letter, Mailer};
 use hoithi::storage::Store;
+use hoithi::voting::Votes;
 use hoithi::{db, web, worker};
 use migration::MigratorTrait;
 
@@ -31,6 +32,7 @@ pub struct Site {
     call: Rc<Call>,
     inbox: Arc<Mutex<Vec<Letter>>>,
     jobs_may_wait: bool,
+    address: String,
     _folder: tempfile::TempDir,
 }
 
@@ -46,12 +48,15 @@ impl Site {
         config.data.folder = folder.path().to_owned();
         config.server.base_url = "http://localhost".to_owned();
         let inbox = Arc::default();
+        let clock = Clock::stopped("2026-04-01T01:00:00Z".parse().expect("a moment"));
+        let names = (config.server.base_url.as_str(), "");
         let app = App {
+            votes: Votes::open(&address, folder.path(), names, clock.clone(), hoithi::app::fresh),
             db: db::connect(&address, 4).await.expect("a database"),
             store: Store::memory(),
             spool: Arc::new(hoithi::media::spool::Spool::at(folder.path().join("uploads"))),
             mailer: Mailer::Inbox(Arc::clone(&inbox)),
-            clock: Clock::stopped("2026-04-01T01:00:00Z".parse().expect("a moment")),
+            clock,
             key: Key::fixed([7; 32]),
             config: Arc::new(config),
             limits: hoithi::limits::Limits::default(),
@@ -63,7 +68,7 @@ impl Site {
                 service.call(request).await.expect("an answer").map_into_boxed_body()
             })
         });
-        Self { app, call, inbox, jobs_may_wait: false, _folder: folder }
+        Self { app, call, inbox, jobs_may_wait: false, address, _folder: folder }
     }
 
     /// A browser that has never been here.
@@ -74,6 +79,11 @@ impl Site {
     /// Sets the clock, RFC 3339.
     pub fn set_clock(&self, moment: &str) {
         self.app.clock.set(moment.parse().expect("a moment"));
+    }
+
+    /// Address of its database.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// Does all work that is due; says how much there was.

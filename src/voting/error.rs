@@ -1,0 +1,95 @@
+//! Why a vote was not counted, or a log not written.
+
+use sea_orm::DbErr;
+
+use crate::contest;
+use crate::refusal::{Kind, Refusal, Refused};
+
+/// Why a vote was not counted.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The contest takes no votes now.
+    #[error("voting is closed")]
+    Closed,
+    /// There is no such entry, or no vote for it.
+    #[error("no such entry")]
+    Unknown,
+    /// The entry is not among those that may be voted for.
+    #[error("not to be voted for")]
+    NotVotedOn,
+    /// Nobody votes for an entry of their own.
+    #[error("own entry")]
+    Own,
+    /// The voter has to prove more.
+    #[error("level too low")]
+    TooLow,
+    /// As many came by the group link as it is for.
+    #[error("the group link is used up")]
+    LinkUsedUp,
+    /// The voter has given all their votes.
+    #[error("no votes left")]
+    NoVotesLeft(u32),
+    /// Votes cannot be taken back here.
+    #[error("votes stay")]
+    Stays,
+    /// What is decided about a vote does not fit what was decided before.
+    #[error("decided already")]
+    Decided,
+    /// Too many votes wait, or none can be written now.
+    #[error("too many votes wait")]
+    Busy,
+    /// Another node writes this log: its address.
+    #[error("another node leads")]
+    Elsewhere(String),
+    /// The contest changed while a vote was written; it is judged anew.
+    #[error("the contest changed")]
+    Changed,
+    /// The log is not what was written.
+    #[error("the log of votes is broken")]
+    BrokenLog,
+    /// The keys cannot be used.
+    #[error("the keys of the log cannot be used: {0}")]
+    Keys(std::io::Error),
+    /// The contest is not known.
+    #[error(transparent)]
+    Contest(#[from] contest::Error),
+    /// The database failed.
+    #[error("database failure")]
+    Database(#[from] DbErr),
+}
+
+impl Error {
+    /// The same for somebody else who waited beside; a fault of ours is told as "come again".
+    pub(super) fn again(&self) -> Self {
+        match self {
+            Self::Closed => Self::Closed,
+            Self::Elsewhere(url) => Self::Elsewhere(url.clone()),
+            Self::BrokenLog => Self::BrokenLog,
+            _ => Self::Busy,
+        }
+    }
+}
+
+impl Refusal for Error {
+    fn refusal(&self) -> Refused {
+        match self {
+            Self::Closed => Refused::new(Kind::Conflict, "voting-closed"),
+            Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
+            Self::NotVotedOn => Refused::new(Kind::Conflict, "entry-not-voted-on"),
+            Self::Own => Refused::new(Kind::Forbidden, "own-entry"),
+            Self::TooLow => Refused::new(Kind::Unauthenticated, "vote-needs-code"),
+            Self::LinkUsedUp => Refused::new(Kind::Conflict, "vote-link-used-up"),
+            Self::NoVotesLeft(most) => {
+                Refused::new(Kind::Conflict, "no-votes-left").with("most", *most)
+            }
+            Self::Stays => Refused::new(Kind::Conflict, "vote-stays"),
+            Self::Decided => Refused::new(Kind::Conflict, "vote-decided"),
+            Self::Busy | Self::Elsewhere(_) | Self::Changed => {
+                Refused::new(Kind::Unavailable, "votes-wait")
+            }
+            Self::BrokenLog | Self::Keys(_) => Refused::new(Kind::Broken, "vote-log-broken"),
+            Self::Contest(error) => error.refusal(),
+            Self::Database(error) => error.refusal(),
+        }
+    }
+}

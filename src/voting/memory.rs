@@ -1,0 +1,466 @@
+//! A log in memory: who voted for what, and how the tree goes on. Rebuilt from the rows at start;
+//! dropped and rebuilt whenever a commit fails.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use entity::id::UserId;
+use entity::instant::Instant;
+
+use super::Error;
+use super::details::Details;
+use super::keys::Keys;
+use super::policy::Policy;
+use crate::contest::definition::Level;
+use crate::ledger::{Frontier, Hash, Leaf, Verdict, Vote, leaf_hash};
+
+/// What somebody asks of a log.
+#[derive(Clone, Debug)]
+pub(super) struct Ask {
+    /// Number of the entry.
+    pub(super) entry: u32,
+    /// Whether the vote is taken back.
+    pub(super) withdraws: bool,
+    /// When the request was read.
+    pub(super) at: Instant,
+    /// Keyed hash of what the voter proved.
+    pub(super) voter: [u8; 32],
+    /// How well the voter is known.
+    pub(super) level: Level,
+    /// Their account, where signed in.
+    pub(super) user: Option<UserId>,
+    /// The phone's own number of this touch; 0 where it sent none.
+    pub(super) nonce: u64,
+    /// The group link that brought them: its number and quota; 0 where none did.
+    pub(super) link: (u32, u32),
+    /// Hash of the kind of device; 0 where it is not known.
+    pub(super) device: u32,
+}
+
+/// A vote that is counted: its receipt, when it was read, and whether it had been counted before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Counted {
+    pub(super) receipt: u64,
+    pub(super) at: Instant,
+    pub(super) again: bool,
+}
+
+/// What comes of an ask.
+pub(super) type Answer = Result<Counted, Error>;
+
+/// One entry on a ballot; kept when it is taken back, so that a phone that sends the same touch
+/// again gets the same answer.
+#[derive(Clone, Copy, Debug)]
+struct Choice {
+    entry: u32,
+    live: bool,
+    at: i64,
+    nonce: u64,
+    /// First 60 bits of the leaf's hash; while the batch is not hashed, the place in the batch
+    /// with the highest bit set.
+    receipt: u64,
+}
+
+/// What a voter chose in a slot.
+#[derive(Clone, Debug, Default)]
+struct Ballot {
+    seq: u16,
+    choices: Choices,
+}
+
+/// Most ballots hold one choice: no allocation for it.
+#[derive(Clone, Debug, Default)]
+enum Choices {
+    #[default]
+    None,
+    One(Choice),
+    Many(Vec<Choice>),
+}
+
+impl Choices {
+    fn all(&self) -> &[Choice] {
+        match self {
+            Self::None => &[],
+            Self::One(choice) => std::slice::from_ref(choice),
+            Self::Many(choices) => choices,
+        }
+    }
+
+    fn all_mut(&mut self) -> &mut [Choice] {
+        match self {
+            Self::None => &mut [],
+            Self::One(choice) => std::slice::from_mut(choice),
+            Self::Many(choices) => choices,
+        }
+    }
+
+    fn find(&mut self, entry: u32) -> Option<&mut Choice> {
+        self.all_mut().iter_mut().find(|choice| choice.entry == entry)
+    }
+
+    fn live(&self) -> Vec<u32> {
+        self.all().iter().filter(|choice| choice.live).map(|choice| choice.entry).collect()
+    }
+
+    /// Adds a choice at the end; one for the same entry that was taken back goes.
+    fn add(&mut self, choice: Choice) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(choice),
+            Self::One(old) if old.entry == choice.entry => Self::One(choice),
+            Self::One(old) => Self::Many(vec![old, choice]),
+            Self::Many(mut choices) => {
+                choices.retain(|old| old.entry != choice.entry);
+                choices.push(choice);
+                Self::Many(choices)
+            }
+        };
+    }
+}
+
+/// Pseudonyms are random already.
+#[derive(Default)]
+struct AsTheyAre(u64);
+
+impl Hasher for AsTheyAre {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for chunk in bytes.chunks(8) {
+            let mut word = [0; 8];
+            word[..chunk.len()].copy_from_slice(chunk);
+            self.0 ^= u64::from_ne_bytes(word);
+        }
+    }
+}
+
+type Ballots = HashMap<[u8; 16], Ballot, BuildHasherDefault<AsTheyAre>>;
+
+/// The first half of a pseudonym is enough to tell voters apart.
+fn short(nullifier: &Hash) -> [u8; 16] {
+    let mut key = [0; 16];
+    key.copy_from_slice(&nullifier[..16]);
+    key
+}
+
+/// First 60 bits of a leaf's hash.
+pub(super) fn receipt(leaf: &Hash) -> u64 {
+    let (head, _) = leaf.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
+    u64::from_be_bytes(*head) >> 4
+}
+
+const IN_BATCH: u64 = 1 << 63;
+
+/// A leaf that waits for its batch to be committed.
+#[derive(Debug)]
+struct Pending {
+    key: [u8; 16],
+    /// The ballot as it was before.
+    before: Option<Ballot>,
+    link: u32,
+    entry: u32,
+    vote: Vote,
+    details: Details,
+}
+
+/// What came of an ask, until the batch is hashed.
+#[derive(Debug)]
+pub(super) enum Judged {
+    /// Known at once.
+    Known(Answer),
+    /// The leaf at this place of the batch; and whether the vote had been there before.
+    Pending(usize, Instant, bool),
+}
+
+impl Judged {
+    /// Whether the voter is refused.
+    pub(super) fn is_refusal(&self) -> bool {
+        matches!(self, Self::Known(Err(_)))
+    }
+}
+
+/// Leaves and what goes with them, ready to be written.
+#[derive(Debug, Default)]
+pub(super) struct Batch {
+    /// The leaves.
+    pub(super) leaves: Vec<Vec<u8>>,
+    /// What is kept beside each.
+    pub(super) details: Vec<Details>,
+    /// Receipts of the votes, in the order in which they were judged.
+    receipts: Vec<u64>,
+}
+
+impl Batch {
+    /// Adds a leaf that is no vote.
+    pub(super) fn add(&mut self, leaf: &Leaf, details: Details) {
+        self.leaves.push(leaf.bytes());
+        self.details.push(details);
+    }
+
+    /// What the voter is told, once the batch is committed.
+    pub(super) fn answer(&self, judged: Judged) -> Answer {
+        match judged {
+            Judged::Known(answer) => answer,
+            Judged::Pending(place, at, again) => {
+                let receipt = self.receipts.get(place).copied().unwrap_or(0);
+                Ok(Counted { receipt, at, again })
+            }
+        }
+    }
+}
+
+/// A log in memory.
+#[derive(Debug)]
+pub(super) struct Memory {
+    /// Number of the log.
+    pub(super) log: u32,
+    /// The tree so far.
+    pub(super) tree: Frontier,
+    /// Hash of the rules that hold.
+    pub(super) rules: Hash,
+    /// Public key of the log that holds; all zero before the first leaf.
+    pub(super) key: [u8; 32],
+    /// Votes so far.
+    pub(super) votes: u64,
+    /// Whether there is a CLOSE.
+    pub(super) closed: bool,
+    /// The result that the newest RESULT leaf publishes.
+    pub(super) result: Option<Hash>,
+    /// What is decided about votes.
+    pub(super) verdicts: HashMap<u64, Verdict>,
+    ballots: Ballots,
+    links: HashMap<u32, u32>,
+    pending: Vec<Pending>,
+}
+
+impl Memory {
+    /// An empty log.
+    pub(super) fn new(log: u32) -> Self {
+        Self {
+            log,
+            tree: Frontier::default(),
+            rules: [0; 32],
+            key: [0; 32],
+            votes: 0,
+            closed: false,
+            result: None,
+            verdicts: HashMap::new(),
+            ballots: Ballots::default(),
+            links: HashMap::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Takes a leaf that is committed.
+    ///
+    /// # Errors
+    /// [`Error::BrokenLog`] when it is none.
+    pub(super) fn replay(&mut self, bytes: &[u8], details: &[u8]) -> Result<(), Error> {
+        let hash = leaf_hash(bytes);
+        self.tree.push(hash);
+        let leaf = Leaf::read(bytes).ok_or(Error::BrokenLog)?;
+        if let Leaf::Vote(vote) = &leaf {
+            let details = Details::read(details).ok_or(Error::BrokenLog)?;
+            let Details::Vote { at, nonce, link, entries, .. } = details else {
+                return Err(Error::BrokenLog);
+            };
+            self.votes += 1;
+            if vote.seq == 0 && link > 0 {
+                *self.links.entry(link).or_default() += 1;
+            }
+            let ballot = self.ballots.entry(short(&vote.nullifier)).or_default();
+            ballot.seq = vote.seq;
+            for choice in ballot.choices.all_mut() {
+                choice.live &= entries.contains(&choice.entry);
+            }
+            let known = ballot.choices.live();
+            for entry in entries.into_iter().filter(|entry| !known.contains(entry)) {
+                let (at, receipt) = (at.micros(), receipt(&hash));
+                ballot.choices.add(Choice { entry, live: true, at, nonce, receipt });
+            }
+        }
+        self.heed(&leaf);
+        Ok(())
+    }
+
+    /// Heeds a leaf that is no vote.
+    pub(super) fn heed(&mut self, leaf: &Leaf) {
+        match leaf {
+            Leaf::Open { rules, .. } => self.rules = *rules,
+            Leaf::Amend { rules, key, .. } => (self.rules, self.key) = (*rules, *key),
+            Leaf::Close { .. } => self.closed = true,
+            Leaf::Result { result, .. } => self.result = Some(*result),
+            Leaf::Note(note) => {
+                for leaf in &note.leaves {
+                    match note.verdict {
+                        Verdict::Restore => self.verdicts.remove(leaf),
+                        verdict => self.verdicts.insert(*leaf, verdict),
+                    };
+                }
+            }
+            Leaf::Vote(_) => {}
+        }
+    }
+
+    /// Judges an ask; a new vote waits for [`Memory::seal`].
+    pub(super) fn judge(&mut self, policy: &Policy, keys: &Keys, ask: &Ask) -> Judged {
+        match self.consider(policy, keys, ask) {
+            Ok(judged) => judged,
+            Err(error) => Judged::Known(Err(error)),
+        }
+    }
+
+    fn consider(&mut self, policy: &Policy, keys: &Keys, ask: &Ask) -> Result<Judged, Error> {
+        if self.closed {
+            return Err(Error::Closed);
+        }
+        let slot = policy.slot(ask.entry, ask.at);
+        if ask.withdraws {
+            policy.open(ask.at)?;
+            if !policy.voting.withdrawal {
+                return Err(Error::Stays);
+            }
+        } else {
+            policy.admits(ask.entry, (ask.level, ask.user), ask.at)?;
+        }
+        let nullifier = keys.nullifier(self.log, slot, &ask.voter)?;
+        let key = short(&nullifier);
+        let ballot = self.ballots.get_mut(&key);
+        let seq = match &ballot {
+            Some(ballot) => ballot.seq.checked_add(1).ok_or(Error::Stays)?,
+            None => 0,
+        };
+        if let Some(judged) = ballot.and_then(|ballot| again(ballot, ask)) {
+            return Ok(judged);
+        }
+        let mut entries = self.ballots.get(&key).map(|b| b.choices.live()).unwrap_or_default();
+        let level = self.level(policy, ask, seq)?;
+        if ask.withdraws {
+            if !entries.contains(&ask.entry) {
+                return Err(Error::Unknown);
+            }
+            entries.retain(|entry| *entry != ask.entry);
+        } else {
+            if entries.len() >= policy.most() as usize {
+                return Err(Error::NoVotesLeft(policy.most()));
+            }
+            entries.push(ask.entry);
+        }
+        let mut vote =
+            Vote { log: self.log, slot, level: level as u8, seq, nullifier, commitment: [0; 32] };
+        vote.commitment = keys.seal(&vote, &entries);
+        Ok(self.put(ask, (key, vote), entries))
+    }
+
+    /// The level at which a vote is counted: a link beyond its quota proves nothing any more.
+    fn level(&self, policy: &Policy, ask: &Ask, seq: u16) -> Result<Level, Error> {
+        let (link, quota) = ask.link;
+        let used = self.links.get(&link).copied().unwrap_or(0);
+        if ask.level != Level::GroupLink || seq > 0 || used < quota {
+            return Ok(ask.level);
+        }
+        if policy.voting.level > Level::Device { Err(Error::LinkUsedUp) } else { Ok(Level::Device) }
+    }
+
+    fn put(&mut self, ask: &Ask, (key, vote): ([u8; 16], Vote), entries: Vec<u32>) -> Judged {
+        let place = self.pending.len();
+        let link = if vote.seq == 0 { ask.link.0 } else { 0 };
+        if link > 0 {
+            *self.links.entry(link).or_default() += 1;
+        }
+        let before = self.ballots.get(&key).cloned();
+        let ballot = self.ballots.entry(key).or_default();
+        ballot.seq = vote.seq;
+        if ask.withdraws {
+            if let Some(choice) = ballot.choices.find(ask.entry) {
+                choice.live = false;
+            }
+        } else {
+            let (entry, at, nonce) = (ask.entry, ask.at.micros(), ask.nonce);
+            let receipt = IN_BATCH | place as u64;
+            ballot.choices.add(Choice { entry, live: true, at, nonce, receipt });
+        }
+        let details = Details::Vote {
+            at: ask.at,
+            voter: ask.voter,
+            nonce: ask.nonce,
+            link: ask.link.0,
+            device: ask.device,
+            entries,
+        };
+        self.pending.push(Pending { key, before, link, entry: ask.entry, vote, details });
+        Judged::Pending(place, ask.at, false)
+    }
+
+    /// Whether nothing waits to be committed.
+    pub(super) fn is_idle(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    /// Puts what waits into `batch`, in the order of pseudonyms, which tells nothing of who came
+    /// first, and grows the tree by all of it.
+    pub(super) fn seal(&mut self, batch: &mut Batch) {
+        for leaf in &batch.leaves {
+            self.tree.push(leaf_hash(leaf));
+        }
+        batch.receipts = vec![0; self.pending.len()];
+        let mut order: Vec<usize> = (0..self.pending.len()).collect();
+        order.sort_by_key(|place| (self.pending[*place].key, self.pending[*place].vote.seq));
+        for place in order {
+            let one = &self.pending[place];
+            let bytes = one.vote.bytes();
+            let hash = leaf_hash(&bytes);
+            let receipt = receipt(&hash);
+            self.tree.push(hash);
+            self.votes += 1;
+            batch.receipts[place] = receipt;
+            batch.leaves.push(bytes.to_vec());
+            batch.details.push(one.details.clone());
+            let choice = self.ballots.get_mut(&one.key).and_then(|b| b.choices.find(one.entry));
+            if let Some(choice) = choice.filter(|choice| choice.receipt == IN_BATCH | place as u64)
+            {
+                choice.receipt = receipt;
+            }
+        }
+    }
+
+    /// Forgets what waited: it is committed.
+    pub(super) fn committed(&mut self) {
+        self.pending.clear();
+    }
+
+    /// Takes back what waited, down to the tree as it was `before`.
+    pub(super) fn undo(&mut self, before: Frontier) {
+        let grown = self.tree.size() > before.size();
+        self.tree = before;
+        for one in std::mem::take(&mut self.pending).into_iter().rev() {
+            self.votes -= u64::from(grown);
+            match one.before {
+                Some(ballot) => self.ballots.insert(one.key, ballot),
+                None => self.ballots.remove(&one.key),
+            };
+            if let Some(used) = self.links.get_mut(&one.link) {
+                *used -= 1;
+            }
+        }
+    }
+}
+
+/// The answer to a touch that was counted before.
+fn again(ballot: &mut Ballot, ask: &Ask) -> Option<Judged> {
+    if ask.withdraws {
+        return None;
+    }
+    let choice = ballot.choices.find(ask.entry)?;
+    if !choice.live && (ask.nonce == 0 || choice.nonce != ask.nonce) {
+        return None;
+    }
+    let at = Instant::from_micros(choice.at).unwrap_or(ask.at);
+    let place = choice.receipt & !IN_BATCH;
+    Some(if choice.receipt & IN_BATCH > 0 {
+        Judged::Pending(usize::try_from(place).unwrap_or(usize::MAX), at, true)
+    } else {
+        Judged::Known(Ok(Counted { receipt: choice.receipt, at, again: true }))
+    })
+}

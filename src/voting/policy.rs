@@ -1,0 +1,169 @@
+//! What decides about a vote, read once and held until the contest changes.
+
+use std::collections::{HashMap, HashSet};
+
+use entity::candidate;
+use entity::contest::State as ContestState;
+use entity::entry::{self, State};
+use entity::id::{ContestId, EntryId, UserId};
+use entity::instant::Instant;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
+use sha2::{Digest, Sha256};
+
+use super::Error;
+use crate::contest::definition::{Level, VoteLimit, VotedOn, Voting};
+use crate::contest::{self, Contest, Window};
+use crate::ledger::Rules;
+use crate::words::vietnam;
+
+/// What decides about a vote.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// What the definition says.
+    pub voting: Voting,
+    /// State and public version of the contest: another one means another policy.
+    pub(super) fence: (ContestState, i64),
+    window: Window,
+    running: bool,
+    /// Entries that may be voted for, by number, each with its author where that is somebody who
+    /// signs in.
+    entries: HashMap<u32, Option<UserId>>,
+    rules: Rules,
+}
+
+impl Policy {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] where the contest has no public vote.
+    pub(super) async fn read(db: &impl ConnectionTrait, id: ContestId) -> Result<Self, Error> {
+        let contest = contest::by_id(db, id).await?;
+        let voting = contest.definition.voting.clone().ok_or(Error::Closed)?;
+        let window = contest.window(&voting.phase).ok_or(Error::Closed)?;
+        let rows: Vec<(EntryId, Option<i32>, Option<UserId>)> = entry::Entity::find()
+            .select_only()
+            .columns([entry::Column::Id, entry::Column::Number, entry::Column::AuthorId])
+            .filter(entry::Column::ContestId.eq(id))
+            .filter(entry::Column::State.eq(State::Accepted))
+            .into_tuple()
+            .all(db)
+            .await?;
+        let among = went_on(db, &contest, &voting).await?;
+        let mut entries = HashMap::new();
+        for (id, number, author) in rows {
+            let number = number.and_then(|number| u32::try_from(number).ok());
+            if let Some(number) = number
+                && among.as_ref().is_none_or(|among| among.contains(&id))
+            {
+                entries.insert(number, author);
+            }
+        }
+        Ok(Self {
+            rules: rules(&contest, &voting, window),
+            fence: (contest.row.state, contest.row.public_version),
+            running: contest.is_running(),
+            window,
+            voting,
+            entries,
+        })
+    }
+
+    /// Whether a vote read at `at` may be counted, as far as the voter's other votes do not matter.
+    ///
+    /// # Errors
+    /// Why it may not.
+    pub(super) fn admits(
+        &self,
+        entry: u32,
+        (level, user): (Level, Option<UserId>),
+        at: Instant,
+    ) -> Result<(), Error> {
+        self.open(at)?;
+        let author = self.entries.get(&entry).ok_or(Error::NotVotedOn)?;
+        if level < self.voting.level {
+            return Err(Error::TooLow);
+        }
+        if !self.voting.own_entry && user.is_some() && *author == user {
+            return Err(Error::Own);
+        }
+        Ok(())
+    }
+
+    /// Whether votes are taken at `at`.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] where they are not.
+    pub(super) fn open(&self, at: Instant) -> Result<(), Error> {
+        if self.running && self.window.contains(at) { Ok(()) } else { Err(Error::Closed) }
+    }
+
+    /// Whether the vote has ended, grace included.
+    pub(super) fn is_over(&self, now: Instant) -> bool {
+        self.window.is_over(now)
+    }
+
+    /// The slot of a vote, as the ledger has it.
+    pub(super) fn slot(&self, entry: u32, at: Instant) -> u32 {
+        match self.voting.limit {
+            VoteLimit::OnePerEntry => entry,
+            VoteLimit::PerDay(_) => day(at),
+            VoteLimit::InAll(_) => 0,
+        }
+    }
+
+    /// Most choices of a ballot.
+    pub(super) fn most(&self) -> u32 {
+        match self.voting.limit {
+            VoteLimit::OnePerEntry => 1,
+            VoteLimit::PerDay(most) | VoteLimit::InAll(most) => most,
+        }
+    }
+
+    /// The rules that the log is bound to.
+    pub(super) fn rules(&self) -> &Rules {
+        &self.rules
+    }
+}
+
+async fn went_on(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    voting: &Voting,
+) -> Result<Option<HashSet<EntryId>>, Error> {
+    let VotedOn::WentOnFrom(key) = &voting.on else { return Ok(None) };
+    let round = contest::round_by_key(db, contest.id(), key).await?;
+    let rows = candidate::Entity::find()
+        .filter(candidate::Column::RoundId.eq(round.id))
+        .filter(candidate::Column::WentOn.eq(true))
+        .all(db)
+        .await?;
+    Ok(Some(rows.into_iter().map(|row| row.entry_id).collect()))
+}
+
+/// The day in Vietnam, in days since 1970.
+fn day(at: Instant) -> u32 {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let days = vietnam(at).date().since(epoch).map(|span| span.get_days()).unwrap_or(0);
+    u32::try_from(days).unwrap_or(0)
+}
+
+fn rules(contest: &Contest, voting: &Voting, window: Window) -> Rules {
+    let (limit, most) = match voting.limit {
+        VoteLimit::OnePerEntry => ("entry", 1),
+        VoteLimit::PerDay(most) => ("day", most),
+        VoteLimit::InAll(most) => ("all", most),
+    };
+    let definition = serde_json::to_vec(&*contest.definition).unwrap_or_default();
+    let said = |moment: Instant| moment.timestamp().to_string();
+    Rules {
+        closes: said(window.closes),
+        contest: contest.slug().to_owned(),
+        definition: data_encoding::HEXLOWER.encode(&Sha256::digest(definition)),
+        least: 0,
+        level: voting.level as u8,
+        limit: limit.to_owned(),
+        most: u8::try_from(most).unwrap_or(u8::MAX),
+        opens: said(window.opens),
+        points: Vec::new(),
+    }
+}

@@ -1,0 +1,333 @@
+//! From the log to rows: votes and tallies follow the log, a step at a time, and never lead it.
+//!
+//! A step is one transaction, which moves `vote_log.applied` as well, so a row is taken once,
+//! however often a step is broken off.
+
+use std::collections::HashMap;
+
+use entity::entry;
+use entity::id::{ContestId, EntryId, UnitId};
+use entity::vote::{self, State};
+use entity::{tally, vote_link, vote_log};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
+    EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
+};
+
+use super::details::Details;
+use super::memory::receipt;
+use super::{Error, segment};
+use crate::contest::definition::VoteLimit;
+use crate::entry::code;
+use crate::ledger::{Leaf, Note, Verdict, Vote, leaf_hash};
+use crate::{contest, db};
+
+/// Leaves of a step, about.
+const STEP: i64 = 1000;
+/// Rows that are written by one statement.
+const ROWS: usize = 300;
+
+/// Takes the next leaves; says whether there may be more.
+///
+/// # Errors
+/// When the database fails or the log cannot be read.
+pub(super) async fn step(db: &DatabaseConnection, contest: ContestId) -> Result<bool, Error> {
+    let Some(row) = vote_log::Entity::find_by_id(contest).one(db).await? else {
+        return Ok(false);
+    };
+    let page = segment::page(db, contest, row.applied).await?;
+    if page.is_empty() {
+        return Ok(false);
+    }
+    let names = Names::read(db, contest).await?;
+    let tx = db::begin(db).await?;
+    let mut work = Work::new(&tx, contest, &names);
+    let mut at = row.applied;
+    for segment in page.iter().take_while(|segment| segment.first < row.applied + STEP) {
+        for (leaf, details) in segment::parts(segment)? {
+            work.take(at, leaf, details).await?;
+            at += 1;
+        }
+    }
+    work.flush().await?;
+    let (tallies, votes, closed) = (work.tallies, work.votes, work.closed);
+    for (entry, by) in tallies.into_iter().filter(|(_, by)| *by != 0) {
+        count(&tx, contest, entry, by).await?;
+    }
+    let mut update = vote_log::Entity::update_many()
+        .col_expr(vote_log::Column::Applied, Expr::value(at))
+        .col_expr(vote_log::Column::Votes, Expr::col(vote_log::Column::Votes).add(votes));
+    if let Some(closed) = closed {
+        update = update.col_expr(vote_log::Column::ClosedAt, Expr::value(closed));
+    }
+    let moved = update
+        .filter(vote_log::Column::ContestId.eq(contest))
+        .filter(vote_log::Column::Applied.eq(row.applied))
+        .exec(&tx)
+        .await?;
+    if moved.rows_affected == 1 {
+        tx.commit().await?;
+    }
+    Ok(true)
+}
+
+/// Forgets all projections of a contest and begins anew.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &DatabaseTransaction, contest: ContestId) -> Result<(), Error> {
+    vote::Entity::delete_many().filter(vote::Column::ContestId.eq(contest)).exec(tx).await?;
+    tally::Entity::update_many()
+        .col_expr(tally::Column::Counted, Expr::value(0_i64))
+        .filter(tally::Column::ContestId.eq(contest))
+        .exec(tx)
+        .await?;
+    vote_log::Entity::update_many()
+        .col_expr(vote_log::Column::Applied, Expr::value(0_i64))
+        .col_expr(vote_log::Column::Votes, Expr::value(0_i64))
+        .col_expr(vote_log::Column::ClosedAt, Expr::value(None::<i64>))
+        .filter(vote_log::Column::ContestId.eq(contest))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// What numbers in the log stand for.
+struct Names {
+    entries: HashMap<u32, EntryId>,
+    links: HashMap<u32, Option<UnitId>>,
+    by_day: bool,
+}
+
+impl Names {
+    async fn read(db: &impl ConnectionTrait, id: ContestId) -> Result<Self, Error> {
+        let contest = contest::by_id(db, id).await?;
+        let limit = contest.definition.voting.as_ref().map(|voting| voting.limit);
+        let entries: Vec<(EntryId, Option<i32>)> = entry::Entity::find()
+            .select_only()
+            .columns([entry::Column::Id, entry::Column::Number])
+            .filter(entry::Column::ContestId.eq(id))
+            .filter(entry::Column::Number.is_not_null())
+            .into_tuple()
+            .all(db)
+            .await?;
+        let links = vote_link::Entity::find().filter(vote_link::Column::ContestId.eq(id));
+        let links = links.all(db).await?.into_iter();
+        let number = |number: i32| u32::try_from(number).ok();
+        Ok(Self {
+            entries: entries
+                .into_iter()
+                .filter_map(|(id, n)| Some((n.and_then(number)?, id)))
+                .collect(),
+            links: links.filter_map(|row| Some((number(row.number)?, row.unit_id))).collect(),
+            by_day: matches!(limit, Some(VoteLimit::PerDay(_))),
+        })
+    }
+
+    fn period(&self, slot: u32) -> i32 {
+        if self.by_day { i32::try_from(slot).unwrap_or(i32::MAX) } else { 0 }
+    }
+}
+
+struct Work<'a> {
+    tx: &'a DatabaseTransaction,
+    contest: ContestId,
+    names: &'a Names,
+    rows: Vec<vote::ActiveModel>,
+    tallies: HashMap<EntryId, i64>,
+    votes: i64,
+    closed: Option<i64>,
+}
+
+impl<'a> Work<'a> {
+    fn new(tx: &'a DatabaseTransaction, contest: ContestId, names: &'a Names) -> Self {
+        let (rows, tallies) = (Vec::new(), HashMap::new());
+        Self { tx, contest, names, rows, tallies, votes: 0, closed: None }
+    }
+
+    async fn take(&mut self, at: i64, bytes: &[u8], details: &[u8]) -> Result<(), Error> {
+        match Leaf::read(bytes).ok_or(Error::BrokenLog)? {
+            Leaf::Vote(leaf) => {
+                let details = Details::read(details).ok_or(Error::BrokenLog)?;
+                self.votes += 1;
+                let code = receipt_code(receipt(&leaf_hash(bytes)));
+                if leaf.seq == 0 {
+                    self.first((at, code), &leaf, &details)?;
+                    if self.rows.len() >= ROWS {
+                        self.flush().await?;
+                    }
+                    return Ok(());
+                }
+                self.flush().await?;
+                self.changed((at, code), &leaf, &details).await
+            }
+            Leaf::Note(note) => {
+                self.flush().await?;
+                self.decided(&note).await
+            }
+            Leaf::Close { votes, .. } => {
+                self.closed = Some(i64::try_from(votes).unwrap_or(i64::MAX));
+                Ok(())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A voter's first vote in a slot.
+    fn first(
+        &mut self,
+        (at, code): (i64, String),
+        leaf: &Vote,
+        details: &Details,
+    ) -> Result<(), Error> {
+        let Details::Vote { entries, .. } = details else { return Err(Error::BrokenLog) };
+        for number in entries {
+            let entry = *self.names.entries.get(number).ok_or(Error::BrokenLog)?;
+            let row = self.row((at, code.clone()), leaf, details, entry)?;
+            self.rows.push(row);
+            *self.tallies.entry(entry).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn row(
+        &self,
+        (at, receipt): (i64, String),
+        leaf: &Vote,
+        details: &Details,
+        entry: EntryId,
+    ) -> Result<vote::ActiveModel, Error> {
+        let Details::Vote { at: cast_at, voter, link, device, .. } = details else {
+            return Err(Error::BrokenLog);
+        };
+        let number = i32::try_from(*link).ok().filter(|number| *number > 0);
+        Ok(vote::ActiveModel {
+            contest_id: Set(self.contest),
+            voter: Set(voter.to_vec()),
+            period: Set(self.names.period(leaf.slot)),
+            entry_id: Set(entry),
+            level: Set(leaf.level.into()),
+            state: Set(State::Counted),
+            link: Set(number),
+            unit_id: Set(self.names.links.get(link).copied().flatten()),
+            device: Set(device.cast_signed()),
+            receipt: Set(receipt),
+            leaf: Set(at),
+            last_leaf: Set(at),
+            cast_at: Set(*cast_at),
+            changed_at: Set(None),
+        })
+    }
+
+    /// A ballot that is changed: what it says now counts, what it says no more does not.
+    async fn changed(
+        &mut self,
+        (at, code): (i64, String),
+        leaf: &Vote,
+        details: &Details,
+    ) -> Result<(), Error> {
+        let Details::Vote { entries, at: cast_at, voter, .. } = details else {
+            return Err(Error::BrokenLog);
+        };
+        let known = vote::Entity::find()
+            .filter(vote::Column::ContestId.eq(self.contest))
+            .filter(vote::Column::Voter.eq(voter.to_vec()))
+            .filter(vote::Column::Period.eq(self.names.period(leaf.slot)));
+        let one = self.names.entries.get(&leaf.slot).copied();
+        let mut known = known.all(self.tx).await?;
+        if entries.iter().all(|entry| *entry == leaf.slot) && leaf.slot > 0 && !self.names.by_day {
+            // One vote for each entry: the ballot is that entry's alone.
+            known.retain(|row| Some(row.entry_id) == one);
+        }
+        let mut wanted: Vec<EntryId> = Vec::new();
+        for number in entries {
+            wanted.push(*self.names.entries.get(number).ok_or(Error::BrokenLog)?);
+        }
+        for row in known {
+            let entry = row.entry_id;
+            let (before, stays) = (row.state, wanted.contains(&entry));
+            let state = if stays { State::Counted } else { State::Withdrawn };
+            wanted.retain(|other| *other != entry);
+            let mut row = row.into_active_model();
+            if before == State::Withdrawn && stays {
+                row.receipt = Set(code.clone());
+                row.leaf = Set(at);
+                row.cast_at = Set(*cast_at);
+            }
+            if before != state {
+                row.changed_at = Set(Some(*cast_at));
+            }
+            row.state = Set(state);
+            row.last_leaf = Set(at);
+            row.update(self.tx).await?;
+            self.moved(entry, before, state);
+        }
+        for entry in wanted {
+            let row = self.row((at, code.clone()), leaf, details, entry)?;
+            vote::Entity::insert(row).exec_without_returning(self.tx).await?;
+            *self.tallies.entry(entry).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn moved(&mut self, entry: EntryId, before: State, after: State) {
+        let worth = |state| i64::from(state == State::Counted);
+        *self.tallies.entry(entry).or_default() += worth(after) - worth(before);
+    }
+
+    /// Votes that are set aside, disqualified or restored.
+    async fn decided(&mut self, note: &Note) -> Result<(), Error> {
+        let state = match note.verdict {
+            Verdict::Quarantine => State::Held,
+            Verdict::Disqualify => State::Struck,
+            Verdict::Restore => State::Counted,
+        };
+        for leaves in note.leaves.chunks(ROWS) {
+            let leaves = leaves.iter().map(|leaf| i64::try_from(*leaf).unwrap_or(i64::MAX));
+            let among = vote::Column::ContestId
+                .eq(self.contest)
+                .and(vote::Column::LastLeaf.is_in(leaves))
+                .and(vote::Column::State.ne(State::Withdrawn));
+            for row in vote::Entity::find().filter(among.clone()).all(self.tx).await? {
+                self.moved(row.entry_id, row.state, state);
+            }
+            vote::Entity::update_many()
+                .col_expr(vote::Column::State, Expr::value(sea_orm::ActiveEnum::to_value(&state)))
+                .filter(among)
+                .exec(self.tx)
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn flush(&mut self) -> Result<(), Error> {
+        if !self.rows.is_empty() {
+            let rows = std::mem::take(&mut self.rows);
+            vote::Entity::insert_many(rows).exec_without_returning(self.tx).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The receipt as people copy it: twelve letters of five bits.
+pub(super) fn receipt_code(receipt: u64) -> String {
+    let letter = |place: u32| u8::try_from((receipt >> (55 - 5 * place)) & 31).unwrap_or(0);
+    code::letters(&(0..12).map(letter).collect::<Vec<u8>>())
+}
+
+/// Moves the tally of an entry.
+async fn count(
+    tx: &DatabaseTransaction,
+    contest: ContestId,
+    entry: EntryId,
+    by: i64,
+) -> Result<(), Error> {
+    let row =
+        tally::ActiveModel { entry_id: Set(entry), contest_id: Set(contest), counted: Set(by) };
+    let add = Expr::col((tally::Entity, tally::Column::Counted)).add(by);
+    let conflict =
+        OnConflict::column(tally::Column::EntryId).value(tally::Column::Counted, add).to_owned();
+    tally::Entity::insert(row).on_conflict(conflict).exec_without_returning(tx).await?;
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! How an answer finds its way back from the writer: once for each thread and batch.
+//!
+//! Waking a task of another thread costs a system call. So the writer puts the answers of a batch
+//! into the mailbox of each thread and wakes one of the tasks that wait there; that one wakes its
+//! neighbours, which costs next to nothing on the same thread.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use super::memory::Answer;
+
+/// Answers, each with the number of the wait it ends.
+pub(super) type Answers = Vec<(u64, Answer)>;
+
+/// Answers for one thread, and the task to be woken for them.
+#[derive(Debug, Default)]
+pub(super) struct Mailbox {
+    inside: Mutex<(Answers, Option<Waker>)>,
+}
+
+impl Mailbox {
+    /// Puts answers in and wakes whoever looks after the box.
+    pub(super) fn put(&self, answers: Answers) {
+        let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        inside.0.extend(answers);
+        let waker = inside.1.take();
+        drop(inside);
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+}
+
+#[derive(Default)]
+struct Here {
+    mailbox: Arc<Mailbox>,
+    waiting: HashMap<u64, (Option<Waker>, Option<Answer>)>,
+    next: u64,
+    /// The wait whose task looks after the box.
+    keeper: Option<u64>,
+}
+
+thread_local! {
+    static HERE: RefCell<Here> = RefCell::default();
+}
+
+/// Where an answer goes: the box of a thread, and the number of the wait.
+#[derive(Clone, Debug)]
+pub(super) struct Address {
+    /// The box.
+    pub(super) mailbox: Arc<Mailbox>,
+    /// The wait.
+    pub(super) ticket: u64,
+}
+
+/// Waits on this thread for an answer.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    ticket: u64,
+    // A wait belongs to the thread that began it.
+    _here: std::marker::PhantomData<*const ()>,
+}
+
+/// Begins a wait.
+pub(super) fn wait() -> (Address, Waiting) {
+    HERE.with_borrow_mut(|here| {
+        let ticket = here.next;
+        here.next += 1;
+        here.waiting.insert(ticket, (None, None));
+        let mailbox = Arc::clone(&here.mailbox);
+        (Address { mailbox, ticket }, Waiting { ticket, _here: std::marker::PhantomData })
+    })
+}
+
+impl Here {
+    /// Hands out what is in the box, and says who is to be woken.
+    fn hand_out(&mut self, keeper: &Waker) -> Vec<Waker> {
+        let mut inside = self.mailbox.inside.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = std::mem::take(&mut inside.0);
+        inside.1 = Some(keeper.clone());
+        drop(inside);
+        let mut woken = Vec::new();
+        for (ticket, answer) in answers {
+            let Some(wait) = self.waiting.get_mut(&ticket) else { continue };
+            wait.1 = Some(answer);
+            woken.extend(wait.0.take().filter(|_| Some(ticket) != self.keeper));
+        }
+        woken
+    }
+}
+
+impl Future for Waiting {
+    type Output = Answer;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Answer> {
+        let (answer, woken) = HERE.with_borrow_mut(|here| {
+            let keeps = *here.keeper.get_or_insert(self.ticket) == self.ticket;
+            let woken = if keeps { here.hand_out(cx.waker()) } else { Vec::new() };
+            let answer = here.waiting.get_mut(&self.ticket).and_then(|wait| {
+                wait.0 = Some(cx.waker().clone());
+                wait.1.take()
+            });
+            (answer, woken)
+        });
+        woken.into_iter().for_each(Waker::wake);
+        answer.map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+impl Drop for Waiting {
+    /// Whoever looked after the box hands that on.
+    fn drop(&mut self) {
+        let next = HERE.try_with(|here| {
+            let mut here = here.borrow_mut();
+            here.waiting.remove(&self.ticket);
+            if here.keeper != Some(self.ticket) {
+                return None;
+            }
+            here.keeper = None;
+            here.waiting.values().find_map(|(waker, _)| waker.clone())
+        });
+        if let Ok(Some(waker)) = next {
+            waker.wake();
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Rows of the log: one for each commit, with its leaves, what is kept beside them, and the signed
+//! head.
+
+use entity::id::ContestId;
+use entity::vote_segment;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Statement,
+};
+
+use super::Error;
+use super::memory::Batch;
+use super::policy::Policy;
+
+/// Rows that are read at once.
+const PAGE: u64 = 256;
+
+/// Writes a batch as one row, in one statement: it is there whole or not at all. Says whether it
+/// was: not when the contest changed since the policy was read, or another node leads.
+///
+/// # Errors
+/// When the database fails, or somebody else wrote leaves at the same place.
+pub(super) async fn append(
+    db: &impl ConnectionTrait,
+    (contest, node): (ContestId, &str),
+    policy: &Policy,
+    (first, batch): (u64, &Batch),
+    checkpoint: &str,
+) -> Result<bool, DbErr> {
+    let engine = db.get_database_backend();
+    let sql = match engine {
+        DbBackend::Postgres => {
+            "insert into vote_segment (contest_id, first, count, leaves, details, checkpoint)
+             select $1::uuid, $2::bigint, $3::integer, $4::bytea, $5::bytea, $6::text
+             from contest, vote_log
+             where contest.id = $1::uuid and contest.state = $7 and contest.public_version = $8
+             and vote_log.contest_id = $1::uuid and vote_log.holder = $9"
+        }
+        _ => {
+            "insert into vote_segment (contest_id, first, count, leaves, details, checkpoint)
+             select ?1, ?2, ?3, ?4, ?5, ?6 from contest, vote_log
+             where contest.id = ?1 and contest.state = ?7 and contest.public_version = ?8
+             and vote_log.contest_id = ?1 and vote_log.holder = ?9"
+        }
+    };
+    let (mut leaves, mut details) = (Vec::new(), Vec::new());
+    for leaf in &batch.leaves {
+        leaves.extend_from_slice(&u16::try_from(leaf.len()).unwrap_or(u16::MAX).to_be_bytes());
+        leaves.extend_from_slice(leaf);
+    }
+    for one in &batch.details {
+        let at = details.len();
+        details.extend_from_slice(&[0; 4]);
+        one.write(&mut details);
+        let length = u32::try_from(details.len() - at - 4).unwrap_or(u32::MAX);
+        details[at..at + 4].copy_from_slice(&length.to_be_bytes());
+    }
+    let count = i32::try_from(batch.leaves.len()).unwrap_or(i32::MAX);
+    let values = [
+        contest.into(),
+        i64::try_from(first).unwrap_or(i64::MAX).into(),
+        count.into(),
+        leaves.into(),
+        details.into(),
+        checkpoint.into(),
+        sea_orm::ActiveEnum::to_value(&policy.fence.0).into(),
+        policy.fence.1.into(),
+        node.into(),
+    ];
+    let done = db.execute_raw(Statement::from_sql_and_values(engine, sql, values)).await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Segments from the one that holds leaf `from` on, a page of them; none when there are no more.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn page(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    from: i64,
+) -> Result<Vec<vote_segment::Model>, DbErr> {
+    vote_segment::Entity::find()
+        .filter(vote_segment::Column::ContestId.eq(contest))
+        .filter(vote_segment::Column::First.gte(from))
+        .order_by_asc(vote_segment::Column::First)
+        .limit(PAGE)
+        .all(db)
+        .await
+}
+
+/// The newest segment.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn last(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Option<vote_segment::Model>, DbErr> {
+    vote_segment::Entity::find()
+        .filter(vote_segment::Column::ContestId.eq(contest))
+        .order_by_desc(vote_segment::Column::First)
+        .one(db)
+        .await
+}
+
+/// A leaf, and what is kept beside it.
+pub(super) type Part<'a> = (&'a [u8], &'a [u8]);
+
+/// Leaves of a segment, each with what is kept beside it.
+///
+/// # Errors
+/// [`Error::BrokenLog`] when the row is not what was written.
+pub(super) fn parts(segment: &vote_segment::Model) -> Result<Vec<Part<'_>>, Error> {
+    let (mut leaves, mut details) = (&segment.leaves[..], &segment.details[..]);
+    let mut parts = Vec::with_capacity(usize::try_from(segment.count).unwrap_or(0));
+    while !leaves.is_empty() {
+        let leaf = leaves.split_first_chunk::<2>().and_then(|(length, rest)| {
+            rest.split_at_checked(usize::from(u16::from_be_bytes(*length)))
+        });
+        let beside = details
+            .split_first_chunk::<4>()
+            .and_then(|(length, rest)| rest.split_at_checked(u32::from_be_bytes(*length) as usize));
+        let (Some((leaf, after)), Some((beside, further))) = (leaf, beside) else {
+            return Err(Error::BrokenLog);
+        };
+        parts.push((leaf, beside));
+        (leaves, details) = (after, further);
+    }
+    if parts.len() != usize::try_from(segment.count).unwrap_or(0) {
+        return Err(Error::BrokenLog);
+    }
+    Ok(parts)
+}
+
+/// One leaf, as it stands in the log.
+///
+/// # Errors
+/// [`Error::BrokenLog`] when its row is not what was written.
+pub(super) async fn leaf(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    place: i64,
+) -> Result<Option<Vec<u8>>, Error> {
+    let segment = vote_segment::Entity::find()
+        .filter(vote_segment::Column::ContestId.eq(contest))
+        .filter(vote_segment::Column::First.lte(place))
+        .order_by_desc(vote_segment::Column::First)
+        .one(db)
+        .await?;
+    let Some(segment) = segment else { return Ok(None) };
+    let place = usize::try_from(place - segment.first).unwrap_or(usize::MAX);
+    Ok(parts(&segment)?.get(place).map(|(leaf, _)| leaf.to_vec()))
+}
