@@ -3,33 +3,36 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::app::App;
+use crate::contest;
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::Definition;
-use crate::contest::lint::{self, Finding, Severity};
-use crate::contest::{self, document};
+use crate::contest::document::{self, Located};
+use crate::contest::lint::Severity;
 use crate::db;
 use crate::words::{self, Lang};
 
 /// Check, apply and export contest files.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Say what is wrong with contest files, line by line. Exits with 1 when there are errors.
+    /// Say what is wrong with contest files, line by line.
     ///
-    /// A file's parent is looked for among the files that are checked with it.
+    /// A file's parent is looked for among the files that are checked with it. Exits with 0 when
+    /// all files can be used (warnings and advice do not count), with 1 when one cannot, with 2
+    /// when the command itself is not understood.
     Check {
-        /// Contest files.
+        /// Contest files; `-` is standard input.
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// Print the findings as JSON, one a line.
-        #[arg(long)]
-        json: bool,
-        /// Say it in English.
-        #[arg(long)]
-        english: bool,
+        /// How to print: lines for people, or one JSON array for editors.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+        /// The language of the sentences.
+        #[arg(long, value_enum, default_value_t = Language::Vi)]
+        lang: Language,
     },
     /// Make the contest that a file defines, or change it to what the file says.
     Apply {
@@ -56,11 +59,32 @@ pub(super) enum Command {
         /// By how many years its dates move.
         #[arg(long, default_value_t = 1)]
         years: i16,
+        /// Slug of the contest above the new one; without it, the same as before.
+        #[arg(long)]
+        parent: Option<String>,
     },
     /// Print the JSON Schema of contest files, for editors.
     Schema,
     /// List the contests.
     List,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Format {
+    /// `file:line:column: severity: sentence`, one a line.
+    Text,
+    /// One array of objects.
+    Json,
+}
+
+/// A language of the sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Language {
+    /// Vietnamese.
+    Vi,
+    /// English.
+    En,
 }
 
 impl Command {
@@ -73,8 +97,9 @@ impl Command {
     pub(super) fn run_offline(&self) -> Result<()> {
         match self {
             Self::Schema => println!("{}", serde_json::to_string_pretty(&document::schema())?),
-            Self::Check { files, json, english } => {
-                check(files, *json, if *english { Lang::En } else { Lang::Vi })?;
+            Self::Check { files, format, lang } => {
+                let lang = if *lang == Language::En { Lang::En } else { Lang::Vi };
+                check(files, *format, lang)?;
             }
             _ => {}
         }
@@ -98,9 +123,11 @@ impl Command {
                 let contest = contest::by_slug(&app.db, &slug).await?;
                 print!("{}", document::write(&contest.definition));
             }
-            Self::Clone { slug, new, years } => {
+            Self::Clone { slug, new, years, parent } => {
                 let contest = contest::by_slug(&app.db, &slug).await?;
-                print!("{}", document::write(&contest.definition.cloned_as(&new, years)));
+                let mut cloned = contest.definition.cloned_as(&new, years);
+                cloned.parent = parent.or(cloned.parent);
+                print!("{}", document::write(&cloned));
             }
             Self::List => {
                 for contest in contest::all(&app.db).await? {
@@ -121,84 +148,89 @@ fn said(error: apply::Error) -> anyhow::Error {
     anyhow::anyhow!("{}", sentences.collect::<Vec<_>>().join("\n        "))
 }
 
+fn text_of(file: &Path) -> Result<String> {
+    if file == Path::new("-") {
+        return std::io::read_to_string(std::io::stdin()).context("standard input");
+    }
+    std::fs::read_to_string(file).with_context(|| file.display().to_string())
+}
+
+/// The definition in a file that can be used; what is wrong with another goes to the terminal.
 fn read(file: &Path) -> Result<Definition> {
-    let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-    document::read(&text).map_err(|error| {
-        anyhow::anyhow!("{}:{}:{}: {error}", file.display(), error.line, error.column)
-    })
+    let text = text_of(file)?;
+    let examined = document::examine(&text, |_| None);
+    match examined.definition {
+        Some(definition) if examined.found.iter().all(|one| !one.finding.is_error()) => {
+            Ok(definition)
+        }
+        _ => {
+            let errors = examined.found.iter().filter(|one| one.finding.is_error());
+            let lines: Vec<String> =
+                errors.map(|one| line_of(&file.display().to_string(), one, Lang::Vi)).collect();
+            bail!("\n{}", lines.join("\n"))
+        }
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
-fn check(files: &[PathBuf], as_json: bool, lang: Lang) -> Result<()> {
-    let mut read = Vec::new();
-    let mut errors = 0;
-    for file in files {
-        let text = std::fs::read_to_string(file).with_context(|| file.display().to_string())?;
-        match document::read(&text) {
-            Ok(definition) => read.push((file, text, definition)),
-            Err(error) => {
-                errors += 1;
-                let reason = words::say(
-                    lang,
-                    "document-unreadable",
-                    &[("reason", error.reason.as_str().into())],
-                );
-                let place = (error.line, error.column);
-                print_finding(
-                    file,
-                    place,
-                    Severity::Error,
-                    "document-unreadable",
-                    &reason,
-                    (as_json, lang),
-                );
+fn check(files: &[PathBuf], format: Format, lang: Lang) -> Result<()> {
+    let texts: Vec<(String, String)> = files
+        .iter()
+        .map(|file| Ok((file.display().to_string(), text_of(file)?)))
+        .collect::<Result<_>>()?;
+    let all: Vec<Definition> =
+        texts.iter().filter_map(|(_, text)| document::read(text).ok()).collect();
+    let above = |slug: &str| all.iter().find(|other| other.slug == slug).cloned();
+    let mut unusable = 0;
+    let mut objects = Vec::new();
+    for (file, text) in &texts {
+        let examined = document::examine(text, above);
+        unusable += usize::from(!examined.is_usable());
+        for one in &examined.found {
+            match format {
+                Format::Text => println!("{}", line_of(file, one, lang)),
+                Format::Json => objects.push(object_of(file, one, lang)),
             }
         }
     }
-    for (file, text, definition) in &read {
-        let parent = read.iter().map(|(_, _, other)| other);
-        let parent =
-            parent.into_iter().find(|other| definition.parent.as_ref() == Some(&other.slug));
-        for finding in lint::check(definition, parent) {
-            errors += usize::from(finding.is_error());
-            let Finding { path, code, args, severity } = &finding;
-            let sentence = words::say(lang, code, args);
-            let place = document::place(text, path);
-            print_finding(file, place, *severity, code, &sentence, (as_json, lang));
+    match (format, unusable) {
+        (Format::Json, _) => println!("{}", serde_json::to_string_pretty(&objects)?),
+        (Format::Text, 0) => {
+            let count = [("count", texts.len().into())];
+            println!("{}", words::say(lang, "files-usable", &count));
         }
+        (Format::Text, _) => {}
     }
-    if errors > 0 {
-        bail!("{errors} errors in {} files", files.len());
-    }
-    if !as_json {
-        println!("{} files can be used", files.len());
+    if unusable > 0 {
+        let counts = [("count", unusable.into()), ("all", texts.len().into())];
+        bail!(words::say(lang, "files-unusable", &counts));
     }
     Ok(())
 }
 
-#[expect(clippy::print_stdout, reason = "this is the command's answer")]
-fn print_finding(
-    file: &Path,
-    (line, column): (usize, usize),
-    severity: Severity,
-    code: &str,
-    sentence: &str,
-    (as_json, lang): (bool, Lang),
-) {
-    let key = match severity {
+fn severity_of(one: &Located) -> &'static str {
+    match one.finding.severity {
         Severity::Error => "lint-error",
         Severity::Warning => "lint-warning",
         Severity::Advice => "lint-advice",
-    };
-    let file = file.display();
-    if as_json {
-        let severity = key.trim_start_matches("lint-");
-        println!(
-            "{}",
-            json!({ "file": file.to_string(), "line": line, "column": column,
-                    "severity": severity, "code": code, "sentence": sentence })
-        );
-    } else {
-        println!("{file}:{line}:{column}: {}: {sentence}", words::say(lang, key, &[]));
     }
+}
+
+fn line_of(file: &str, one: &Located, lang: Lang) -> String {
+    let Located { line, column, finding } = one;
+    let severity = words::say(lang, severity_of(one), &[]);
+    let sentence = words::say(lang, finding.code, &finding.args);
+    format!("{file}:{line}:{column}: {severity}: {sentence} [{}]", finding.code)
+}
+
+fn object_of(file: &str, one: &Located, lang: Lang) -> serde_json::Value {
+    json!({
+        "file": file,
+        "line": one.line,
+        "column": one.column,
+        "path": one.finding.path,
+        "severity": severity_of(one).trim_start_matches("lint-"),
+        "code": one.finding.code,
+        "sentence": words::say(lang, one.finding.code, &one.finding.args),
+    })
 }

@@ -105,8 +105,9 @@ pub async fn apply(
         None => None,
     };
     let above = parent.as_ref().map(|parent| &*parent.definition);
-    let errors: Vec<Finding> =
+    let mut errors: Vec<Finding> =
         lint::check(definition, above).into_iter().filter(Finding::is_error).collect();
+    errors.extend(unknown_units(tx, definition).await?);
     if !errors.is_empty() {
         return Err(Error::Findings(errors));
     }
@@ -136,6 +137,30 @@ pub async fn apply(
     let act = if old.is_some() { "contest-changed" } else { "contest-made" };
     record(tx, id, by, act, json!({ "version": version, "reason": change.reason }), now).await?;
     Ok(id)
+}
+
+/// Units and types that the definition names and that are not there.
+async fn unknown_units(
+    tx: &DatabaseTransaction,
+    definition: &Definition,
+) -> Result<Vec<Finding>, Error> {
+    let types = unit::types(tx).await?;
+    let mut found = Vec::new();
+    for (path, code) in lint::units_named(definition) {
+        match unit::by_code(tx, code).await {
+            Ok(_) => {}
+            Err(unit::Error::Unknown(_)) => {
+                found.push(lint::unknown(path, "lint-unit-unknown", code));
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    for (path, code) in lint::unit_types_named(definition) {
+        if !types.iter().any(|own| own.code == code) {
+            found.push(lint::unknown(path, "lint-unit-type-unknown", code));
+        }
+    }
+    Ok(found)
 }
 
 /// Writes the contest's own row.

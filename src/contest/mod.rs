@@ -11,6 +11,7 @@ pub mod moment;
 
 mod badge;
 mod core;
+mod shape;
 mod window;
 
 pub use badge::{Approver, Auditor, Organiser, Screener};

@@ -4,8 +4,10 @@ use entity::{file, part};
 
 use super::link;
 use crate::contest::definition::{Category, Format as Written, OnMiss, Range, Slot, SlotKind};
+use crate::contest::moment;
 use crate::media::{self, Facts, Format, text};
 use crate::refusal::{Arg, Kind, Refused};
+use crate::words::vietnam;
 
 /// Everything in which `parts` miss the limits of `category`, by whether it refuses or only warns.
 #[must_use]
@@ -111,15 +113,43 @@ fn file(slot: &Slot, file: &file::Model, found: &mut Vec<Refused>) {
     let side = |side: Option<i32>| side.and_then(|side| u32::try_from(side).ok());
     if let (Some(width), Some(height)) = (side(file.width), side(file.height)) {
         within(slot, slot.width, width, "width", found);
+        within(slot, slot.height, height, "height", found);
+        if let Some(aspect) = slot.aspect.as_deref().filter(|aspect| !fits(aspect, width, height)) {
+            let size = format!("{width} × {height}");
+            found.push(fault(slot, "aspect-other").with("wanted", aspect).with("found", size));
+        }
         within(slot, slot.long_side, width.max(height), "long-side", found);
         within(slot, slot.short_side, width.min(height), "short-side", found);
     }
+    taken(slot, file, found);
     if let Some(milliseconds) = file.milliseconds {
         let seconds = u32::try_from(milliseconds / 1000).unwrap_or(u32::MAX);
         within(slot, slot.seconds, seconds, "seconds", found);
     }
     if let Some(words) = side(file.words) {
         within(slot, tolerant(slot.words, slot.tolerance_percent), words, "words", found);
+    }
+}
+
+/// Whether width to height is as asked, one part in fifty missed at most.
+fn fits(aspect: &str, width: u32, height: u32) -> bool {
+    let Some((across, down)) = crate::contest::definition::ratio(aspect) else { return true };
+    let (one, other) = (u64::from(width) * u64::from(down), u64::from(height) * u64::from(across));
+    one.abs_diff(other) * 50 <= other
+}
+
+/// A file that tells its own day has to tell one that the rules take; one that tells none is
+/// believed, as the entrant declares.
+fn taken(slot: &Slot, file: &file::Model, found: &mut Vec<Refused>) {
+    let Some(on) = file.taken_at.map(|at| vietnam(at).date()) else { return };
+    let edge = |written: &Option<String>| written.as_deref().and_then(|day| moment::day(day).ok());
+    if let Some(since) = edge(&slot.taken_since).filter(|since| on < *since) {
+        let refused = fault(slot, "taken-before").with("found", on.to_string());
+        found.push(refused.with("since", since.to_string()));
+    }
+    if let Some(until) = edge(&slot.taken_until).filter(|until| on > *until) {
+        let refused = fault(slot, "taken-after").with("found", on.to_string());
+        found.push(refused.with("until", until.to_string()));
     }
 }
 
@@ -229,6 +259,7 @@ fn address(slot: &Slot, typed: &str, found: &mut Vec<Refused>) {
 fn within(slot: &Slot, range: Range<u32>, value: u32, what: &str, found: &mut Vec<Refused>) {
     let (below, above) = match what {
         "width" => ("width-below", "width-above"),
+        "height" => ("height-below", "height-above"),
         "long-side" => ("long-side-below", "long-side-above"),
         "short-side" => ("short-side-below", "short-side-above"),
         "seconds" => ("seconds-below", "seconds-above"),

@@ -3,6 +3,7 @@
 //! A draft is a row from the first file on, so nothing that was typed or sent is lost. Submitting
 //! locks the contest: numbers have no gaps, and a quota holds in a race.
 
+mod admission;
 mod author;
 pub mod batch;
 mod card;
@@ -13,6 +14,7 @@ pub mod link;
 mod rights;
 mod submit;
 
+pub use admission::{by_officers, closes, offered};
 pub use author::Author;
 pub use card::{
     Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole,

@@ -11,9 +11,9 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 
 use super::draft::{changeable, happened};
-use super::{Author, Error, limits};
+use super::{Author, Error, admission, limits};
 use crate::contest::definition::{
-    Category, DeclaredBy, Definition, EligibilityRule, Entrant, Proof, Quota, QuotaScope, Whom,
+    Category, DeclaredBy, Definition, EligibilityRule, Entrant, Quota, QuotaScope, Whom,
 };
 use crate::contest::{self, Contest, moment};
 use crate::jobs::{self, Job};
@@ -38,6 +38,7 @@ pub async fn submit(
     let category = category::Entity::find_by_id(entry.category_id).one(tx).await?;
     let category = category.and_then(|row| contest.definition.category(&row.key));
     let category = category.ok_or_else(|| Error::NoPart("category".to_owned()))?;
+    admission::takes(&contest, category, &entry, now)?;
     let parts = part::Entity::find().filter(part::Column::EntryId.eq(entry.id)).all(tx).await?;
     let files = parts.iter().filter_map(|part| part.file_id);
     let files = file::Entity::find().filter(file::Column::Id.is_in(files)).all(tx).await?;
@@ -45,6 +46,9 @@ pub async fn submit(
     faults.extend(for_somebody(tx, &entry, now).await?);
     faults.extend(limits::faults(category, &parts, &files).0);
     faults.extend(eligible(tx, &contest, &entry, now).await?);
+    faults.extend(admission::people(tx, &contest, &entry, now).await?);
+    let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(entry.id));
+    faults.extend(admission::team(category, &entry, &people.all(tx).await?));
     faults.extend(same_link(tx, &entry, &parts).await?);
     faults.extend(consents(tx, &contest, &entry, agreed, now).await?);
     if faults.is_empty() {
@@ -173,7 +177,6 @@ async fn eligible(
             }
             _ => {}
         }
-        debug_assert!(matches!(rule.proof, Proof::Declared | Proof::Officer | Proof::Roll));
     }
     Ok(faults)
 }

@@ -46,6 +46,9 @@ pub async fn note(
     if state == State::Lapsed && reason.trim().is_empty() {
         return Err(Error::NoReason);
     }
+    if state == State::Lapsed && may_be_accepted(tx, &contest, &award, now).await? {
+        return Err(Error::NotNow);
+    }
     let after = json!({ "award": id, "state": state, "reason": reason });
     let mut row = award.into_active_model();
     row.state = Set(state);
@@ -54,6 +57,20 @@ pub async fn note(
     contest::touched(tx, contest.id()).await?;
     let who = (by.user(), "organiser");
     Ok(record(tx, who, contest.id(), "award-noted", after, now).await?)
+}
+
+/// Whether the days that the rules give a winner for accepting are not over yet.
+async fn may_be_accepted(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    award: &award::Model,
+    now: Instant,
+) -> Result<bool, DbErr> {
+    let prize = contest.definition.prizes.iter().find(|prize| prize.key == award.prize_key);
+    let Some(days) = prize.and_then(|prize| prize.next_in_line_days) else { return Ok(false) };
+    let published = in_force(db, contest.id()).await?.and_then(|row| row.approved_at);
+    let given = award.changed_at.or(published);
+    Ok(given.is_some_and(|at| now < at.plus_seconds(i64::from(days) * 86_400)))
 }
 
 /// The prize with this key, if it is of the publication in force.

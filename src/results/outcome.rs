@@ -1,6 +1,6 @@
 //! What follows from everything that decides. Pure: the same inputs give the same outcome.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,7 @@ use super::prizes::{self, Given, Open};
 use super::rank::{self, Candidate, Placed, Who};
 use super::up;
 use crate::contest::definition::{Definition, Gate, Ranked, Source, Table};
+use crate::contest::moment;
 
 /// What follows from the inputs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,8 +31,10 @@ pub fn outcome(definition: &Definition, inputs: &Inputs) -> Outcome {
         .tables
         .iter()
         .map(|table| {
-            let candidates = through_gate(table, inputs);
+            let mut candidates = through_gate(table, inputs);
+            candidates.retain(|one| in_time(definition, table, one));
             let decided = inputs.ties.get(&table.key).map(Vec::as_slice).unwrap_or_default();
+            let candidates = best_of_each(table, candidates, inputs, decided);
             (table.key.clone(), rank::rank(table, &candidates, decided))
         })
         .collect();
@@ -48,6 +51,45 @@ pub fn outcome(definition: &Definition, inputs: &Inputs) -> Outcome {
     problems.extend(going.too_few.map(|(count, least)| Problem::TooFewGoUp(count, least)));
     problems.extend(going.too_many.map(|(count, most)| Problem::TooManyGoUp(count, most)));
     Outcome { tables, prizes: awarded.given, up: going.who, problems }
+}
+
+/// Whether it was submitted in the stage that the table is about.
+fn in_time(definition: &Definition, table: &Table, one: &Candidate) -> bool {
+    let Some(phase) = table.submitted_in.as_deref().and_then(|key| definition.phase(key)) else {
+        return true;
+    };
+    let (Ok(opens), Ok(closes)) = (moment::opens(&phase.opens), moment::closes(&phase.closes))
+    else {
+        return false;
+    };
+    let grace = i64::from(phase.grace_minutes) * 60;
+    (opens.micros()..closes.plus_seconds(grace).micros()).contains(&one.submitted_at)
+}
+
+/// Only the best of each entrant, as the table itself orders them; of equals, those submitted
+/// first.
+fn best_of_each(
+    table: &Table,
+    candidates: Vec<Candidate>,
+    inputs: &Inputs,
+    decided: &[rank::Decided],
+) -> Vec<Candidate> {
+    let Some(best) = table.best_per_entrant else { return candidates };
+    let order = rank::rank(table, &candidates, decided);
+    let place: BTreeMap<Who, u32> = order.iter().map(|one| (one.who, one.place)).collect();
+    let mut sorted: Vec<&Candidate> = candidates.iter().collect();
+    sorted.sort_by_key(|one| (place.get(&one.who).copied(), one.submitted_at));
+    let mut taken: BTreeMap<String, u32> = BTreeMap::new();
+    let mut kept = BTreeSet::new();
+    for one in sorted {
+        let name = format!("{:?}", one.who);
+        let count = taken.entry(inputs.entrants.get(&name).cloned().unwrap_or(name)).or_default();
+        if *count < best {
+            *count += 1;
+            kept.insert(one.who);
+        }
+    }
+    candidates.into_iter().filter(|one| kept.contains(&one.who)).collect()
 }
 
 fn through_gate(table: &Table, inputs: &Inputs) -> Vec<Candidate> {

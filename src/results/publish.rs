@@ -51,6 +51,9 @@ pub enum Error {
     /// Several are next in line, and none was named.
     #[error("no heir named")]
     NoHeir,
+    /// The rules do not let this prize stay empty.
+    #[error("the prize has to be given")]
+    StaysFull,
     /// The contest is not known.
     #[error(transparent)]
     Contest(#[from] contest::Error),
@@ -72,6 +75,7 @@ impl Refusal for Error {
             Self::Proposed => Refused::new(Kind::Conflict, "result-proposed-already"),
             Self::NotNow => Refused::new(Kind::Conflict, "contest-over"),
             Self::NoHeir => Refused::new(Kind::Invalid, "no-heir").at("heir"),
+            Self::StaysFull => Refused::new(Kind::Conflict, "prize-stays-full").at("prize"),
             Self::Contest(error) => error.refusal(),
             Self::Database(error) => error.refusal(),
         }
@@ -141,7 +145,7 @@ pub(super) async fn record(
 /// Records a decision: between equals, of a prize that stays empty, of what goes up.
 ///
 /// # Errors
-/// [`Error::NoReason`] without one.
+/// [`Error::NoReason`] without one; [`Error::StaysFull`] for a prize that has to be given.
 pub async fn decide(
     tx: &DatabaseTransaction,
     by: &Organiser,
@@ -153,7 +157,12 @@ pub async fn decide(
     if reason.trim().is_empty() {
         return Err(Error::NoReason);
     }
-    contest::lock(tx, by.contest()).await?;
+    let contest = contest::lock(tx, by.contest()).await?;
+    let prizes = &contest.definition.prizes;
+    let may = prizes.iter().any(|prize| prize.key == subject.prize && prize.may_stay_empty);
+    if kind == Decided::EmptyPrize && !may {
+        return Err(Error::StaysFull);
+    }
     let json = serde_json::to_value(subject).map_err(|error| DbErr::Json(error.to_string()))?;
     let row = decision::ActiveModel {
         id: Set(DecisionId::new()),

@@ -96,6 +96,8 @@ fn by_votes() -> Table {
         of: Ranked::Entries,
         categories: Vec::new(),
         unit_types: Vec::new(),
+        submitted_in: None,
+        best_per_entrant: None,
         formula: vec![Term { source: Source::Votes, weight: 100, normalise: None }],
         decimals: 0,
         gate: None,

@@ -1,12 +1,14 @@
 //! Contests: files, findings, rows, windows.
 
 use entity::contest::State;
+use entity::instant::Instant;
 use entity::{category, phase};
 use hoithi::contest::apply::{self, Change, apply};
 use hoithi::contest::definition::{Definition, Moment, PhaseKind};
-use hoithi::contest::{self, Organiser, document, lint, moment};
+use hoithi::contest::{self, Organiser, document, moment};
 use hoithi::db;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::Value;
 
 use crate::support::both;
 
@@ -25,7 +27,13 @@ pub fn examples() -> Vec<(String, Definition)> {
         (name, definition)
     });
     let mut read: Vec<_> = read.collect();
-    read.sort_by_key(|(_, definition)| definition.parent.is_some());
+    let parents: std::collections::HashMap<_, _> =
+        read.iter().map(|(_, one)| (one.slug.clone(), one.parent.clone())).collect();
+    let depth = |slug: &str| {
+        std::iter::successors(parents.get(slug).cloned().flatten(), |slug| parents[slug].clone())
+            .count()
+    };
+    read.sort_by_key(|(_, definition)| depth(&definition.slug));
     read
 }
 
@@ -37,14 +45,124 @@ pub fn example(slug: &str) -> Definition {
 #[test]
 fn every_example_can_be_used() {
     let examples = examples();
-    for (name, definition) in &examples {
-        let parent = examples.iter().map(|(_, other)| other);
-        let parent =
-            parent.into_iter().find(|other| Some(&other.slug) == definition.parent.as_ref());
-        let errors: Vec<_> =
-            lint::check(definition, parent).into_iter().filter(lint::Finding::is_error).collect();
+    let above = |slug: &str| {
+        examples.iter().find(|(_, other)| other.slug == slug).map(|(_, other)| other.clone())
+    };
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/contests");
+    for (name, _) in &examples {
+        let text = std::fs::read_to_string(folder.join(name)).unwrap();
+        let found = document::examine(&text, above).found;
+        let errors: Vec<_> = found.into_iter().filter(|one| one.finding.is_error()).collect();
         assert_eq!(errors, [], "{name}");
     }
+}
+
+#[test]
+fn at_least_twenty_four_examples_follow_published_rules() {
+    let published = examples().into_iter().filter(|(_, one)| !one.sources.is_empty()).count();
+
+    assert!(published >= 24, "{published}");
+}
+
+#[test]
+fn every_example_and_every_form_is_as_the_schema_says() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let schema = document::schema();
+    for folder in [folder.join("examples/contests"), folder.join("src/contest/templates")] {
+        for file in std::fs::read_dir(folder).unwrap() {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let value: serde_json::Value = serde_saphyr::from_str(&text).unwrap();
+            let mut faults = Vec::new();
+            validate(&schema, &schema, &value, "", &mut faults);
+            assert_eq!(faults, Vec::<String>::new(), "{}", path.display());
+        }
+    }
+}
+
+/// Checks a value by the words of JSON Schema that ours is written in; panics at any other word,
+/// so that nothing is passed over in silence.
+fn validate(root: &Value, schema: &Value, value: &Value, at: &str, faults: &mut Vec<String>) {
+    if let Some(name) = schema["$ref"].as_str() {
+        return validate(
+            root,
+            &root["$defs"][name.trim_start_matches("#/$defs/")],
+            value,
+            at,
+            faults,
+        );
+    }
+    let passes = |part: &Value| {
+        let mut inner = Vec::new();
+        validate(root, part, value, at, &mut inner);
+        inner.is_empty()
+    };
+    for (word, rule) in schema.as_object().unwrap() {
+        let holds = match word.as_str() {
+            "$schema" | "$defs" | "title" | "description" | "default" | "format" => true,
+            "type" => {
+                let names = rule.as_array().cloned().unwrap_or_else(|| vec![rule.clone()]);
+                names.iter().any(|name| is_of(value, name.as_str().unwrap()))
+            }
+            "const" => value == rule,
+            "enum" => rule.as_array().unwrap().contains(value),
+            "minimum" => value.as_i64().is_none_or(|number| number >= rule.as_i64().unwrap()),
+            "oneOf" => rule.as_array().unwrap().iter().filter(|part| passes(part)).count() == 1,
+            "anyOf" => rule.as_array().unwrap().iter().any(passes),
+            "required" => value.as_object().is_none_or(|map| {
+                rule.as_array().unwrap().iter().all(|key| map.contains_key(key.as_str().unwrap()))
+            }),
+            "additionalProperties" if *rule == Value::Bool(false) => value
+                .as_object()
+                .is_none_or(|map| map.keys().all(|key| !schema["properties"][key].is_null())),
+            "properties" => {
+                for (key, inner) in value.as_object().into_iter().flatten() {
+                    if let Some(part) = rule.get(key) {
+                        validate(root, part, inner, &format!("{at}/{key}"), faults);
+                    }
+                }
+                true
+            }
+            "items" => {
+                for (index, inner) in value.as_array().into_iter().flatten().enumerate() {
+                    validate(root, rule, inner, &format!("{at}/{index}"), faults);
+                }
+                true
+            }
+            other => panic!("the schema has a word that this test does not read: {other}"),
+        };
+        if !holds {
+            faults.push(format!("{at}: {word}"));
+        }
+    }
+}
+
+fn is_of(value: &Value, name: &str) -> bool {
+    match name {
+        "null" => value.is_null(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "string" => value.is_string(),
+        "array" => value.is_array(),
+        "object" => value.is_object(),
+        _ => false,
+    }
+}
+
+#[test]
+fn every_part_of_the_schema_says_what_it_is_for() {
+    let schema = document::schema();
+    let mut silent = Vec::new();
+    for (name, part) in schema["$defs"].as_object().unwrap() {
+        let fields = part["properties"].as_object().into_iter().flatten();
+        let silent_fields = fields.filter(|(_, field)| field["description"].is_null());
+        silent.extend(silent_fields.map(|(field, _)| format!("{name}.{field}")));
+        if part["description"].is_null() {
+            silent.push(name.clone());
+        }
+    }
+
+    assert_eq!(silent, Vec::<String>::new());
 }
 
 #[test]
@@ -124,12 +242,18 @@ both! {
             let kept = contest::by_id(&tx, id).await.unwrap();
             tx.commit().await.unwrap();
 
-            for phase in &definition.phases {
-                let window = kept.window(&phase.key).unwrap();
-                assert!(!window.contains(window.opens.plus_seconds(-1)), "{name} {}", phase.key);
-                assert!(kept.open(phase.kind, window.opens).is_some(), "{name} {}", phase.key);
-                assert!(kept.open(phase.kind, window.closes.plus_seconds(-1)).is_some());
-                assert!(!window.contains(window.closes), "{name} {}", phase.key);
+            let written: Vec<_> = definition.phases.iter().map(|phase| {
+                (&phase.key, moment::opens(&phase.opens).unwrap(), moment::closes(&phase.closes).unwrap())
+            }).collect();
+            let edges = written.iter().flat_map(|(_, opens, closes)| [opens.micros(), closes.micros()]);
+            for edge in edges.flat_map(|edge| [edge - 1, edge]) {
+                let at = Instant::from_micros(edge).unwrap();
+                let open: Vec<_> = definition.phases.iter().map(|phase| &phase.key)
+                    .filter(|key| kept.window(key).unwrap().contains(at)).collect();
+                let meant: Vec<_> = written.iter()
+                    .filter(|(_, opens, closes)| opens.micros() <= edge && edge < closes.micros())
+                    .map(|(key, ..)| *key).collect();
+                assert_eq!(open, meant, "{name} at {at}");
             }
         }
     }

@@ -9,6 +9,7 @@ mod account;
 mod config;
 mod contest;
 mod deal;
+mod defects;
 mod entry;
 mod floors;
 mod kinds;

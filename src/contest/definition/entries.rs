@@ -25,6 +25,9 @@ pub struct Category {
     /// Who puts an entry into this category.
     #[serde(default, skip_serializing_if = "is_default")]
     pub chosen_by: CategoryChoice,
+    /// Key of the phase, of kind `intake`, in which it takes entries; absent: any intake.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intake: Option<String>,
     /// What an entry holds, in the order of the form.
     pub slots: Vec<Slot>,
 }
@@ -56,7 +59,7 @@ pub enum CategoryChoice {
     /// The entrant, when submitting.
     #[default]
     Entrant,
-    /// The jury, after intake.
+    /// The jury: entrants enter elsewhere, and screeners move entries here.
     Jury,
 }
 
@@ -91,6 +94,12 @@ pub struct Slot {
     /// Width of a picture or video, upright, in pixels.
     #[serde(default, skip_serializing_if = "is_default")]
     pub width: Range<u32>,
+    /// Height of a picture or video, upright, in pixels.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub height: Range<u32>,
+    /// Width to height of a picture or video, such as `16:9`; one part in fifty may be missed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aspect: Option<String>,
     /// Length of a video, in seconds.
     #[serde(default, skip_serializing_if = "is_default")]
     pub seconds: Range<u32>,
@@ -118,6 +127,9 @@ pub struct Slot {
     /// The earliest day on which a picture or video may have been taken, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_since: Option<String>,
+    /// The last day on which a picture or video may have been taken, `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken_until: Option<String>,
     /// Size of the physical work in centimetres, such as `54 × 79`, as text for the form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_size: Option<String>,
@@ -146,6 +158,14 @@ impl Slot {
     pub fn most(&self) -> u32 {
         self.count.max.unwrap_or(100)
     }
+}
+
+/// Width and height of a written ratio such as `16:9`; none where it is none.
+#[must_use]
+pub fn ratio(written: &str) -> Option<(u32, u32)> {
+    let (across, down) = written.split_once(':')?;
+    let part = |text: &str| text.trim().parse().ok().filter(|part| (1..=10_000).contains(part));
+    Some((part(across)?, part(down)?))
 }
 
 /// What is put into a slot.
@@ -291,10 +311,19 @@ pub enum Proof {
     /// The entrant says so.
     #[default]
     Declared,
-    /// An officer of the unit confirms it.
+    /// An officer of the unit answers for it: entries come through officers only.
     Officer,
-    /// The unit's roll of members shows it.
-    Roll,
+}
+
+/// Who may not enter, whatever else the rules say.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Excluded {
+    /// As people read it.
+    pub text: Text,
+    /// Whether entries of the contest's own crew and judges are refused.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub crew: bool,
 }
 
 /// How many entries, counted over what.

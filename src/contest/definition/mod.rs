@@ -55,7 +55,7 @@ pub struct Definition {
     pub eligibility: Vec<Eligibility>,
     /// Who may not, whatever the rules above say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub excluded: Option<Text>,
+    pub excluded: Option<Excluded>,
     /// How many entries from whom.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quotas: Vec<Quota>,
@@ -158,6 +158,11 @@ impl Definition {
         for phase in &mut cloned.phases {
             phase.opens = moved(&phase.opens);
             phase.closes = moved(&phase.closes);
+        }
+        for slot in cloned.categories.iter_mut().flat_map(|category| &mut category.slots) {
+            for day in [&mut slot.taken_since, &mut slot.taken_until].into_iter().flatten() {
+                *day = moved(&Moment(day.clone())).0;
+            }
         }
         cloned
     }

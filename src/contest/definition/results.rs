@@ -23,6 +23,12 @@ pub struct Table {
     /// those right below the unit that runs the contest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unit_types: Vec<String>,
+    /// Only entries submitted in this phase (key), of kind `intake`: for weekly or staged prizes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted_in: Option<String>,
+    /// Only so many best entries of each entrant are ranked; absent: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub best_per_entrant: Option<u32>,
     /// What the points are made of; weights in per cent that sum to 100.
     pub formula: Vec<Term>,
     /// Decimal places to which points are rounded, half away from zero, before they are compared.

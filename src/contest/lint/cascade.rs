@@ -1,7 +1,9 @@
 //! What goes up to the contest above.
 
 use super::Findings;
-use crate::contest::definition::{Definition, PhaseKind, PromotionBasis, QuotaScope};
+use crate::contest::definition::{
+    Category, Definition, PhaseKind, PromotionBasis, QuotaScope, Range,
+};
 use crate::contest::moment;
 
 pub(super) fn check(definition: &Definition, parent: Option<&Definition>, found: &mut Findings) {
@@ -29,6 +31,13 @@ pub(super) fn check(definition: &Definition, parent: Option<&Definition>, found:
                 let finding = found.error("/promotion/count", "lint-more-winners-than-go-up");
                 finding.with("winners", winners);
             }
+            if count.min.is_some_and(|min| winners < min) {
+                let finding = found.error("/promotion/count", "lint-fewer-winners-than-go-up");
+                finding.with("winners", winners);
+            }
+        }
+        PromotionBasis::Votes if definition.voting.is_none() => {
+            found.error("/promotion/basis", "lint-source-missing");
         }
         _ => {}
     }
@@ -46,10 +55,19 @@ fn against(definition: &Definition, parent: &Definition, found: &mut Findings) {
     {
         found.error("/promotion/count", "lint-beyond-the-parents-cap").with("cap", cap);
     }
+    if let (Some(cap), Some(most)) = (cap, promotion.count.max)
+        && promotion.count.min.is_some_and(|min| min <= cap)
+        && most > cap
+    {
+        found.warning("/promotion/count", "lint-most-beyond-the-parents-cap").with("cap", cap);
+    }
     let first = definition.categories.first().map(|category| category.key.as_str());
     let key = promotion.category.as_deref().or(first).unwrap_or_default();
     if parent.category(key).is_none() {
         found.error("/promotion/category", "lint-parent-has-no-category").with("key", key);
+    }
+    if let Some(above) = parent.category(key) {
+        narrower(definition, above, found);
     }
     let ends = |definition: &Definition, kind| {
         let ends =
@@ -62,4 +80,33 @@ fn against(definition: &Definition, parent: &Definition, found: &mut Findings) {
     {
         found.warning("/promotion", "lint-result-after-the-parents-intake");
     }
+}
+
+/// A contest below may only narrow what the one above fixed: what goes up has to fit there.
+fn narrower(definition: &Definition, above: &Category, found: &mut Findings) {
+    for (index, category) in definition.categories.iter().enumerate() {
+        let path = format!("/categories/{index}");
+        for wanted in above.slots.iter().filter(|slot| slot.fewest() > 0) {
+            let Some(at) = category.slots.iter().position(|slot| slot.key == wanted.key) else {
+                let finding = found.error(format!("{path}/slots"), "lint-parent-slot-missing");
+                finding.with("key", wanted.key.as_str());
+                continue;
+            };
+            let own = &category.slots[at];
+            let wider = own.fewest() < wanted.fewest()
+                || own.most() > wanted.most()
+                || exceeds(own.seconds, wanted.seconds)
+                || exceeds(own.words, wanted.words)
+                || exceeds(own.bytes, wanted.bytes);
+            if wider {
+                found.warning(format!("{path}/slots/{at}"), "lint-wider-than-the-parent");
+            }
+        }
+    }
+}
+
+/// Whether something that fits `own` may not fit `above`.
+fn exceeds<T: PartialOrd + Copy>(own: Range<T>, above: Range<T>) -> bool {
+    let low = above.min.is_some_and(|least| own.min.is_none_or(|min| min < least));
+    low || above.max.is_some_and(|most| own.max.is_none_or(|max| max > most))
 }

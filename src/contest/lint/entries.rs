@@ -1,11 +1,10 @@
 //! What may be entered, by whom, and how often.
 
-use super::Findings;
+use super::{Findings, slots};
 use crate::contest::definition::{
-    Category, DeclaredBy, Definition, EligibilityRule, Entrant, Format, QuotaScope, Range, Slot,
-    SlotKind,
+    Category, CategoryChoice, DeclaredBy, Definition, Eligibility, EligibilityRule, Entrant,
+    PhaseKind, Proof, Quota, QuotaScope, Range, Whom,
 };
-use crate::contest::moment;
 
 pub(super) fn check(definition: &Definition, found: &mut Findings) {
     if definition.categories.is_empty() {
@@ -16,15 +15,48 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
     }
     quotas(definition, found);
     minors(definition, found);
+    let entered = |category: &Category| category.chosen_by == CategoryChoice::Entrant;
+    if !definition.categories.is_empty() && !definition.categories.iter().any(entered) {
+        found.error("/categories", "lint-only-jury-categories");
+    }
+    for (index, category) in definition.categories.iter().enumerate() {
+        placed(definition, category, &format!("/categories/{index}"), found);
+    }
     for (index, rule) in definition.eligibility.iter().enumerate() {
-        let path = format!("/eligibility/{index}");
-        match &rule.rule {
-            EligibilityRule::Declared if rule.text.is_none() => {
-                found.error(path, "lint-condition-without-words");
-            }
-            EligibilityRule::Age(range) => ordered(*range, &format!("{path}/rule/age"), found),
-            _ => {}
+        condition(definition, rule, &format!("/eligibility/{index}"), found);
+    }
+}
+
+fn condition(definition: &Definition, rule: &Eligibility, path: &str, found: &mut Findings) {
+    let said_by_people = rule.rule == EligibilityRule::Declared || rule.of == Whom::Shown;
+    if said_by_people && rule.text.is_none() {
+        found.error(path, "lint-condition-without-words");
+    }
+    match &rule.rule {
+        EligibilityRule::Age(range) => ordered(*range, &format!("{path}/rule/age"), found),
+        EligibilityRule::Within(codes) | EligibilityRule::UnitTypes(codes) if codes.is_empty() => {
+            found.error(format!("{path}/rule"), "lint-condition-of-nothing");
         }
+        _ => {}
+    }
+    let closed = |category: &Category| !category.officer_enters;
+    if rule.proof == Proof::Officer && definition.categories.iter().any(closed) {
+        found.error(format!("{path}/proof"), "lint-officers-shut-out");
+    }
+}
+
+/// The intake of a category, and the place from which its entries come.
+fn placed(definition: &Definition, category: &Category, path: &str, found: &mut Findings) {
+    if let Some(key) = &category.intake
+        && definition.phase(key).is_none_or(|phase| phase.kind != PhaseKind::Intake)
+    {
+        found.error(format!("{path}/intake"), "lint-no-such-intake").with("key", key.as_str());
+    }
+    let same = |other: &Category| {
+        other.chosen_by == CategoryChoice::Entrant && other.slots == category.slots
+    };
+    if category.chosen_by == CategoryChoice::Jury && !definition.categories.iter().any(same) {
+        found.error(format!("{path}/slots"), "lint-jury-category-differs");
     }
 }
 
@@ -41,70 +73,14 @@ fn category(category: &Category, path: &str, found: &mut Findings) {
         found.warning(format!("{path}/team_size"), "lint-team-size-without-teams");
     }
     for (index, slot) in category.slots.iter().enumerate() {
-        self::slot(slot, &format!("{path}/slots/{index}"), found);
+        slots::check(slot, &format!("{path}/slots/{index}"), found);
     }
-    if category.slots.iter().all(|slot| slot.fewest() == 0) {
+    if !category.slots.is_empty() && category.slots.iter().all(|slot| slot.fewest() == 0) {
         found.error(format!("{path}/slots"), "lint-all-slots-optional");
     }
 }
 
-fn slot(slot: &Slot, path: &str, found: &mut Findings) {
-    ordered(slot.count, &format!("{path}/count"), found);
-    ordered(slot.bytes, &format!("{path}/bytes"), found);
-    ordered(slot.long_side, &format!("{path}/long_side"), found);
-    ordered(slot.short_side, &format!("{path}/short_side"), found);
-    ordered(slot.width, &format!("{path}/width"), found);
-    ordered(slot.seconds, &format!("{path}/seconds"), found);
-    ordered(slot.words, &format!("{path}/words"), found);
-    ordered(slot.characters, &format!("{path}/characters"), found);
-    if let (Some(short), Some(long)) = (slot.short_side.min, slot.long_side.max)
-        && short > long
-    {
-        found.error(format!("{path}/short_side"), "lint-sides-impossible");
-    }
-    if slot.count.max == Some(0) {
-        found.error(format!("{path}/count/max"), "lint-slot-holds-nothing");
-    }
-    for (index, format) in slot.formats.iter().enumerate() {
-        if kind_of(*format) != slot.kind {
-            found.error(format!("{path}/formats/{index}"), "lint-format-of-another-kind");
-        }
-    }
-    match slot.kind {
-        SlotKind::Link if slot.hosts.is_empty() => {
-            found.error(format!("{path}/hosts"), "lint-link-without-hosts");
-        }
-        SlotKind::Choice if slot.options.is_empty() => {
-            found.error(format!("{path}/options"), "lint-choice-without-options");
-        }
-        _ => {}
-    }
-    let measured = slot.seconds != Range::default();
-    if measured && slot.kind != SlotKind::Video {
-        found.warning(format!("{path}/seconds"), "lint-limit-of-another-kind");
-    }
-    let counted = slot.words != Range::default() || slot.characters != Range::default();
-    if counted && !matches!(slot.kind, SlotKind::Text | SlotKind::Document) {
-        found.warning(format!("{path}/words"), "lint-limit-of-another-kind");
-    }
-    if let Some(since) = &slot.taken_since
-        && moment::day(since).is_err()
-    {
-        let finding = found.error(format!("{path}/taken_since"), "lint-moment-unreadable");
-        finding.with("written", since.as_str());
-    }
-}
-
-fn kind_of(format: Format) -> SlotKind {
-    use Format::{Avif, Docx, Gif, Heic, Jpeg, Mkv, Mov, Mp4, Pdf, Png, Txt, Webm, Webp};
-    match format {
-        Jpeg | Png | Webp | Heic | Avif | Gif => SlotKind::Photo,
-        Mp4 | Mov | Webm | Mkv => SlotKind::Video,
-        Pdf | Docx | Txt => SlotKind::Document,
-    }
-}
-
-fn ordered<T: PartialOrd + Copy>(range: Range<T>, path: &str, found: &mut Findings) {
+pub(super) fn ordered<T: PartialOrd + Copy>(range: Range<T>, path: &str, found: &mut Findings) {
     if let (Some(min), Some(max)) = (range.min, range.max)
         && min > max
     {
@@ -137,9 +113,33 @@ fn quotas(definition: &Definition, found: &mut Findings) {
         {
             found.error(format!("{path}/category"), "lint-key-unknown").with("key", key.as_str());
         }
+        reachable(definition, quota, &path, found);
         if quota.per == QuotaScope::Unit && quota.min.is_some() && quota.unit_type.is_none() {
             found.advice(format!("{path}/min"), "lint-minimum-for-small-units");
         }
+    }
+}
+
+/// A quota that binds nobody, or a target above what another quota lets in.
+fn reachable(definition: &Definition, quota: &Quota, path: &str, found: &mut Findings) {
+    let takes = |kind| definition.categories.iter().any(|one| one.entrants.contains(&kind));
+    let binds = match quota.per {
+        QuotaScope::Person => takes(Entrant::Person),
+        QuotaScope::Team => takes(Entrant::Team),
+        QuotaScope::Unit | QuotaScope::Contest => true,
+    };
+    if !binds {
+        found.warning(format!("{path}/per"), "lint-quota-binds-nobody");
+    }
+    let Some(min) = quota.min else { return };
+    let same = |other: &&Quota| {
+        let kind = other.unit_type.is_none() || other.unit_type == quota.unit_type;
+        let category = other.category.is_none() || other.category == quota.category;
+        *other != quota && other.per == quota.per && kind && category
+    };
+    let caps = definition.quotas.iter().filter(same).filter_map(|other| other.max);
+    if let Some(cap) = caps.min().filter(|cap| min > *cap) {
+        found.error(format!("{path}/min"), "lint-quota-above-another").with("cap", cap);
     }
 }
 

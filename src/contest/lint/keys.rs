@@ -12,15 +12,7 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
     if definition.title.vi.trim().is_empty() {
         found.error("/title", "lint-title-missing");
     }
-    let mut texts = vec![("/title".to_owned(), definition.title.vi.as_str())];
-    if let Some(rules) = &definition.rules {
-        texts.push(("/rules".to_owned(), rules.vi.as_str()));
-    }
-    for (path, text) in texts {
-        if text.chars().any(|letter| matches!(letter, '\u{1d400}'..='\u{1d7ff}')) {
-            found.warning(path, "lint-styled-letters");
-        }
-    }
+    plan(definition, found);
     unique("/phases", definition.phases.iter().map(|part| part.key.as_str()), found);
     unique("/categories", definition.categories.iter().map(|part| part.key.as_str()), found);
     unique("/rounds", definition.rounds.iter().map(|part| part.key.as_str()), found);
@@ -31,9 +23,33 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
         let path = format!("/categories/{index}/slots");
         unique(&path, category.slots.iter().map(|part| part.key.as_str()), found);
     }
+    if let Some(counts) = &definition.outside_counts {
+        unique("/outside_counts/kinds", counts.kinds.iter().map(|one| one.key.as_str()), found);
+    }
     for (index, round) in definition.rounds.iter().enumerate() {
         let path = format!("/rounds/{index}/criteria");
         unique(&path, round.criteria.iter().map(|part| part.key.as_str()), found);
+    }
+}
+
+/// The signed plan, and whom to ask.
+fn plan(definition: &Definition, found: &mut Findings) {
+    if let Some(plan) = &definition.plan {
+        if plan.number.trim().is_empty() {
+            found.error("/plan/number", "lint-plan-without-number");
+        }
+        let is_address = |file: &str| file.starts_with("https://") || file.starts_with("http://");
+        if plan.file.as_deref().is_some_and(|file| !is_address(file)) {
+            found.error("/plan/file", "lint-no-address");
+        }
+    }
+    let Some(contact) = &definition.contact else { return };
+    if contact.phone.is_none() && contact.email.is_none() {
+        found.warning("/contact", "lint-contact-unreachable");
+    }
+    let has_at = |email: &str| email.split_once('@').is_some_and(|(_, host)| host.contains('.'));
+    if contact.email.as_deref().is_some_and(|email| !has_at(email)) {
+        found.error("/contact/email", "lint-no-email");
     }
 }
 

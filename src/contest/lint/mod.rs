@@ -11,6 +11,10 @@ mod prizes;
 mod results;
 mod rounds;
 mod schedule;
+mod slots;
+mod units;
+
+pub(super) use units::{unit_types_named, units_named, unknown};
 
 use super::definition::Definition;
 use crate::refusal::{Arg, Kind, Refused};

@@ -19,6 +19,16 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
         if prize.count == 0 {
             found.error(format!("{path}/count"), "lint-prize-of-nothing");
         }
+        if prize.next_in_line_days == Some(0) {
+            found.error(format!("{path}/next_in_line_days"), "lint-no-days-to-accept");
+        }
+        if let (Some(key), Some(table)) = (&prize.category, table)
+            && !table.categories.is_empty()
+            && !table.categories.contains(key)
+        {
+            let finding = found.error(format!("{path}/category"), "lint-category-not-in-table");
+            finding.with("key", key.as_str());
+        }
         let units = table.is_some_and(|table| table.of == Ranked::Units);
         if units != (prize.recipient == Recipient::Unit) {
             found.warning(format!("{path}/recipient"), "lint-recipient-of-another-table");
@@ -33,17 +43,18 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
 /// The prize before it in the same table and category must not be worth less, nor be given more
 /// often.
 fn order(definition: &Definition, index: usize, prize: &Prize, found: &mut Findings) {
-    let before = definition.prizes[..index]
+    let earlier = definition.prizes[..index]
         .iter()
         .rev()
-        .find(|other| other.table == prize.table && other.category == prize.category);
-    let Some(before) = before else { return };
-    if let (Some(higher), Some(lower)) = (before.amount, prize.amount)
-        && lower > higher
+        .filter(|other| other.table == prize.table && other.category == prize.category);
+    let worth = earlier.clone().find(|other| other.amount.is_some());
+    if let Some(before) = worth
+        && prize.amount > before.amount
     {
         let finding = found.error(format!("/prizes/{index}/amount"), "lint-lower-prize-worth-more");
         finding.with("prize", prize.label.vi.as_str()).with("before", before.label.vi.as_str());
     }
+    let Some(before) = earlier.clone().next() else { return };
     if before.count > prize.count && before.amount != prize.amount {
         let finding = found.advice(format!("/prizes/{index}/count"), "lint-fewer-lower-prizes");
         finding.with("prize", prize.label.vi.as_str()).with("before", before.label.vi.as_str());

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::contest::definition::{
-    Definition, Gate, Normalisation, Ranked, Source, Table, Term, TieKey,
+    Definition, Gate, Normalisation, PhaseKind, Ranked, Source, Table, Term, TieKey,
 };
 
 pub(super) fn check(definition: &Definition, found: &mut Findings) {
@@ -18,6 +18,17 @@ fn table(definition: &Definition, table: &Table, path: &str, found: &mut Finding
     for key in table.categories.iter().filter(|key| definition.category(key).is_none()) {
         found.error(format!("{path}/categories"), "lint-key-unknown").with("key", key.as_str());
     }
+    if let Some(key) = &table.submitted_in
+        && definition.phase(key).is_none_or(|phase| phase.kind != PhaseKind::Intake)
+    {
+        found.error(format!("{path}/submitted_in"), "lint-no-such-intake").with("key", &**key);
+    }
+    if table.best_per_entrant == Some(0) {
+        found.error(format!("{path}/best_per_entrant"), "lint-best-of-none");
+    }
+    if table.of == Ranked::Entries && !table.unit_types.is_empty() {
+        found.error(format!("{path}/unit_types"), "lint-unit-types-without-units");
+    }
     if table.decimals > 6 {
         found.error(format!("{path}/decimals"), "lint-too-many-decimals");
     }
@@ -30,18 +41,7 @@ fn table(definition: &Definition, table: &Table, path: &str, found: &mut Finding
     for (index, term) in table.formula.iter().enumerate() {
         self::term(definition, table, term, &format!("{path}/formula/{index}"), found);
     }
-    match &table.gate {
-        Some(Gate::WentOnFrom(key)) if definition.round(key).is_none() => {
-            found.error(format!("{path}/gate"), "lint-key-unknown").with("key", key.as_str());
-        }
-        Some(Gate::FewestVotes(_) | Gate::MostVotes(_)) if definition.voting.is_none() => {
-            found.error(format!("{path}/gate"), "lint-source-missing");
-        }
-        Some(Gate::MostOutsidePoints(_)) if definition.outside_counts.is_none() => {
-            found.error(format!("{path}/gate"), "lint-source-missing");
-        }
-        _ => {}
-    }
+    self::gate(definition, table, path, found);
     match table.ties.last() {
         None => {
             found.error(format!("{path}/ties"), "lint-no-tie-rule");
@@ -53,6 +53,40 @@ fn table(definition: &Definition, table: &Table, path: &str, found: &mut Finding
     }
     for (index, tie) in table.ties.iter().enumerate() {
         self::tie(definition, tie, &format!("{path}/ties/{index}"), found);
+    }
+}
+
+fn gate(definition: &Definition, table: &Table, path: &str, found: &mut Findings) {
+    match &table.gate {
+        Some(Gate::WentOnFrom(key)) => match definition.round(key) {
+            None => {
+                found.error(format!("{path}/gate"), "lint-key-unknown").with("key", key.as_str());
+            }
+            Some(round) => {
+                let most = round.goes_on.unwrap_or(u32::MAX);
+                enough(definition, table, most, path, found);
+            }
+        },
+        Some(Gate::FewestVotes(_) | Gate::MostVotes(_)) if definition.voting.is_none() => {
+            found.error(format!("{path}/gate"), "lint-source-missing");
+        }
+        Some(Gate::MostOutsidePoints(_)) if definition.outside_counts.is_none() => {
+            found.error(format!("{path}/gate"), "lint-source-missing");
+        }
+        Some(Gate::MostVotes(most) | Gate::MostOutsidePoints(most)) => {
+            enough(definition, table, *most, path, found);
+        }
+        _ => {}
+    }
+}
+
+/// A table cannot give more prizes than entries pass its gate.
+fn enough(definition: &Definition, table: &Table, most: u32, path: &str, found: &mut Findings) {
+    let of_table = definition.prizes.iter().filter(|prize| prize.table == table.key);
+    let given: u32 = of_table.map(|prize| prize.count).sum();
+    if given > most {
+        let finding = found.error(format!("{path}/gate"), "lint-more-prizes-than-pass");
+        finding.with("prizes", given).with("most", most);
     }
 }
 
@@ -68,7 +102,7 @@ fn term(definition: &Definition, table: &Table, term: &Term, path: &str, found: 
         found.error(format!("{path}/normalise"), "lint-cap-of-nothing");
     }
     if let Some(Normalisation::RankPoints(points)) = &term.normalise
-        && (points.is_empty() || points.is_sorted_by(|a, b| a < b) && points.len() > 1)
+        && (points.is_empty() || !points.is_sorted_by(|a, b| a >= b))
     {
         found.error(format!("{path}/normalise"), "lint-rank-points-upside-down");
     }

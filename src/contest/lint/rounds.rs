@@ -2,8 +2,8 @@
 
 use super::Findings;
 use crate::contest::definition::{
-    Aggregate, CountsShown, Definition, Level, PhaseKind, Round, RoundKind, Source, VoteLimit,
-    VotedOn,
+    Aggregate, CountsShown, Definition, Gate, Level, PhaseKind, Round, RoundKind, Source, Table,
+    TieKey, VoteLimit, VotedOn, Voting,
 };
 
 pub(super) fn check(definition: &Definition, found: &mut Findings) {
@@ -15,6 +15,8 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
         phase(definition, &counts.phase, PhaseKind::OutsideCount, "/outside_counts/phase", found);
         if counts.kinds.is_empty() {
             found.error("/outside_counts/kinds", "lint-nothing-counted");
+        } else if counts.kinds.iter().all(|kind| kind.points == 0) {
+            found.error("/outside_counts/kinds", "lint-counts-worth-nothing");
         }
     }
 }
@@ -37,6 +39,13 @@ fn round(definition: &Definition, round: &Round, path: &str, found: &mut Finding
         found.error(format!("{path}/categories"), "lint-key-unknown").with("key", key.as_str());
     }
     of_its_kind(round, path, found);
+    if round.goes_on == Some(0) {
+        found.error(format!("{path}/goes_on"), "lint-nobody-goes-on");
+    }
+    if !is_used(definition, &round.key) {
+        let finding = found.warning(format!("{path}/key"), "lint-round-decides-nothing");
+        finding.with("key", round.key.as_str());
+    }
     if !round.blind {
         found.advice(format!("{path}/blind"), "lint-judges-see-names");
     }
@@ -109,6 +118,26 @@ fn scales(round: &Round, path: &str, found: &mut Findings) {
             found.error(format!("{path}/criteria/{index}"), "lint-scale-impossible");
         }
     }
+}
+
+/// Whether a table, a tie, the vote or the round behind it asks for what the round found.
+fn is_used(definition: &Definition, key: &str) -> bool {
+    let of = |source: &Source| *source == Source::Round(key.to_owned());
+    let table = |table: &Table| {
+        table.formula.iter().any(|term| of(&term.source))
+            || table.gate == Some(Gate::WentOnFrom(key.to_owned()))
+            || table.ties.iter().any(|tie| match tie {
+                TieKey::Higher(source) => of(source),
+                TieKey::Criterion { round, .. } => round == key,
+                _ => false,
+            })
+    };
+    let last = definition.rounds.last().is_some_and(|round| round.key == key);
+    let sends = definition.round(key).is_some_and(|round| round.goes_on.is_some());
+    let voted = |voting: &Voting| voting.on == VotedOn::WentOnFrom(key.to_owned());
+    definition.tables.iter().any(table)
+        || (sends && !last)
+        || definition.voting.as_ref().is_some_and(voted)
 }
 
 fn voting(definition: &Definition, found: &mut Findings) {

@@ -3,7 +3,7 @@
 use entity::instant::Instant;
 
 use super::Findings;
-use crate::contest::definition::{Definition, Moment, PhaseKind};
+use crate::contest::definition::{Definition, Moment, PhaseKind, VotedOn};
 use crate::contest::moment::{self, Error};
 
 pub(super) fn check(definition: &Definition, found: &mut Findings) {
@@ -29,12 +29,27 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
         for vote in ends(PhaseKind::Voting).filter(|vote| meet(intake, vote)) {
             found.warning(format!("/phases/{}/opens", vote.0), "lint-voting-during-intake");
         }
+        for count in ends(PhaseKind::OutsideCount).filter(|count| meet(intake, count)) {
+            found.warning(format!("/phases/{}/opens", count.0), "lint-counting-during-intake");
+        }
+        for other in ends(PhaseKind::Intake).filter(|other| other.0 > intake.0) {
+            if meet(intake, other) {
+                found.error(format!("/phases/{}/opens", other.0), "lint-intakes-overlap");
+            }
+        }
+        for check in ends(PhaseKind::Screening).filter(|check| check.3 < intake.3) {
+            found.warning(format!("/phases/{}/closes", check.0), "lint-screening-ends-early");
+        }
         let early = ends(PhaseKind::Announcement).filter(|part| part.2 < intake.3);
         for announcement in early {
             let path = format!("/phases/{}/opens", announcement.0);
             found.error(path, "lint-announced-before-intake-ends");
         }
     }
+    if ends(PhaseKind::Announcement).next().is_none() {
+        found.warning("/phases", "lint-no-announcement");
+    }
+    in_turn(definition, &read, found);
     for announcement in ends(PhaseKind::Announcement) {
         let late = read.iter().filter(|part| {
             matches!(part.1, PhaseKind::Voting | PhaseKind::Round | PhaseKind::OutsideCount)
@@ -48,10 +63,57 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
             found.error(path, "lint-complaint-before-announcement");
         }
     }
-    for (index, plan) in definition.plan.iter().enumerate() {
-        if let Some(date) = &plan.date {
-            let path = if index == 0 { "/plan/date" } else { "/plan" };
-            one(&Moment(date.clone()), moment::opens, path.to_owned(), found);
+    if let Some(date) = definition.plan.as_ref().and_then(|plan| plan.date.as_ref()) {
+        one(&Moment(date.clone()), moment::opens, "/plan/date".to_owned(), found);
+    }
+    unused(definition, found);
+}
+
+/// Phases in which nothing can happen, because no part of the definition names them.
+fn unused(definition: &Definition, found: &mut Findings) {
+    for (index, phase) in definition.phases.iter().enumerate() {
+        let named = match phase.kind {
+            PhaseKind::Round => definition.rounds.iter().any(|round| round.phase == phase.key),
+            PhaseKind::Voting => {
+                definition.voting.as_ref().is_some_and(|voting| voting.phase == phase.key)
+            }
+            PhaseKind::OutsideCount => {
+                definition.outside_counts.as_ref().is_some_and(|one| one.phase == phase.key)
+            }
+            _ => true,
+        };
+        if !named {
+            let finding = found.warning(format!("/phases/{index}/key"), "lint-phase-unused");
+            finding.with("key", phase.key.as_str());
+        }
+    }
+}
+
+/// What works on that which another round sends on must not begin before that round ends.
+fn in_turn(definition: &Definition, read: &[Read], found: &mut Findings) {
+    let window = |key: &str| {
+        read.iter().find(|part| definition.phases.get(part.0).is_some_and(|own| own.key == key))
+    };
+    let mut sending: Option<&Read> = None;
+    for (index, round) in definition.rounds.iter().enumerate() {
+        let Some(own) = window(&round.phase) else { continue };
+        if sending.is_some_and(|before| own.2 < before.3) {
+            found.error(format!("/rounds/{index}/phase"), "lint-round-before-the-last-ends");
+        }
+        sending = round.goes_on.map(|_| own);
+    }
+    let Some(voting) = &definition.voting else { return };
+    if let VotedOn::WentOnFrom(key) = &voting.on
+        && let Some(round) = definition.round(key).and_then(|round| window(&round.phase))
+        && let Some(vote) = window(&voting.phase)
+        && vote.2 < round.3
+    {
+        found.error("/voting/phase", "lint-voting-before-the-round-ends");
+    }
+    if let Some(vote) = window(&voting.phase) {
+        let hours = (vote.3.micros() - vote.2.micros()) / 3_600_000_000;
+        if i64::from(voting.hidden_last_hours) > hours {
+            found.error("/voting/hidden_last_hours", "lint-hidden-longer-than-the-vote");
         }
     }
 }

@@ -6,7 +6,7 @@ use entity::contest::State;
 use entity::id::CategoryId;
 
 use crate::app::App;
-use crate::contest::definition::{PhaseKind, Shown};
+use crate::contest::definition::{Definition, PhaseKind, Shown};
 use crate::contest::{self, Contest};
 use crate::entry::{self, Card, Page as Paged};
 use crate::markdown::{self, Markup};
@@ -106,6 +106,10 @@ pub struct Prize {
     pub count: u32,
     /// Money for each.
     pub amount: Option<u64>,
+    /// What comes with it.
+    pub in_kind: Option<String>,
+    /// Days within which a winner has to accept it.
+    pub days: Option<i64>,
 }
 
 /// The page of a contest.
@@ -124,8 +128,16 @@ pub struct Show {
     pub unit: String,
     /// Its rules.
     pub rules: Option<Markup>,
-    /// Number of the signed plan.
-    pub plan: Option<String>,
+    /// The signed plan: number, day, address of the document.
+    pub plan: Option<(String, Option<String>, Option<String>)>,
+    /// Who may enter, one condition each.
+    pub conditions: Vec<String>,
+    /// Who may not.
+    pub excluded: Option<String>,
+    /// Whom to ask: name, telephone number, e-mail address.
+    pub contact: Option<(String, Option<String>, Option<String>)>,
+    /// Addresses of the published rules that the contest follows.
+    pub sources: Vec<String>,
     /// What is open now.
     pub phase: (&'static str, Option<entity::instant::Instant>),
     /// Whether entries are taken now.
@@ -201,22 +213,12 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
     let open = gallery_is_open(contest, &v);
     let first = Paged { after: 0, size: if open { 12 } else { 0 } };
     let entries = entry::gallery(&app.db, contest.id(), None, first).await?;
-    let steps = contest.phases().iter().map(|phase| {
-        let written = definition.phase(&phase.key).and_then(|written| written.title.as_ref());
-        Step {
-            title: written.map_or_else(
-                || v.t(&format!("phase-kind-{}", phase.kind.replace('_', "-"))),
-                |title| title.read(english).to_owned(),
-            ),
-            opens: phase.opens_at,
-            closes: phase.closes_at.plus_seconds(-1),
-            is_now: phase.opens_at <= v.now && v.now < phase.closes_at,
-        }
-    });
     let prizes = definition.prizes.iter().map(|prize| Prize {
         label: prize.label.read(english).to_owned(),
         count: prize.count,
         amount: prize.amount,
+        in_kind: prize.in_kind.as_ref().map(|text| text.read(english).to_owned()),
+        days: prize.next_in_line_days.map(i64::from),
     });
     let page = Show {
         slug: contest.slug().to_owned(),
@@ -228,11 +230,22 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
             .unwrap_or_default(),
         unit: unit.name,
         rules: definition.rules.as_ref().map(|rules| markdown::safe(rules.read(english))),
-        plan: definition.plan.as_ref().map(|plan| plan.number.clone()),
+        plan: plan(definition),
+        conditions: definition
+            .eligibility
+            .iter()
+            .filter_map(|rule| Some(rule.text.as_ref()?.read(english).to_owned()))
+            .collect(),
+        excluded: definition.excluded.as_ref().map(|text| text.text.read(english).to_owned()),
+        contact: definition
+            .contact
+            .as_ref()
+            .map(|one| (one.name.clone(), one.phone.clone(), one.email.clone())),
+        sources: definition.sources.clone(),
         phase: phase_now(contest, &v),
         takes_entries: contest.is_running() && contest.open(PhaseKind::Intake, v.now).is_some(),
         has_gallery: !entries.is_empty(),
-        steps: steps.collect(),
+        steps: steps(&v, contest),
         prizes: prizes.collect(),
         notices: contest::notices(&app.db, contest.id()).await?,
         counts: counts(app, contest, v.now).await?,
@@ -241,6 +254,32 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
         v,
     };
     page.render().map_err(Failure::broken)
+}
+
+/// The phases, earliest first, as the timeline shows them.
+fn steps(v: &View, contest: &Contest) -> Vec<Step> {
+    let step = |phase: &entity::phase::Model| {
+        let written = contest.definition.phase(&phase.key);
+        let title = written.and_then(|written| written.title.as_ref());
+        Step {
+            title: title.map_or_else(
+                || v.t(&format!("phase-kind-{}", phase.kind.replace('_', "-"))),
+                |title| title.read(v.lang.is_english()).to_owned(),
+            ),
+            opens: phase.opens_at,
+            closes: phase.closes_at.plus_seconds(-1),
+            is_now: phase.opens_at <= v.now && v.now < phase.closes_at,
+        }
+    };
+    contest.phases().iter().map(step).collect()
+}
+
+/// The signed plan: number, day, address of the document.
+fn plan(definition: &Definition) -> Option<(String, Option<String>, Option<String>)> {
+    let plan = definition.plan.as_ref()?;
+    let day = plan.date.as_deref().and_then(|date| contest::moment::day(date).ok());
+    let day = day.map(|day| format!("{}/{}/{}", day.day(), day.month(), day.year()));
+    Some((plan.number.clone(), day, plan.file.clone()))
 }
 
 /// A page of the gallery.

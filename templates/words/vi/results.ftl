@@ -34,3 +34,4 @@ formula-rank-points = điểm theo thứ hạng { $points }
 formula-percentile = vị trí phần trăm từ 0 đến 100
 formula-log-share = tỷ lệ theo lôgarit, bài cao nhất được 100
 promotion = Gửi bài lên cấp trên
+prize-stays-full = Thể lệ không cho phép để trống giải này.

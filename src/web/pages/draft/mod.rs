@@ -233,6 +233,11 @@ fn hints(v: &View, slot: &Slot) -> Vec<String> {
     limit("enter-most-words", slot.words.max);
     limit("enter-least-words", slot.words.min);
     limit("enter-most-characters", slot.characters.max);
+    limit("enter-least-width", slot.width.min);
+    limit("enter-most-width", slot.width.max);
+    limit("enter-least-height", slot.height.min);
+    limit("enter-most-height", slot.height.max);
+    limit("enter-least-short-side", slot.short_side.min);
     limit("enter-least-long-side", slot.long_side.min);
     limit("enter-most-long-side", slot.long_side.max);
     limit("enter-most-seconds", slot.seconds.max);
@@ -240,6 +245,16 @@ fn hints(v: &View, slot: &Slot) -> Vec<String> {
     if let Some(most) = slot.bytes.max {
         hints.push(v.t1("enter-most-bytes", "value", crate::refusal::Arg::Bytes(most.0)));
     }
+    if let Some(least) = slot.bytes.min {
+        hints.push(v.t1("enter-least-bytes", "value", crate::refusal::Arg::Bytes(least.0)));
+    }
+    let mut said = |key: &str, value: &Option<String>| {
+        hints.extend(value.as_deref().map(|value| v.t1(key, "value", value)));
+    };
+    said("enter-aspect", &slot.aspect);
+    said("enter-physical-size", &slot.physical_size);
+    said("enter-taken-since", &slot.taken_since);
+    said("enter-taken-until", &slot.taken_until);
     if !slot.hosts.is_empty() {
         hints.push(v.t1("enter-hosts", "value", slot.hosts.join(", ")));
     }

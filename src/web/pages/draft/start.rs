@@ -78,9 +78,10 @@ fn public(contest: Contest) -> Result<Contest> {
 
 async fn start(app: &App, v: View, contest: &Contest, asked: &Asked) -> Result<Start> {
     let english = v.lang.is_english();
-    let all = &contest.definition.categories;
-    let chosen = asked.category.as_deref().and_then(|key| contest.definition.category(key));
-    let chosen = chosen.or(all.first().filter(|_| all.len() == 1));
+    let all: Vec<_> = entry::offered(contest, v.now).collect();
+    let asked_for = asked.category.as_deref();
+    let chosen = all.iter().find(|category| asked_for == Some(category.key.as_str()));
+    let chosen = chosen.or(all.first().filter(|_| all.len() == 1)).copied();
     let unit = match asked.dv.as_deref() {
         Some(code) => unit::by_code(&app.db, code).await.ok(),
         None => None,
@@ -102,7 +103,7 @@ async fn start(app: &App, v: View, contest: &Contest, asked: &Asked) -> Result<S
         unit: unit.as_ref().map_or_else(String::new, |unit| unit.code.clone()),
         unit_name: unit.map_or_else(String::new, |unit| unit.name),
         closed,
-        closes: window.map(|window| window.closes),
+        closes: window.and_then(|_| entry::closes(contest, chosen, v.now)),
         v,
     })
 }
