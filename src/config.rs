@@ -33,6 +33,8 @@ pub struct Server {
     pub listen: String,
     /// The site's address as people write it; links and cookies follow it.
     pub base_url: String,
+    /// Telephone number of whoever helps, shown at the foot of every page; empty: none.
+    pub hotline: String,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<std::net::IpAddr>,
     /// Threads that answer requests; 0: one for each processor.
@@ -46,6 +48,7 @@ impl Default for Server {
         Self {
             listen: "127.0.0.1:8080".to_owned(),
             base_url: "http://localhost:8080".to_owned(),
+            hotline: String::new(),
             trusted_proxies: Vec::new(),
             threads: 0,
             worker: true,

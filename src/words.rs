@@ -205,6 +205,43 @@ pub fn moment(lang: Lang, moment: Instant) -> String {
     }
 }
 
+/// How long it is from `now` until then, in the largest unit that fits: "Còn 12 ngày". Days are
+/// full ones, so that nobody is told of a day too many.
+#[must_use]
+pub fn left(lang: Lang, now: Instant, until: Instant) -> String {
+    let minutes = (until.micros() - now.micros()) / 60_000_000;
+    let (key, count) = match minutes {
+        ..=0 => ("left-none", 0),
+        1..60 => ("left-minutes", minutes),
+        60..2_880 => ("left-hours", minutes / 60),
+        _ => ("left-days", minutes / 1_440),
+    };
+    say(lang, key, &[("count", Arg::Number(count))])
+}
+
+/// The last hour and day on which something is open, with its weekday: "17 giờ 00 thứ Năm ngày 30
+/// tháng 4". Midnight is the last minute of the day before, and the year is said unless it is
+/// this one.
+#[must_use]
+pub fn deadline(lang: Lang, now: Instant, until: Instant) -> String {
+    let at = vietnam(until);
+    let is_midnight = at.hour() == 0 && at.minute() == 0;
+    let last = if is_midnight { vietnam(until.plus_seconds(-60)) } else { at };
+    let weekday = usize::from(last.weekday().to_monday_zero_offset().unsigned_abs());
+    let years = if last.year() == vietnam(now).year() { "" } else { " năm %Y" };
+    if lang.is_english() {
+        return last
+            .strftime(&format!("%H:%M on %A %-d %B{}", if years.is_empty() { "" } else { " %Y" }))
+            .to_string();
+    }
+    let weekday = WEEKDAYS[weekday];
+    let form = format!("%-H giờ %M {weekday} ngày %-d tháng %-m{years}");
+    last.strftime(&form).to_string()
+}
+
+const WEEKDAYS: [&str; 7] =
+    ["thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật"];
+
 /// To the second: "16:58:03 ngày 30/4/2026".
 #[must_use]
 pub fn second(lang: Lang, moment: Instant) -> String {

@@ -53,7 +53,9 @@ impl Shelf {
     fn put(&mut self, name: &str, plain: Bytes) {
         let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&plain)[..6]);
         let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "bin"));
-        let hashed = format!("{stem}.{hash}.{ending}");
+        // Fonts are named by the style sheet, which knows no hashes: their version is in their name.
+        let is_font = ending == "woff2";
+        let hashed = if is_font { name.to_owned() } else { format!("{stem}.{hash}.{ending}") };
         let mime = mime(ending);
         let is_text = mime.starts_with("text/") || mime == "image/svg+xml";
         let brotli = is_text.then(|| squeeze(&plain, 9));

@@ -21,6 +21,11 @@ pub struct View {
     pub theme: &'static str,
     /// Path of the page.
     pub path: String,
+    /// Whether the page was asked for and is not the answer to a form; only then can it be asked
+    /// for again in another language.
+    pub is_read: bool,
+    /// Telephone number of whoever helps; empty where there is none.
+    pub hotline: String,
     /// The site's address, without a slash at its end.
     pub base: String,
     /// The time at which the request was read.
@@ -41,6 +46,8 @@ impl View {
                 _ => "auto",
             },
             path: request.path().to_owned(),
+            is_read: request.method() == actix_web::http::Method::GET,
+            hotline: app.map(|app| app.config.server.hotline.clone()).unwrap_or_default(),
             base: app
                 .map(|app| app.config.server.base_url.trim_end_matches('/').to_owned())
                 .unwrap_or_default(),
@@ -52,7 +59,8 @@ impl View {
     #[must_use]
     pub fn sample(lang: Lang, now: Instant) -> Self {
         let base = "http://localhost".to_owned();
-        Self { lang, theme: "auto", path: "/".to_owned(), base, now }
+        let (path, hotline) = ("/".to_owned(), String::new());
+        Self { lang, theme: "auto", path, is_read: true, hotline, base, now }
     }
 
     /// The sentence with this key.
@@ -96,6 +104,46 @@ impl View {
     #[must_use]
     pub fn asset(&self, name: &str) -> String {
         assets::address(name)
+    }
+
+    /// Address of an icon of the one sheet of icons.
+    #[must_use]
+    pub fn icon(&self, name: &str) -> String {
+        format!("{}#{name}", assets::address("icons.svg"))
+    }
+
+    /// Which of the ways in the bar leads here: `contests`, `receipts` or `desk`.
+    #[must_use]
+    pub fn section(&self) -> &'static str {
+        match self.path.split('/').nth(1).unwrap_or_default() {
+            "desk" | "judging" | "session" | "account" | "setup" => "desk",
+            "receipts" | "drafts" => "receipts",
+            _ => "contests",
+        }
+    }
+
+    /// Whether only somebody who has signed in sees this page.
+    #[must_use]
+    pub fn is_inside(&self) -> bool {
+        ["/desk", "/judging", "/account"].iter().any(|place| self.path.starts_with(place))
+    }
+
+    /// One of the five colours of posters, always the same for the same `name`.
+    #[must_use]
+    pub fn tint(&self, name: &str) -> u32 {
+        name.bytes().fold(0_u32, |sum, byte| (sum * 31 + u32::from(byte)) % 9973) % 5
+    }
+
+    /// How long it is until then, in the largest unit that fits: "Còn 12 ngày".
+    #[must_use]
+    pub fn left(&self, until: &Instant) -> String {
+        words::left(self.lang, self.now, *until)
+    }
+
+    /// Hour, weekday and day until which something is open.
+    #[must_use]
+    pub fn deadline(&self, until: &Instant) -> String {
+        words::deadline(self.lang, self.now, *until)
     }
 
     /// Hour and day in Vietnam.

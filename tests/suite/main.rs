@@ -21,6 +21,7 @@ mod schema;
 mod screening;
 mod scripts;
 mod story;
+mod templates;
 mod tools;
 mod unit;
 mod upload;

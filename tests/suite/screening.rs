@@ -10,7 +10,7 @@ use crate::support::{Browser, Site, both};
 const DESK: &str = "/desk/contests/anh-dep/screening";
 
 /// A contest with so many submitted entries of different people, and somebody who screens them.
-async fn waiting(site: &Site, count: u8) -> (Vec<(Browser, String)>, Browser) {
+pub(super) async fn waiting(site: &Site, count: u8) -> (Vec<(Browser, String)>, Browser) {
     contest(site, |text| text.replace("max: 2 }", "max: 99 }")).await;
     let mut entrants = Vec::new();
     for seed in 0..count {

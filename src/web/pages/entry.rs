@@ -23,6 +23,8 @@ use crate::web::{Failure, Result, View, page};
 pub struct Shown {
     /// Address of its pictures, without size.
     pub picture: Option<String>,
+    /// Width and height of its pictures in pixels, so that the page does not move when they come.
+    pub size: (i32, i32),
     /// Address of its film.
     pub film: Option<String>,
     /// Its text.
@@ -75,6 +77,7 @@ pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Sho
             let titled = || whole.entry.title.clone();
             parts.push(Shown {
                 picture: picture.map(|file| format!("/media/{}", file.id)),
+                size: picture.map_or((4, 3), |f| (f.width.unwrap_or(4), f.height.unwrap_or(3))),
                 film: film.map(|file| format!("/media/{}/film.mp4", file.id)),
                 text,
                 link: part.link.clone().filter(|link| link.starts_with("http")),

@@ -230,15 +230,21 @@ pub async fn take(
     }
 }
 
-/// Keeps language and colours in cookies.
+/// The page of ours from which a request came, with what was asked of it; the front page where
+/// that is not known.
+fn before(request: &HttpRequest) -> String {
+    let header = request.headers().get("Referer").and_then(|value| value.to_str().ok());
+    let path = header.and_then(|address| address.split_once("://")).map(|(_, rest)| rest);
+    let path = path.and_then(|rest| rest.find('/').map(|start| &rest[start..]));
+    path.filter(|path| local(path) == *path).unwrap_or("/").to_owned()
+}
+
+/// Keeps language and colours in cookies and leads back to where they were chosen.
 ///
 /// # Errors
 /// Never.
-pub async fn preferences(app: web::Data<App>, form: Form) -> Result {
-    let mut answer: HttpResponse = see_other(&match local(form.text("then")).as_str() {
-        "/desk" => "/".to_owned(),
-        then => then.to_owned(),
-    });
+pub async fn preferences(request: HttpRequest, app: web::Data<App>, form: Form) -> Result {
+    let mut answer: HttpResponse = see_other(&before(&request));
     for name in ["lang", "theme"] {
         let value = form.text(name);
         if ["vi", "en", "auto", "light", "dark"].contains(&value) {

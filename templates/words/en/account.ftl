@@ -35,3 +35,4 @@ letter-code-body =
 
     It works for ten minutes, on the device that asked for it, at { $site }
     Give it to nobody. If you did not ask for it, ignore this letter.
+session-for-whom = Signing in is for officers, judges and organisers. Entering and voting need no account; see what you have entered at:

@@ -1,4 +1,4 @@
-home-title = Contests
+home-title = Contests of union members and workers
 home-empty = No contest has been announced yet.
 until = until { $when }
 phase-draft = Draft
@@ -113,3 +113,24 @@ who-may-not = Not open to:
 contest-contact = Contact:
 contest-sources = Sources of the rules
 prize-days = Winners accept within { $days } days; after that the next in line takes the prize.
+left-none = Closed
+left-minutes = { $count ->
+    [one] { $count } minute left
+   *[other] { $count } minutes left
+}
+left-hours = { $count ->
+    [one] { $count } hour left
+   *[other] { $count } hours left
+}
+left-days = { $count ->
+    [one] { $count } day left
+   *[other] { $count } days left
+}
+due-until = until { $when }
+due-opens = opens at { $when }
+home-lead = Enter photographs, essays, posters and clips from your phone; vote with one touch; see results in the open.
+home-enter = Taking entries
+home-vote = Voting is open
+home-under-way = Being judged
+home-results = Results are out
+vote-now = See and vote

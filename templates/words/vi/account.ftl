@@ -35,3 +35,4 @@ letter-code-body =
 
     Mã dùng được 10 phút, chỉ trên máy đã xin mã, tại { $site }
     Không đưa mã này cho ai. Nếu bạn không xin mã, hãy bỏ qua thư này.
+session-for-whom = Đăng nhập là việc của cán bộ, giám khảo và ban tổ chức. Gửi bài và bình chọn không cần tài khoản; xem bài đã gửi ở:

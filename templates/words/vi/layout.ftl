@@ -1,7 +1,15 @@
 layout-site = Hội Thi
 layout-skip = Tới nội dung chính
 layout-ways = Các lối chính
-layout-contests = Các cuộc thi
-layout-receipts = Tra cứu bài dự thi
+layout-contests = Cuộc thi
+layout-receipts = Bài của tôi
 layout-desk = Bàn làm việc
 layout-promise = Bài đã nộp và phiếu đã được tính thì không mất. Trang bình chọn không bao giờ hỏi mật khẩu.
+layout-colours = Màu
+layout-theme-auto = Theo máy
+layout-theme-light = Sáng
+layout-theme-dark = Tối
+layout-language = Ngôn ngữ
+layout-help = Cần trợ giúp?
+layout-help-who = Hãy hỏi cán bộ công đoàn nơi bạn làm việc hoặc ban tổ chức ghi trong thể lệ. Chưa có e-mail, chưa quen điện thoại: công đoàn cơ sở gửi bài hộ được.
+layout-hotline = Gọi
