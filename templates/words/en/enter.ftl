@@ -73,3 +73,6 @@ enter-aspect = Shape { $value }.
 enter-physical-size = Size of the work { $value } cm.
 enter-taken-since = Taken on or after { $value }.
 enter-taken-until = Taken on or before { $value }.
+step-work = The work
+step-about = The entrant
+step-check = Check and send

@@ -14,3 +14,4 @@ not-signed-in = Please sign in to go on.
 contest-unknown = There is no such contest.
 contest-broken = The stored rules of this contest are broken. Please tell the administrator.
 round-unknown = There is no such judging round.
+error-help = Need somebody? Ask the union officer where you work or the organisers named in the rules, and read them the sentence above.

@@ -73,3 +73,6 @@ enter-aspect = Khung hình { $value }.
 enter-physical-size = Khổ tác phẩm { $value } cm.
 enter-taken-since = Chụp hoặc quay từ ngày { $value }.
 enter-taken-until = Chụp hoặc quay đến ngày { $value }.
+step-work = Tác phẩm
+step-about = Người dự thi
+step-check = Kiểm tra và gửi

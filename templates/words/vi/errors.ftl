@@ -14,3 +14,4 @@ not-signed-in = Hãy đăng nhập để tiếp tục.
 contest-unknown = Không tìm thấy cuộc thi này.
 contest-broken = Thể lệ đã lưu của cuộc thi bị hỏng. Hãy báo cho quản trị viên.
 round-unknown = Không tìm thấy vòng chấm này.
+error-help = Cần người giúp? Hãy hỏi cán bộ công đoàn nơi bạn làm việc hoặc ban tổ chức ghi trong thể lệ, và đọc cho họ câu ở trên.
