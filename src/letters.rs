@@ -44,6 +44,7 @@ pub async fn write(tx: &DatabaseTransaction, draft: &Draft<'_>, now: Instant) ->
         body: Set(say("body")),
         state: Set(State::Queued),
         last_error: Set(None),
+        tries: Set(0),
         contest_id: Set(draft.contest),
         entry_id: Set(draft.entry),
         created_at: Set(now),

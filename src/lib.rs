@@ -14,6 +14,7 @@ pub mod limits;
 pub mod mail;
 pub mod markdown;
 pub mod refusal;
+pub mod sheet;
 pub mod storage;
 pub mod words;
 

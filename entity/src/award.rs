@@ -30,9 +30,11 @@ pub struct Model {
     pub recipient: String,
     /// What became of it.
     pub state: State,
-    /// Number of the certificate.
+    /// Public code of the certificate, by which anybody can check it.
     #[sea_orm(column_type = "Text", nullable)]
     pub certificate: Option<String>,
+    /// Number of the certificate within the contest, from 1.
+    pub certificate_no: Option<i32>,
     /// Last change.
     pub changed_at: Option<Instant>,
 }

@@ -1,6 +1,7 @@
 //! `complaint`: an objection to a result.
 
 use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::id::{ComplaintId, ContestId, EntryId, UserId};
 use crate::instant::Instant;
@@ -32,6 +33,8 @@ pub struct Model {
     /// When.
     pub filed_at: Instant,
     /// What was decided.
+    pub decision: Option<Decision>,
+    /// The answer, with its reasons.
     #[sea_orm(column_type = "Text", nullable)]
     pub answer: Option<String>,
     /// By whom.
@@ -41,3 +44,18 @@ pub struct Model {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+/// What was decided about a complaint.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, Hash, EnumIter, DeriveActiveEnum, Serialize, Deserialize,
+)]
+#[sea_orm(rs_type = "String", db_type = "Text")]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It was right: the result is corrected by a new publication.
+    #[sea_orm(string_value = "upheld")]
+    Upheld,
+    /// It was not.
+    #[sea_orm(string_value = "dismissed")]
+    Dismissed,
+}

@@ -37,6 +37,8 @@ pub struct Model {
     /// What the server said.
     #[sea_orm(column_type = "Text", nullable)]
     pub last_error: Option<String>,
+    /// How often it was tried without success since it was last promised.
+    pub tries: i32,
     /// The contest it is about.
     pub contest_id: Option<ContestId>,
     /// The entry it is about.

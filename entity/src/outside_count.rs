@@ -32,6 +32,10 @@ pub struct Model {
     pub confirmed_by: Option<UserId>,
     /// When.
     pub confirmed_at: Option<Instant>,
+    /// Who refused it instead: it never counts.
+    pub refused_by: Option<UserId>,
+    /// When.
+    pub refused_at: Option<Instant>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -35,6 +35,9 @@ pub struct Model {
     /// Why it had to be corrected.
     #[sea_orm(column_type = "Text", nullable)]
     pub reason: Option<String>,
+    /// Why the second person refused it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub refusal: Option<String>,
     /// Counts and exclusions at the time.
     #[sea_orm(column_type = "JsonBinary")]
     pub summary: Json,

@@ -114,7 +114,9 @@ create table outside_count (
     typed_by      uuid not null references "user" on delete restrict,
     typed_at      bigint not null,
     confirmed_by  uuid references "user" on delete restrict,
-    confirmed_at  bigint
+    confirmed_at  bigint,
+    refused_by    uuid references "user" on delete restrict,
+    refused_at    bigint
 );
 
 create index outside_count_entry_id_kind_key on outside_count (entry_id, kind_key);

@@ -31,6 +31,7 @@ create table publication (
     inputs_hash bytea not null,
     replaces_id uuid references publication on delete restrict,
     reason      text,
+    refusal     text,
     summary     jsonb not null,
     unique (contest_id, number)
 );
@@ -60,9 +61,12 @@ create table award (
     recipient      text not null,
     state          text not null check (state in ('given', 'accepted', 'declined', 'lapsed', 'empty')),
     certificate    text,
+    certificate_no integer,
     changed_at     bigint,
     unique (publication_id, prize_key, position)
 );
+
+create index award_certificate on award (certificate);
 
 create index award_entry_id on award (entry_id);
 
@@ -89,6 +93,7 @@ create table complaint (
     contact     text not null,
     body        text not null,
     filed_at    bigint not null,
+    decision    text check (decision in ('upheld', 'dismissed')),
     answer      text,
     answered_by uuid references "user" on delete restrict,
     answered_at bigint,

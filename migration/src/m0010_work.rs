@@ -31,6 +31,7 @@ create table letter (
     body       text not null,
     state      text not null check (state in ('queued', 'sent', 'failed')),
     last_error text,
+    tries      integer not null default 0,
     contest_id uuid references contest on delete restrict,
     entry_id   uuid references entry on delete restrict,
     created_at bigint not null,

@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use std::io::{Cursor, Read};
 
 use bytes::Bytes;
-use calamine::{Data, Reader, Xlsx};
 
 use crate::media::Flaw;
-use crate::refusal::{Arg, Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::sheet::{self, Unreadable};
 use crate::words::{fold, nfc};
 
 /// The most members of an archive.
@@ -19,8 +19,6 @@ const MEMBERS: usize = 2000;
 const ROWS: usize = 500;
 /// The most that one member may unpack into.
 const MEMBER: u64 = 100_000_000;
-/// The most that a sheet may unpack into.
-const SHEET: u64 = 10_000_000;
 
 /// Why an archive cannot be used.
 #[derive(Debug, thiserror::Error, PartialEq)]
@@ -32,14 +30,11 @@ pub enum Unusable {
     #[error("no sheet")]
     NoSheet,
     /// The sheet cannot be read.
-    #[error("the sheet cannot be read")]
-    Sheet,
+    #[error(transparent)]
+    Sheet(#[from] Unreadable),
     /// The sheet has no column that it needs.
     #[error("no column `{0}`")]
     NoColumn(&'static str),
-    /// The sheet has more rows than are taken at once.
-    #[error("more than {ROWS} rows")]
-    TooMany,
 }
 
 impl Refusal for Unusable {
@@ -47,13 +42,9 @@ impl Refusal for Unusable {
         match self {
             Self::Archive => Refused::new(Kind::Invalid, "batch-no-archive"),
             Self::NoSheet => Refused::new(Kind::Invalid, "batch-no-sheet"),
-            Self::Sheet => Refused::new(Kind::Invalid, "batch-sheet-unreadable"),
+            Self::Sheet(error) => error.refusal(),
             Self::NoColumn(name) => {
                 Refused::new(Kind::Invalid, "batch-no-column").with("name", *name)
-            }
-            Self::TooMany => {
-                let most = i64::try_from(ROWS).unwrap_or(i64::MAX);
-                Refused::new(Kind::Invalid, "batch-too-many").with("most", Arg::Number(most))
             }
         }
     }
@@ -159,19 +150,13 @@ pub fn open(bytes: Bytes) -> Result<Batch, Unusable> {
         }
         let ending = base.rsplit('.').next().unwrap_or_default().to_lowercase();
         if ending == "csv" || ending == "xlsx" {
-            sheets.push((at, ending == "csv"));
+            sheets.push(at);
         }
         members.insert(fold_name(&base), at);
     }
-    let [(at, is_csv)] = sheets[..] else { return Err(Unusable::NoSheet) };
-    let sheet = unpack(&mut archive, at, SHEET).map_err(|_| Unusable::Sheet)?;
-    let mut lines = if is_csv { csv(&sheet)? } else { xlsx(sheet)? };
-    if lines.len() > ROWS + 1 {
-        return Err(Unusable::TooMany);
-    }
-    if lines.is_empty() {
-        return Err(Unusable::Sheet);
-    }
+    let [at] = sheets[..] else { return Err(Unusable::NoSheet) };
+    let sheet = unpack(&mut archive, at, sheet::MOST_BYTES).map_err(|_| Unreadable::Sheet)?;
+    let mut lines = sheet::read(sheet, ROWS)?;
     let heads = lines.remove(0);
     let known = known(&heads)?;
     let rows =
@@ -200,32 +185,6 @@ fn unpack(
     Ok(bytes.into())
 }
 
-fn csv(sheet: &[u8]) -> Result<Vec<Vec<String>>, Unusable> {
-    let text = std::str::from_utf8(sheet).map_err(|_| Unusable::Sheet)?;
-    let text = text.trim_start_matches('\u{feff}');
-    let first = text.lines().next().unwrap_or_default();
-    let by = if first.matches(';').count() > first.matches(',').count() { b';' } else { b',' };
-    let mut reader = csv::ReaderBuilder::new();
-    let reader = reader.has_headers(false).flexible(true).delimiter(by);
-    let mut lines = Vec::new();
-    for record in reader.from_reader(text.as_bytes()).records().take(ROWS + 2) {
-        let record = record.map_err(|_| Unusable::Sheet)?;
-        lines.push(record.iter().map(|cell| nfc(cell.trim())).collect());
-    }
-    Ok(lines)
-}
-
-fn xlsx(sheet: Bytes) -> Result<Vec<Vec<String>>, Unusable> {
-    let mut book = Xlsx::new(Cursor::new(sheet)).map_err(|_| Unusable::Sheet)?;
-    let range = book.worksheet_range_at(0).ok_or(Unusable::Sheet)?;
-    let range = range.map_err(|_| Unusable::Sheet)?;
-    let cell = |cell: &Data| match cell {
-        Data::Float(number) if number.fract() == 0.0 => format!("{number:.0}"),
-        other => nfc(other.to_string().trim()),
-    };
-    Ok(range.rows().take(ROWS + 2).map(|row| row.iter().map(cell).collect()).collect())
-}
-
 fn known(heads: &[String]) -> Result<HashMap<Column, usize>, Unusable> {
     let mut known = HashMap::new();
     for (at, head) in heads.iter().enumerate() {
@@ -252,32 +211,4 @@ impl Batch {
         let Some(at) = self.members.get(&fold_name(name.trim())).copied() else { return Ok(None) };
         unpack(&mut self.archive, at, MEMBER).map(Some)
     }
-}
-
-/// A sheet of the rows that were not taken, each with what is wrong in a last column, in CSV that
-/// spreadsheets open with Vietnamese letters and without running anything.
-#[must_use]
-pub fn sheet(heads: &[String], rows: &[(Vec<String>, String)], fault: &str) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let safe = |cell: &str| {
-        if cell.starts_with(['=', '+', '-', '@', '\t']) {
-            format!("'{cell}")
-        } else {
-            cell.to_owned()
-        }
-    };
-    let line = |cells: &[String], last: &str| {
-        let mut line: Vec<String> = cells.iter().map(|cell| safe(cell)).collect();
-        line.resize(heads.len(), String::new());
-        line.push(safe(last));
-        line
-    };
-    // Writing into memory does not fail.
-    let mut written = writer.write_record(line(heads, fault)).is_ok();
-    for (cells, said) in rows {
-        written &= writer.write_record(line(cells, said)).is_ok();
-    }
-    debug_assert!(written, "memory takes what is written");
-    let bytes = writer.into_inner().unwrap_or_default();
-    format!("\u{feff}{}", String::from_utf8_lossy(&bytes))
 }

@@ -1,12 +1,12 @@
 //! What becomes of a prize after it was published: accepted, declined, lapsed, passed on.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::award::{self, State};
 use entity::decision::{self, Kind};
 use entity::id::{AwardId, DecisionId, EntryId};
 use entity::instant::Instant;
-use entity::{category, entry};
+use entity::{category, entry, publication, standing};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, Set,
@@ -38,15 +38,16 @@ pub async fn note(
     now: Instant,
 ) -> Result<(), Error> {
     let contest = contest::lock(tx, by.contest()).await?;
-    let award = own(tx, &contest, id).await?;
+    let given = Given::of(tx, &contest).await?;
+    let award = given.find(id)?.clone();
     let possible = matches!(state, State::Accepted | State::Declined | State::Lapsed);
-    if !possible || award.state == State::Empty || passed_on(tx, &contest, id).await? {
+    if !possible || award.state == State::Empty || given.passed_on(id) {
         return Err(Error::NotNow);
     }
     if state == State::Lapsed && reason.trim().is_empty() {
         return Err(Error::NoReason);
     }
-    if state == State::Lapsed && may_be_accepted(tx, &contest, &award, now).await? {
+    if state == State::Lapsed && given.due(&contest, &award).is_some_and(|due| now < due) {
         return Err(Error::NotNow);
     }
     let after = json!({ "award": id, "state": state, "reason": reason });
@@ -59,121 +60,140 @@ pub async fn note(
     Ok(record(tx, who, contest.id(), "award-noted", after, now).await?)
 }
 
-/// Whether the days that the rules give a winner for accepting are not over yet.
-async fn may_be_accepted(
-    db: &impl ConnectionTrait,
-    contest: &Contest,
-    award: &award::Model,
-    now: Instant,
-) -> Result<bool, DbErr> {
-    let prize = contest.definition.prizes.iter().find(|prize| prize.key == award.prize_key);
-    let Some(days) = prize.and_then(|prize| prize.next_in_line_days) else { return Ok(false) };
-    let published = in_force(db, contest.id()).await?.and_then(|row| row.approved_at);
-    let given = award.changed_at.or(published);
-    Ok(given.is_some_and(|at| now < at.plus_seconds(i64::from(days) * 86_400)))
+/// The prizes of the publication in force, with everything that says who is next in line.
+#[derive(Clone, Debug)]
+pub struct Given {
+    /// The publication.
+    pub publication: publication::Model,
+    /// Its prizes.
+    pub awards: Vec<award::Model>,
+    standings: Vec<standing::Model>,
+    people: People,
+    passed: Vec<AwardId>,
 }
 
-/// The prize with this key, if it is of the publication in force.
-async fn own(
-    db: &impl ConnectionTrait,
-    contest: &Contest,
-    id: AwardId,
-) -> Result<award::Model, Error> {
-    let row = award::Entity::find_by_id(id).one(db).await?.ok_or(Error::Unknown)?;
-    let newest = in_force(db, contest.id()).await?.ok_or(Error::Unknown)?;
-    if row.publication_id == newest.id { Ok(row) } else { Err(Error::Unknown) }
-}
-
-/// Whether the prize went to the next in line.
-///
-/// # Errors
-/// When the database fails.
-pub async fn passed_on(
-    db: &impl ConnectionTrait,
-    contest: &Contest,
-    id: AwardId,
-) -> Result<bool, DbErr> {
-    let rows = decision::Entity::find()
-        .filter(decision::Column::ContestId.eq(contest.id()))
-        .filter(decision::Column::Kind.eq(Kind::NextInLine))
-        .all(db)
-        .await?;
-    let award = |row: decision::Model| serde_json::from_value::<Subject>(row.subject).ok()?.award;
-    Ok(rows.into_iter().filter_map(award).any(|award| award == id))
-}
-
-/// Who is next in line for a prize that was declined or lapsed: the first in its table who never
-/// won anything in it and may win it by the rules; several where they are equal.
-///
-/// # Errors
-/// [`Error::Unknown`] where the prize is not of the publication in force.
-pub async fn heirs(
-    db: &impl ConnectionTrait,
-    contest: &Contest,
-    id: AwardId,
-) -> Result<Vec<Who>, Error> {
-    let award = own(db, contest, id).await?;
-    let prizes = &contest.definition.prizes;
-    let Some(prize) = prizes.iter().find(|one| one.key == award.prize_key) else {
-        return Ok(Vec::new());
-    };
-    let of_table = |key: &str| prizes.iter().any(|p| p.key == key && p.table == prize.table);
-    let given = awards(db, award.publication_id).await?;
-    let had: Vec<Who> =
-        given.iter().filter(|row| of_table(&row.prize_key)).filter_map(winner).collect();
-    let elsewhere: Vec<Who> = match contest.definition.one_prize_per {
-        None => Vec::new(),
-        Some(_) => given.iter().filter(|row| holds(row)).filter_map(winner).collect(),
-    };
-    let people = People::of(db, contest).await?;
-    let won: BTreeSet<String> = elsewhere.iter().map(|who| people.key(contest, *who)).collect();
-    let rows = standings(db, award.publication_id).await?;
-    let rows: Vec<_> = rows.into_iter().filter(|row| row.table_key == prize.table).collect();
-    for group in rows.chunk_by(|a, b| a.place == b.place) {
-        let able: Vec<Who> = group
-            .iter()
-            .filter_map(|row| row.entry_id.map(Who::Entry).or(row.unit_id.map(Who::Unit)))
-            .filter(|who| !had.contains(who) && !won.contains(&people.key(contest, *who)))
-            .filter(|who| people.fits(*who, prize.category.as_deref()))
-            .collect();
-        if !able.is_empty() {
-            return Ok(able);
-        }
+impl Given {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] before anything was published.
+    pub async fn of(db: &impl ConnectionTrait, contest: &Contest) -> Result<Self, Error> {
+        let publication = in_force(db, contest.id()).await?.ok_or(Error::Unknown)?;
+        let decisions = decision::Entity::find()
+            .filter(decision::Column::ContestId.eq(contest.id()))
+            .filter(decision::Column::Kind.eq(Kind::NextInLine))
+            .all(db)
+            .await?;
+        let award =
+            |row: decision::Model| serde_json::from_value::<Subject>(row.subject).ok()?.award;
+        Ok(Self {
+            awards: awards(db, publication.id).await?,
+            standings: standings(db, publication.id).await?,
+            people: People::of(db, contest).await?,
+            passed: decisions.into_iter().filter_map(award).collect(),
+            publication,
+        })
     }
-    Ok(Vec::new())
+
+    /// The prize with this key.
+    fn find(&self, id: AwardId) -> Result<&award::Model, Error> {
+        self.awards.iter().find(|row| row.id == id).ok_or(Error::Unknown)
+    }
+
+    /// Until when the rules let the winner of a prize accept it, where they say so.
+    #[must_use]
+    pub fn due(&self, contest: &Contest, award: &award::Model) -> Option<Instant> {
+        let prize = contest.definition.prizes.iter().find(|prize| prize.key == award.prize_key)?;
+        let since = award.changed_at.or(self.publication.approved_at)?;
+        Some(since.plus_seconds(i64::from(prize.next_in_line_days?) * 86_400))
+    }
+
+    /// Whether the prize went to the next in line.
+    #[must_use]
+    pub fn passed_on(&self, id: AwardId) -> bool {
+        self.passed.contains(&id)
+    }
+
+    /// Who is next in line for a prize that was declined or lapsed: the first in its table who
+    /// never won anything in it and may win it by the rules; several where they are equal.
+    #[must_use]
+    pub fn heirs(&self, contest: &Contest, award: &award::Model) -> Vec<Who> {
+        let prizes = &contest.definition.prizes;
+        let Some(prize) = prizes.iter().find(|one| one.key == award.prize_key) else {
+            return Vec::new();
+        };
+        let of_table = |key: &str| prizes.iter().any(|p| p.key == key && p.table == prize.table);
+        let had: BTreeSet<Who> =
+            self.awards.iter().filter(|row| of_table(&row.prize_key)).filter_map(winner).collect();
+        let elsewhere: Vec<Who> = match contest.definition.one_prize_per {
+            None => Vec::new(),
+            Some(_) => self.awards.iter().filter(|row| holds(row)).filter_map(winner).collect(),
+        };
+        let people = &self.people;
+        let won: BTreeSet<String> = elsewhere.iter().map(|who| people.key(contest, *who)).collect();
+        let rows: Vec<_> =
+            self.standings.iter().filter(|row| row.table_key == prize.table).collect();
+        for group in rows.chunk_by(|a, b| a.place == b.place) {
+            let able: Vec<Who> = group
+                .iter()
+                .filter_map(|row| row.entry_id.map(Who::Entry).or(row.unit_id.map(Who::Unit)))
+                .filter(|who| !had.contains(who) && !won.contains(&people.key(contest, *who)))
+                .filter(|who| people.fits(*who, prize.category.as_deref()))
+                .collect();
+            if !able.is_empty() {
+                return able;
+            }
+        }
+        Vec::new()
+    }
 }
 
-fn holds(award: &award::Model) -> bool {
+/// Whether somebody holds the prize.
+#[must_use]
+pub fn holds(award: &award::Model) -> bool {
     matches!(award.state, State::Given | State::Accepted)
 }
 
-/// The entries of a contest, as far as the rules about prizes ask for them.
-struct People(Vec<(EntryId, String, String)>);
+/// The accepted entries of a contest, as far as the rules about prizes ask for them.
+#[derive(Clone, Debug)]
+struct People(HashMap<EntryId, (String, String)>);
 
 impl People {
     async fn of(db: &impl ConnectionTrait, contest: &Contest) -> Result<Self, DbErr> {
         let keys = category::Entity::find().filter(category::Column::ContestId.eq(contest.id()));
-        let keys = keys.all(db).await?;
-        let rows = entry::Entity::find().filter(entry::Column::ContestId.eq(contest.id()));
+        let keys: HashMap<_, _> =
+            keys.all(db).await?.into_iter().map(|row| (row.id, row.key)).collect();
+        let rows = entry::Entity::find()
+            .filter(entry::Column::ContestId.eq(contest.id()))
+            .filter(entry::Column::State.eq(entry::State::Accepted));
         let of = |row: entry::Model| {
-            let category = keys.iter().find(|one| one.id == row.category_id);
-            (row.id, entrant(&row), category.map(|one| one.key.clone()).unwrap_or_default())
+            (row.id, (entrant(&row), keys.get(&row.category_id).cloned().unwrap_or_default()))
         };
         Ok(Self(rows.all(db).await?.into_iter().map(of).collect()))
     }
 
-    fn find(&self, who: Who) -> Option<&(EntryId, String, String)> {
-        self.0.iter().find(|row| Who::Entry(row.0) == who)
+    fn find(&self, who: Who) -> Option<&(String, String)> {
+        match who {
+            Who::Entry(id) => self.0.get(&id),
+            Who::Unit(_) => None,
+        }
     }
 
     fn key(&self, contest: &Contest, who: Who) -> String {
         let per_entrant = contest.definition.one_prize_per == Some(OnePrizePer::Entrant);
-        let entrant = self.find(who).filter(|_| per_entrant).map(|row| row.1.clone());
+        let entrant = self.find(who).filter(|_| per_entrant).map(|row| row.0.clone());
         entrant.unwrap_or_else(|| format!("{who:?}"))
     }
 
+    /// Whether a prize of this category, or of any, may go there; an entry that was withdrawn or
+    /// disqualified since wins nothing.
     fn fits(&self, who: Who, category: Option<&str>) -> bool {
-        category.is_none_or(|key| self.find(who).is_some_and(|row| row.2 == key))
+        match who {
+            Who::Unit(_) => category.is_none(),
+            Who::Entry(_) => {
+                self.find(who).is_some_and(|row| category.is_none_or(|key| row.1 == key))
+            }
+        }
     }
 }
 
@@ -191,22 +211,22 @@ pub async fn pass_on(
     now: Instant,
 ) -> Result<(), Error> {
     let contest = contest::lock(tx, by.contest()).await?;
-    let award = own(tx, &contest, id).await?;
+    let given = Given::of(tx, &contest).await?;
+    let award = given.find(id)?;
     let free = matches!(award.state, State::Declined | State::Lapsed);
-    if !free || passed_on(tx, &contest, id).await? {
+    if !free || given.passed_on(id) {
         return Err(Error::NotNow);
     }
     if reason.trim().is_empty() {
         return Err(Error::NoReason);
     }
-    let next = heirs(tx, &contest, id).await?;
+    let next = given.heirs(&contest, award);
     let heir = match (next.as_slice(), heir) {
         ([only], None) => *only,
         (several, Some(heir)) if several.contains(&heir) => heir,
         _ => return Err(Error::NoHeir),
     };
-    let all = awards(tx, award.publication_id).await?;
-    let same = all.iter().filter(|row| row.prize_key == award.prize_key);
+    let same = given.awards.iter().filter(|row| row.prize_key == award.prize_key);
     let position = same.map(|row| row.position).max().unwrap_or(0) + 1;
     let (entry, unit) = split(heir);
     let row = award::ActiveModel {
@@ -219,11 +239,12 @@ pub async fn pass_on(
         recipient: Set(recipient(tx, &contest, &award.prize_key, Some(heir)).await?),
         state: Set(State::Given),
         certificate: Set(None),
+        certificate_no: Set(None),
         changed_at: Set(Some(now)),
     };
     award::Entity::insert(row).exec_without_returning(tx).await?;
     let subject = Subject {
-        prize: award.prize_key,
+        prize: award.prize_key.clone(),
         among: next,
         order: vec![heir],
         award: Some(id),

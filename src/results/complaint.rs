@@ -1,7 +1,7 @@
 //! Complaints about a result, and their answers.
 
-use entity::complaint;
-use entity::id::{ComplaintId, ContestId};
+use entity::complaint::{self, Decision};
+use entity::id::{ComplaintId, ContestId, EntryId};
 use entity::instant::Instant;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
@@ -16,18 +16,18 @@ use crate::contest::{Contest, Organiser};
 /// Files a complaint, within its window.
 ///
 /// # Errors
-/// [`Error::NotNow`] outside of it; [`Error::NoReason`] without words.
+/// [`Error::NotNow`] outside of it; [`Error::NoReason`] without a name, a contact or words.
 pub async fn complain(
     tx: &DatabaseTransaction,
     contest: &Contest,
     (name, contact, body): (&str, &str, &str),
-    code: String,
+    (code, about): (String, Option<EntryId>),
     now: Instant,
 ) -> Result<String, Error> {
     if contest.open(PhaseKind::Complaint, now).is_none() {
         return Err(Error::NotNow);
     }
-    if body.trim().is_empty() || name.trim().is_empty() {
+    if [name, contact, body].iter().any(|words| words.trim().is_empty()) {
         return Err(Error::NoReason);
     }
     let row = complaint::ActiveModel {
@@ -37,6 +37,7 @@ pub async fn complain(
         name: Set(name.to_owned()),
         contact: Set(contact.to_owned()),
         body: Set(body.to_owned()),
+        entry_id: Set(about),
         filed_at: Set(now),
         ..Default::default()
     };
@@ -69,7 +70,8 @@ pub async fn by_code(db: &impl ConnectionTrait, code: &str) -> Result<complaint:
     found.ok_or(Error::Unknown)
 }
 
-/// Answers a complaint; a later answer takes the place of an earlier one, and the log keeps both.
+/// Decides about a complaint and answers it; a later answer takes the place of an earlier one, and
+/// the log keeps both.
 ///
 /// # Errors
 /// [`Error::NoReason`] without words; [`Error::Unknown`] when it is of another contest.
@@ -77,7 +79,7 @@ pub async fn answer(
     tx: &DatabaseTransaction,
     by: &Organiser,
     code: &str,
-    words: &str,
+    (decision, words): (Decision, &str),
     now: Instant,
 ) -> Result<(), Error> {
     let row = by_code(tx, code).await?;
@@ -87,12 +89,13 @@ pub async fn answer(
     if words.trim().is_empty() {
         return Err(Error::NoReason);
     }
-    let after = json!({ "complaint": row.id, "answer": words });
+    let after = json!({ "complaint": row.id, "decision": decision, "answer": words });
     let mut row = row.into_active_model();
+    row.decision = Set(Some(decision));
     row.answer = Set(Some(words.to_owned()));
     row.answered_by = Set(Some(by.user()));
     row.answered_at = Set(Some(now));
     row.update(tx).await?;
     let who = (by.user(), "organiser");
-    Ok(record(tx, who, by.contest(), "complaint-answered", after, now).await?)
+    Ok(record(tx, who, by.contest(), "complaint-decided", after, now).await?)
 }

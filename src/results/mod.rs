@@ -5,23 +5,23 @@
 //! and publication.
 
 pub mod award;
+pub mod certificate;
 pub mod complaint;
 pub mod formula;
+pub mod outside;
 pub mod prizes;
 pub mod rank;
 pub mod up;
 
 mod gather;
 mod outcome;
-mod outside;
 mod promote;
 mod publish;
 
 pub use complaint::complain;
 pub use gather::{Inputs, Problem, Subject, gather};
 pub use outcome::{Outcome, outcome};
-pub use outside::{confirm, of_contest as outside_counts, type_in};
 pub use promote::{chosen, gone_up, promote};
 pub use publish::{
-    Error, awards, decide, drop_proposal, history, in_force, propose, publish, standings,
+    Error, awards, decide, drop_proposal, history, in_force, propose, publish, refuse, standings,
 };

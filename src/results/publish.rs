@@ -54,6 +54,9 @@ pub enum Error {
     /// The rules do not let this prize stay empty.
     #[error("the prize has to be given")]
     StaysFull,
+    /// The moment of a reading has not come.
+    #[error("read later than now")]
+    ReadLater,
     /// The contest is not known.
     #[error(transparent)]
     Contest(#[from] contest::Error),
@@ -76,6 +79,7 @@ impl Refusal for Error {
             Self::NotNow => Refused::new(Kind::Conflict, "contest-over"),
             Self::NoHeir => Refused::new(Kind::Invalid, "no-heir").at("heir"),
             Self::StaysFull => Refused::new(Kind::Conflict, "prize-stays-full").at("prize"),
+            Self::ReadLater => Refused::new(Kind::Invalid, "count-read-later").at("read_at"),
             Self::Contest(error) => error.refusal(),
             Self::Database(error) => error.refusal(),
         }
@@ -219,6 +223,7 @@ pub async fn propose(
         inputs_hash: Set(inputs.hash()),
         replaces_id: Set(before.map(|row| row.id)),
         reason: Set((!reason.is_empty()).then(|| reason.to_owned())),
+        refusal: Set(None),
         summary: Set(
             json!({ "entries": inputs.entries.len(), "votes": votes, "up": entries(&result.up) }),
         ),
@@ -255,6 +260,30 @@ pub async fn drop_proposal(
     row.state = Set(State::Dropped);
     row.update(tx).await?;
     Ok(record(tx, (by.user(), "organiser"), by.contest(), "result-dropped", after, now).await?)
+}
+
+/// Refuses the proposal, for a reason that its proposer reads.
+///
+/// # Errors
+/// [`Error::NoReason`] without one; [`Error::Unknown`] without a proposal.
+pub async fn refuse(
+    tx: &DatabaseTransaction,
+    by: &Approver,
+    reason: &str,
+    now: Instant,
+) -> Result<(), Error> {
+    if reason.trim().is_empty() {
+        return Err(Error::NoReason);
+    }
+    contest::lock(tx, by.contest()).await?;
+    let all = history(tx, by.contest()).await?;
+    let row = all.into_iter().find(|row| row.state == State::Proposed).ok_or(Error::Unknown)?;
+    let after = json!({ "publication": row.id, "reason": reason });
+    let mut row = row.into_active_model();
+    row.state = Set(State::Dropped);
+    row.refusal = Set(Some(reason.to_owned()));
+    row.update(tx).await?;
+    Ok(record(tx, (by.user(), "approver"), by.contest(), "result-refused", after, now).await?)
 }
 
 /// Publishes the proposal: places, prizes, the contest's state, the announcement and what goes up
@@ -352,6 +381,7 @@ async fn freeze(
             recipient: Set(recipient(tx, contest, &given.prize, given.who).await?),
             state: Set(said.map_or(fresh, |old| old.state)),
             certificate: Set(said.and_then(|old| old.certificate.clone())),
+            certificate_no: Set(said.and_then(|old| old.certificate_no)),
             changed_at: Set(said.and_then(|old| old.changed_at)),
         };
         award::Entity::insert(row).exec_without_returning(tx).await?;

@@ -90,17 +90,37 @@ pub fn table(site: &mut ServiceConfig) {
             web::get().to(pages::judging::picture),
         )
         .route("/contests/{slug}/results", web::get().to(pages::result::show))
-        .route("/contests/{slug}/complaints", web::post().to(pages::result::complain))
-        .route("/contests/{slug}/participation", web::get().to(pages::result::participation))
+        .route("/contests/{slug}/complaints", web::get().to(pages::complaint::new))
+        .route("/complaints/{code}", web::get().to(pages::complaint::show))
+        .route("/desk/contests/{slug}/complaints", web::get().to(pages::complaint::index))
+        .route("/desk/contests/{slug}/complaints/{code}", web::post().to(pages::complaint::decide))
+        .route("/contests/{slug}/complaints", web::post().to(pages::complaint::create))
+        .route("/contests/{slug}/participation", web::get().to(pages::participation::show))
         .route("/desk/contests/{slug}/results", web::get().to(pages::result::desk))
         .route("/desk/contests/{slug}/decisions", web::post().to(pages::result::decide))
         .route("/desk/contests/{slug}/proposal", web::post().to(pages::result::propose))
         .route("/desk/contests/{slug}/publication", web::post().to(pages::result::publish))
+        .route("/desk/contests/{slug}/refusal", web::post().to(pages::result::refuse))
+        .route("/contests/{slug}/results/{number}", web::get().to(pages::result::past))
+        .route("/desk/contests/{slug}/awards", web::get().to(pages::award::index))
+        .route("/desk/contests/{slug}/awards/{id}", web::post().to(pages::award::update))
+        .route("/desk/contests/{slug}/certificates", web::get().to(pages::award::certificates))
+        .route("/desk/contests/{slug}/certificates", web::post().to(pages::award::certify))
+        .route("/certificates/{code}", web::get().to(pages::award::check))
         .route("/desk/contests/{slug}/minutes", web::get().to(pages::result::minutes))
         .route("/desk/contests/{slug}/audit", web::get().to(pages::result::log))
-        .route("/desk/contests/{slug}/exports/{what}", web::get().to(pages::result::export))
+        .route("/desk/contests/{slug}/counts", web::get().to(pages::count::index))
+        .route("/desk/contests/{slug}/counts", web::post().to(pages::count::create))
+        .route("/desk/contests/{slug}/counts/import", web::post().to(pages::count::import))
+        .route("/desk/contests/{slug}/counts/settlement", web::post().to(pages::count::settle))
+        .route("/desk/contests/{slug}/counts/sheet/{ending}", web::get().to(pages::count::sheet))
+        .route(
+            "/desk/contests/{slug}/counts/proofs/{file}",
+            web::get().to(pages::count::proof_file),
+        )
+        .route("/desk/contests/{slug}/exports/{what}", web::get().to(pages::export::show))
         .route("/desk/units/{code}/entries", web::get().to(pages::officer::index))
         .route("/desk/units/{code}/entries", web::post().to(pages::officer::create))
         .route("/desk/units/{code}/entries/import", web::post().to(pages::officer::import))
-        .route("/desk/units/{code}/entries/import/sheet", web::post().to(pages::officer::sheet));
+        .route("/desk/sheets", web::post().to(pages::sheet::back));
 }

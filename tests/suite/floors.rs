@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 12] = [
     &["refusal"],
     &["clock", "db", "words", "markdown", "storage", "mail", "jobs", "limits", "paging", "ledger"],
-    &["audit", "letters", "backup"],
+    &["audit", "letters", "backup", "sheet"],
     &["account", "unit", "media"],
     &["contest"],
     &["entry"],

@@ -10,6 +10,7 @@ mod config;
 mod contest;
 mod deal;
 mod defects;
+mod desk;
 mod entry;
 mod floors;
 mod kinds;

@@ -68,7 +68,7 @@ both! {
             assert!(faults.contains(told), "{told}: {faults}");
         }
         let back = first.all("textarea").remove(0);
-        let back = officer.post(&format!("{IMPORT}/sheet"), &[("sheet", &back)]).await;
+        let back = officer.post("/desk/sheets", &[("sheet", &back)]).await;
         assert!(back.text().contains("'=cmd|calc"), "{}", back.text());
         assert!(again.text().contains("Đã nhận 0 bài"), "{}", again.text());
         assert!(again.text().contains("đã có trong bài"));

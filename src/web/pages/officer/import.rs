@@ -1,7 +1,6 @@
 //! Many entries from an archive: right rows are kept, wrong ones come back as a sheet.
 
-use actix_web::http::header;
-use actix_web::{HttpResponse, web};
+use actix_web::web;
 use askama::Template;
 use bytes::Bytes;
 use entity::id::{CategoryId, EntryId};
@@ -101,7 +100,7 @@ pub async fn create(
             }
         }
     }
-    let sheet = batch::sheet(&batch.heads, &back, &v.t("batch-fault"));
+    let sheet = crate::sheet::faulty(&batch.heads, &back, &v.t("batch-fault"));
     page(&Imported { code: officer.unit.code.clone(), taken, faulty, sheet, v })
 }
 
@@ -237,24 +236,4 @@ impl Intake<'_> {
         tx.commit().await?;
         Ok((done.number.unwrap_or(0), done.code))
     }
-}
-
-/// Gives the sheet of faulty rows back as a file.
-///
-/// # Errors
-/// Without an office in the unit or above it.
-pub async fn sheet(
-    app: web::Data<App>,
-    v: View,
-    who: Signed,
-    typed: web::Path<String>,
-    form: Form,
-) -> Result {
-    officer(&app, &typed, &who, &v).await?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((header::CACHE_CONTROL, "private, no-store"))
-        .insert_header((header::CONTENT_DISPOSITION, "attachment; filename=\"loi.csv\""))
-        .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .body(format!("\u{feff}{}", form.text("sheet").trim_start_matches('\u{feff}'))))
 }

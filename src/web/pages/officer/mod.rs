@@ -2,7 +2,7 @@
 
 mod import;
 
-pub use import::{Imported, create as import, sheet};
+pub use import::{Imported, create as import};
 
 use actix_web::web;
 use askama::Template;

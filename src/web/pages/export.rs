@@ -1,0 +1,299 @@
+//! Exports of a contest, as CSV or as a workbook: entries, sheets, votes, standings, winners,
+//! participation. Long lists are read page by page and written as they come.
+
+use actix_web::web;
+use entity::award::State as Awarded;
+use entity::id::{EntryId, UnitId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use std::collections::HashMap;
+
+use super::entry::state_key;
+use super::result::counted;
+use super::result::public::shown;
+use crate::app::App;
+use crate::contest::{self, Contest};
+use crate::refusal::Kind;
+use crate::sheet::{Cell, Format, Writer};
+use crate::web::signed::Signed;
+use crate::web::{Failure, Result, View};
+use crate::{judging, reports, results, unit, voting};
+
+/// Entries that are read at once.
+const PAGE: u64 = 1000;
+
+/// Sends an export; the ending of its name says how it is written.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn show(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+) -> Result {
+    let (slug, what) = path.into_inner();
+    let (contest, _) = counted(&app, &v, &who, &slug).await?;
+    let nothing = || Failure::new(Kind::NotFound, "nothing-here");
+    let (kind, ending) = what.rsplit_once('.').ok_or_else(nothing)?;
+    let format = Format::of(ending).ok_or_else(nothing)?;
+    let heads = heads(kind).ok_or_else(nothing)?;
+    let heads: Vec<String> = heads.iter().map(|key| v.t(key)).collect();
+    let writer = Writer::begin(format, &heads).map_err(Failure::broken)?;
+    let mut export = Export { app: &app, v: &v, contest: &contest, writer };
+    match kind {
+        "entries" => export.entries().await?,
+        "sheets" => export.sheets().await?,
+        "votes" => export.votes().await?,
+        "standings" => export.standings().await?,
+        "winners" => export.winners().await?,
+        _ => export.participation().await?,
+    }
+    super::sheet::send(export.writer, format, &format!("{slug}-{what}"))
+}
+
+/// Keys of the heads' words.
+fn heads(kind: &str) -> Option<&'static [&'static str]> {
+    Some(match kind {
+        "entries" => &[
+            "export-number",
+            "receipt-code",
+            "receipt-state",
+            "export-category",
+            "work-title",
+            "session-name",
+            "export-shown-name",
+            "unit",
+            "export-phone",
+            "session-email",
+            "export-submitted-at",
+        ],
+        "sheets" => &["export-round", "judge", "export-number", "export-criterion", "points"],
+        "votes" => &["export-number", "receipt-code", "work-title", "votes"],
+        "standings" => &["export-table", "place", "work-title", "export-by", "points", "prize"],
+        "winners" => &[
+            "prize",
+            "export-recipient",
+            "export-amount",
+            "export-in-kind",
+            "work-title",
+            "receipt-code",
+            "unit",
+            "export-phone",
+            "session-email",
+            "export-award-state",
+            "export-certificate",
+        ],
+        "participation" => {
+            &["export-unit-code", "unit", "entries", "entrants", "votes", "members", "export-share"]
+        }
+        _ => return None,
+    })
+}
+
+struct Export<'a> {
+    app: &'a App,
+    v: &'a View,
+    contest: &'a Contest,
+    writer: Writer,
+}
+
+impl Export<'_> {
+    fn row(&mut self, cells: &[Cell]) -> Result<()> {
+        self.writer.row(cells).map_err(Failure::broken)
+    }
+
+    /// Submitted entries behind `after`, by number, with the names of their units.
+    async fn page(
+        &self,
+        after: i32,
+    ) -> Result<(Vec<entity::entry::Model>, HashMap<UnitId, String>)> {
+        let rows = entity::entry::Entity::find()
+            .filter(entity::entry::Column::ContestId.eq(self.contest.id()))
+            .filter(entity::entry::Column::Number.gt(after))
+            .order_by_asc(entity::entry::Column::Number)
+            .limit(PAGE)
+            .all(&self.app.db)
+            .await?;
+        let units = unit::names(&self.app.db, rows.iter().filter_map(|row| row.unit_id)).await?;
+        Ok((rows, units))
+    }
+
+    async fn entries(&mut self) -> Result<()> {
+        let english = self.v.lang.is_english();
+        let keys = contest::category_ids(&self.app.db, self.contest.id()).await?;
+        let category = |id| {
+            let key = keys.iter().find(|(_, own)| **own == id).map(|(key, _)| key.as_str());
+            let category = key.and_then(|key| self.contest.definition.category(key));
+            category.map(|category| category.title.read(english).to_owned())
+        };
+        let mut after = 0;
+        loop {
+            let (rows, units) = self.page(after).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.number.unwrap_or(i32::MAX);
+            for entry in rows {
+                let unit = entry.unit_id.and_then(|id| units.get(&id).cloned());
+                let cells = [
+                    entry.number.into(),
+                    entry.code.into(),
+                    self.v.t(state_key(entry.state)).into(),
+                    category(entry.category_id).into(),
+                    entry.title.into(),
+                    entry.entrant_name.into(),
+                    entry.shown_name.into(),
+                    unit.into(),
+                    entry.phone.into(),
+                    entry.email.into(),
+                    entry.submitted_at.map(|at| self.v.second(&at)).into(),
+                ];
+                self.writer.row(&cells).map_err(Failure::broken)?;
+            }
+        }
+    }
+
+    /// Numbers of all submitted entries.
+    async fn numbers(&self) -> Result<HashMap<EntryId, i32>> {
+        let rows: Vec<(EntryId, i32)> = entity::entry::Entity::find()
+            .select_only()
+            .column(entity::entry::Column::Id)
+            .column(entity::entry::Column::Number)
+            .filter(entity::entry::Column::ContestId.eq(self.contest.id()))
+            .filter(entity::entry::Column::Number.is_not_null())
+            .into_tuple()
+            .all(&self.app.db)
+            .await?;
+        Ok(rows.into_iter().collect())
+    }
+
+    async fn sheets(&mut self) -> Result<()> {
+        let english = self.v.lang.is_english();
+        let numbers = self.numbers().await?;
+        for round in contest::rounds(&self.app.db, self.contest.id()).await? {
+            let defined = self.contest.definition.round(&round.key);
+            let title = defined.map_or(round.key.as_str(), |round| round.title.read(english));
+            let criterion = |key: &str| {
+                let found = defined.and_then(|r| r.criteria.iter().find(|one| one.key == key));
+                found.map_or(key, |one| one.label.read(english)).to_owned()
+            };
+            for outcome in judging::result_of(&self.app.db, &round).await?.unwrap_or_default() {
+                let sheets = outcome.worksheet.get("sheets").and_then(|all| all.as_array());
+                for sheet in sheets.into_iter().flatten() {
+                    let judge = sheet.get("judge").map(|judge| judge.to_string());
+                    let marks = sheet.get("hundredths").and_then(|marks| marks.as_object());
+                    for (key, mark) in marks.into_iter().flatten() {
+                        self.row(&[
+                            title.into(),
+                            judge.clone().into(),
+                            numbers.get(&outcome.entry).copied().into(),
+                            criterion(key).into(),
+                            Cell::Millionths(mark.as_i64().unwrap_or(0) * 10_000),
+                        ])?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn votes(&mut self) -> Result<()> {
+        let counts = voting::counts(&self.app.db, self.contest.id()).await?;
+        let mut after = 0;
+        loop {
+            let (rows, _) = self.page(after).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.number.unwrap_or(i32::MAX);
+            for entry in rows {
+                let count = counts.get(&entry.id).copied().unwrap_or(0);
+                self.row(&[
+                    entry.number.into(),
+                    entry.code.into(),
+                    entry.title.into(),
+                    count.into(),
+                ])?;
+            }
+        }
+    }
+
+    async fn standings(&mut self) -> Result<()> {
+        for table in shown(self.app, self.v.clone(), self.contest).await?.tables {
+            for place in table.places {
+                self.row(&[
+                    table.title.as_str().into(),
+                    place.place.into(),
+                    place.name.into(),
+                    place.by.into(),
+                    Cell::Millionths(place.millionths),
+                    place.prizes.join(", ").into(),
+                ])?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn winners(&mut self) -> Result<()> {
+        let english = self.v.lang.is_english();
+        let row = results::in_force(&self.app.db, self.contest.id()).await?;
+        let row = row.ok_or_else(|| Failure::new(Kind::NotFound, "no-result-yet"))?;
+        let given = results::awards(&self.app.db, row.id).await?;
+        let entries = entity::entry::Entity::find()
+            .filter(entity::entry::Column::Id.is_in(given.iter().filter_map(|row| row.entry_id)))
+            .all(&self.app.db)
+            .await?;
+        let unit_ids = entries.iter().filter_map(|entry| entry.unit_id);
+        let units =
+            unit::names(&self.app.db, unit_ids.chain(given.iter().filter_map(|row| row.unit_id)))
+                .await?;
+        for prize in &self.contest.definition.prizes {
+            for award in given.iter().filter(|award| award.prize_key == prize.key) {
+                let entry = entries.iter().find(|entry| Some(entry.id) == award.entry_id);
+                let unit = award.unit_id.or(entry.and_then(|entry| entry.unit_id));
+                let amount = prize.amount.filter(|_| award.state != Awarded::Empty);
+                self.row(&[
+                    prize.label.read(english).into(),
+                    award.recipient.as_str().into(),
+                    amount.map(|amount| i64::try_from(amount).unwrap_or(i64::MAX)).into(),
+                    prize.in_kind.as_ref().map(|text| text.read(english)).into(),
+                    entry.map(|entry| entry.title.as_str()).into(),
+                    entry.map(|entry| entry.code.as_str()).into(),
+                    unit.and_then(|id| units.get(&id).cloned()).into(),
+                    entry.and_then(|entry| entry.phone.clone()).into(),
+                    entry.and_then(|entry| entry.email.clone()).into(),
+                    self.v.t(award_key(award.state)).into(),
+                    award.certificate.clone().into(),
+                ])?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn participation(&mut self) -> Result<()> {
+        for share in reports::participation(&self.app.db, self.contest.id(), self.v.now).await? {
+            let members = share.members.filter(|members| *members > 0);
+            let millionths = members.map(|all| {
+                Cell::Millionths(i64::from(share.entrants) * 100_000_000 / i64::from(all))
+            });
+            self.row(&[
+                share.unit.code.into(),
+                share.unit.name.into(),
+                share.entries.into(),
+                share.entrants.into(),
+                share.votes.into(),
+                share.members.into(),
+                millionths.into(),
+            ])?;
+        }
+        Ok(())
+    }
+}
+
+/// Key of the words for what became of a prize.
+#[must_use]
+pub fn award_key(state: Awarded) -> &'static str {
+    match state {
+        Awarded::Given => "award-given",
+        Awarded::Accepted => "award-accepted",
+        Awarded::Declined => "award-declined",
+        Awarded::Lapsed => "award-lapsed",
+        Awarded::Empty => "award-empty",
+    }
+}

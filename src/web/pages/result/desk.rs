@@ -1,0 +1,323 @@
+//! The desk's page of a result: what would be published now, decided, proposed, approved.
+
+use actix_web::web;
+use askama::Template;
+use entity::decision::Kind as Decided;
+use entity::id::UserId;
+use entity::instant::Instant;
+use entity::publication::{self, State};
+
+use super::{Place, Table, counted, names, prize_label};
+use crate::app::App;
+use crate::contest::{self, Approver, Auditor, Contest, Organiser};
+use crate::refusal::{Refusal, Refused};
+use crate::results::rank::Who;
+use crate::results::{self, Error, Problem};
+use crate::web::form::Form;
+use crate::web::pages::worksheet;
+use crate::web::signed::Signed;
+use crate::web::{Result, View, page, see_other};
+use crate::{account, db};
+
+/// A publication, or what was proposed to become one.
+pub struct Past {
+    /// Its row.
+    pub row: publication::Model,
+    /// State as a key of the words.
+    pub state: &'static str,
+    /// Who proposed it.
+    pub proposer: String,
+    /// Who approved it.
+    pub approver: Option<String>,
+}
+
+/// A proposal that waits for the second person.
+pub struct Proposal {
+    /// Who proposed it, and when.
+    pub by: (String, Instant),
+    /// Whether whoever looks proposed it, and so cannot approve it.
+    pub is_own: bool,
+    /// Whether whoever looks may approve it at all.
+    pub approves: bool,
+    /// Whether nothing that decides changed since: what is shown is what was proposed.
+    pub is_unchanged: bool,
+    /// SHA-256 over everything that decides.
+    pub hash: String,
+}
+
+/// The desk's page of a result.
+#[derive(Template)]
+#[template(path = "result/desk.html")]
+pub struct Desk {
+    /// Who looks.
+    pub v: View,
+    /// Name in addresses.
+    pub slug: String,
+    /// Title.
+    pub title: String,
+    /// Tables as they would be published now.
+    pub tables: Vec<Table>,
+    /// What stands in the way.
+    pub problems: Vec<String>,
+    /// Ties to be decided: key of the table, and who.
+    pub ties: Vec<(String, Vec<(String, String)>)>,
+    /// Publications so far, newest first.
+    pub history: Vec<Past>,
+    /// The proposal that waits for the second person.
+    pub proposal: Option<Proposal>,
+    /// Whether whoever looks may propose and decide.
+    pub organises: bool,
+    /// Whether a result is in force, so that a reason is needed.
+    pub is_correction: bool,
+    /// What was wrong.
+    pub refused: Vec<Refused>,
+}
+
+fn state_key(state: State) -> &'static str {
+    match state {
+        State::Proposed => "publication-proposed",
+        State::Published => "publication-published",
+        State::Replaced => "publication-replaced",
+        State::Dropped => "publication-dropped",
+    }
+}
+
+/// Shows what would be published now.
+///
+/// # Errors
+/// Forbidden to anybody but organisers and approvers.
+pub async fn desk(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
+    let contest = contest::by_slug(&app.db, &slug).await?;
+    Auditor::of(&app.db, &contest, who.id(), v.now).await?;
+    draw_desk(&app, v, (&contest, who.id()), Vec::new()).await
+}
+
+async fn draw_desk(
+    app: &App,
+    v: View,
+    (contest, who): (&Contest, UserId),
+    refused: Vec<Refused>,
+) -> Result {
+    let organises = Organiser::of(&app.db, contest, who, v.now).await.is_ok();
+    app.votes.caught_up(contest, v.now).await?;
+    let snapshot = db::snapshot(&app.db).await?;
+    let inputs = results::gather(&snapshot, contest, v.now).await?;
+    drop(snapshot);
+    let outcome = results::outcome(&contest.definition, &inputs);
+    let names = names(app, contest).await?;
+    let english = v.lang.is_english();
+    let tables = contest.definition.tables.iter().filter_map(|table| {
+        let ranking = outcome.tables.get(&table.key)?;
+        let places = ranking.iter().take(200).map(|placed| {
+            let (name, code, by) = names.of(placed.who);
+            let won = outcome.prizes.iter().filter(|given| {
+                let prize = contest.definition.prizes.iter().find(|p| p.key == given.prize);
+                given.who == Some(placed.who) && prize.is_some_and(|p| p.table == table.key)
+            });
+            Place {
+                place: i32::try_from(placed.place).unwrap_or(i32::MAX),
+                name,
+                code,
+                by,
+                millionths: placed.millionths,
+                prizes: won.map(|given| prize_label(contest, &given.prize, &v)).collect(),
+                worksheet: worksheet::lines(&v, contest, &placed.worksheet),
+            }
+        });
+        let title = table.title.read(english).to_owned();
+        let formula = worksheet::formula(&v, contest, table);
+        Some(Table { key: table.key.clone(), title, formula, places: places.collect() })
+    });
+    let ties = outcome.problems.iter().filter_map(|problem| match problem {
+        Problem::Tie(table, _, who) => {
+            let named = who
+                .iter()
+                .map(|one| (serde_json::to_string(one).unwrap_or_default(), names.of(*one).0));
+            Some((table.clone(), named.collect()))
+        }
+        _ => None,
+    });
+    let history = results::history(&app.db, contest.id()).await?;
+    let (history, proposal) = past(app, &v, (contest, who), history, &inputs.hash()).await?;
+    page(&Desk {
+        slug: contest.slug().to_owned(),
+        title: contest.definition.title.read(english).to_owned(),
+        tables: tables.collect(),
+        problems: outcome.problems.iter().map(|problem| said(&v, contest, problem)).collect(),
+        ties: ties.collect(),
+        proposal,
+        organises,
+        is_correction: history.iter().any(|past| past.row.state == State::Published),
+        history,
+        refused,
+        v,
+    })
+}
+
+/// Publications with the names of people, and the proposal that waits.
+async fn past(
+    app: &App,
+    v: &View,
+    (contest, who): (&Contest, UserId),
+    history: Vec<publication::Model>,
+    hash: &[u8],
+) -> Result<(Vec<Past>, Option<Proposal>)> {
+    let people = history.iter().flat_map(|row| [Some(row.proposed_by), row.approved_by]).flatten();
+    let names = account::names(&app.db, people).await?;
+    let name = |id: UserId| names.get(&id).cloned().unwrap_or_default();
+    let waiting = history.iter().find(|row| row.state == State::Proposed);
+    let approves = Approver::of(&app.db, contest, who, v.now).await.is_ok();
+    let proposal = waiting.map(|row| Proposal {
+        by: (name(row.proposed_by), row.proposed_at),
+        is_own: row.proposed_by == who,
+        approves,
+        is_unchanged: row.inputs_hash == hash,
+        hash: data_encoding::HEXLOWER.encode(&row.inputs_hash),
+    });
+    let past = history.into_iter().map(|row| Past {
+        state: state_key(row.state),
+        proposer: name(row.proposed_by),
+        approver: row.approved_by.map(name),
+        row,
+    });
+    Ok((past.collect(), proposal))
+}
+
+/// What stands in the way, with titles where the room knows keys.
+fn said(v: &View, contest: &Contest, problem: &Problem) -> String {
+    let english = v.lang.is_english();
+    let definition = &contest.definition;
+    let named = match problem {
+        Problem::Tie(key, place, who) => {
+            let title = definition.table(key).map(|table| table.title.read(english).to_owned());
+            Problem::Tie(title.unwrap_or_else(|| v.t("promotion")), *place, who.clone())
+        }
+        Problem::RoundNotClosed(key) => {
+            let title = definition.round(key).map(|round| round.title.read(english).to_owned());
+            Problem::RoundNotClosed(title.unwrap_or_else(|| key.clone()))
+        }
+        other => other.clone(),
+    };
+    v.said(&named.refused())
+}
+
+/// Records a decision between equals: `order` names them, first first.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn decide(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
+    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
+    let listed = || {
+        form.texts().iter().filter_map(|(name, text)| {
+            let who: Who = serde_json::from_str(name.strip_prefix("order.")?).ok()?;
+            Some((text.trim().parse::<u32>().ok(), who))
+        })
+    };
+    let mut ranked: Vec<(u32, Who)> =
+        listed().filter_map(|(place, who)| Some((place?, who))).collect();
+    ranked.sort();
+    let subject = results::Subject {
+        table: form.text("table").to_owned(),
+        prize: form.text("prize").to_owned(),
+        count: form.number("count").unwrap_or(0),
+        among: listed().map(|(_, who)| who).collect(),
+        order: ranked.into_iter().map(|(_, who)| who).collect(),
+        award: None,
+    };
+    let kind = if form.ticked("prize") { Decided::EmptyPrize } else { Decided::Tie };
+    let tx = db::begin(&app.db).await?;
+    match results::decide(&tx, &organiser, kind, &subject, form.text("reason"), v.now).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/desk/contests/{slug}/results")))
+        }
+        Err(error @ Error::NoReason) => {
+            drop(tx);
+            draw_desk(&app, v, (&contest, who.id()), error.refusals()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Proposes the result.
+///
+/// # Errors
+/// Forbidden to anybody but organisers; what stands in the way is said on the page.
+pub async fn propose(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
+    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
+    let tx = db::begin(&app.db).await?;
+    let done = if form.text("act") == "drop" {
+        results::drop_proposal(&tx, &organiser, v.now).await
+    } else {
+        results::propose(&tx, &organiser, form.text("reason"), v.now).await.map(drop)
+    };
+    finish(&app, v, (&contest, who.id()), tx, done).await
+}
+
+/// Publishes the proposal; whoever proposed it cannot.
+///
+/// # Errors
+/// Forbidden to anybody but approvers; what stands in the way is said on the page.
+pub async fn publish(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
+    let contest = contest::by_slug(&app.db, &slug).await?;
+    let approver = Approver::of(&app.db, &contest, who.id(), v.now).await?;
+    app.votes.caught_up(&contest, v.now).await?;
+    let tx = db::begin(&app.db).await?;
+    let done = results::publish(&tx, &approver, v.now).await;
+    let published = done.is_ok();
+    let answer = finish(&app, v, (&contest, who.id()), tx, done).await?;
+    if published && contest.definition.voting.is_some() {
+        app.votes.bundle(&app.db, contest.id()).await?;
+    }
+    Ok(answer)
+}
+
+/// Refuses the proposal, for a reason.
+///
+/// # Errors
+/// Forbidden to anybody but approvers; a missing reason is said on the page.
+pub async fn refuse(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
+    let contest = contest::by_slug(&app.db, &slug).await?;
+    let approver = Approver::of(&app.db, &contest, who.id(), v.now).await?;
+    let tx = db::begin(&app.db).await?;
+    let done = results::refuse(&tx, &approver, form.text("reason"), v.now).await;
+    finish(&app, v, (&contest, who.id()), tx, done).await
+}
+
+async fn finish(
+    app: &App,
+    v: View,
+    (contest, who): (&Contest, UserId),
+    tx: sea_orm::DatabaseTransaction,
+    done: std::result::Result<(), Error>,
+) -> Result {
+    match done {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/desk/contests/{}/results", contest.slug())))
+        }
+        Err(error @ Error::Database(_)) => Err(error.into()),
+        Err(error) => {
+            drop(tx);
+            draw_desk(app, v, (contest, who), error.refusals()).await
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The public page of a result.
+
+use std::collections::BTreeMap;
+
+use actix_web::{HttpRequest, web};
+use askama::Template;
+use entity::id::{EntryId, PublicationId};
+use entity::publication::{self, State};
+
+use super::{Place, Table, names, prize_label};
+use crate::app::App;
+use crate::contest::Contest;
+use crate::refusal::Kind;
+use crate::results;
+use crate::results::rank::Who;
+use crate::web::cache::Kept;
+use crate::web::pages::contest::public;
+use crate::web::pages::worksheet;
+use crate::web::{Failure, Result, View};
+
+/// The public page of a result.
+#[derive(Template)]
+#[template(path = "result/show.html")]
+pub struct Show {
+    /// Who looks.
+    pub v: View,
+    /// Name in addresses.
+    pub slug: String,
+    /// Title.
+    pub title: String,
+    /// Number of the publication, and when it was published.
+    pub published: (i32, entity::instant::Instant),
+    /// Why it replaces an older one.
+    pub reason: Option<String>,
+    /// Whether another took its place.
+    pub is_replaced: bool,
+    /// Other publications: number, whether in force, when.
+    pub others: Vec<(i32, bool, entity::instant::Instant)>,
+    /// Its tables.
+    pub tables: Vec<Table>,
+    /// What was counted, by kind.
+    pub statement: Vec<(String, i64)>,
+    /// SHA-256 over everything that decides.
+    pub hash: String,
+    /// Whether complaints are taken.
+    pub takes_complaints: bool,
+}
+
+/// Shows the result in force.
+///
+/// # Errors
+/// Not found before there is one.
+pub async fn show(
+    app: web::Data<App>,
+    kept: web::Data<Kept>,
+    request: HttpRequest,
+    slug: web::Path<String>,
+) -> Result {
+    kept_page(&app, &kept, &request, &slug, None).await
+}
+
+/// Shows a publication that was replaced since, as it stood, with the way to the one in force.
+///
+/// # Errors
+/// Not found where it was never published.
+pub async fn past(
+    app: web::Data<App>,
+    kept: web::Data<Kept>,
+    request: HttpRequest,
+    path: web::Path<(String, i32)>,
+) -> Result {
+    let (slug, number) = path.into_inner();
+    kept_page(&app, &kept, &request, &slug, Some(number)).await
+}
+
+async fn kept_page(
+    app: &App,
+    kept: &Kept,
+    request: &HttpRequest,
+    slug: &str,
+    number: Option<i32>,
+) -> Result {
+    let tail = number.map(|number| format!("/{number}")).unwrap_or_default();
+    let key = format!("/contests/{slug}/results{tail}");
+    let version = async || Ok(public(app, slug).await?.row.public_version);
+    let draw = async |v: View| {
+        let contest = public(app, slug).await?;
+        published(app, v, &contest, number).await?.render().map_err(Failure::broken)
+    };
+    kept.page(request, &key, version, draw).await
+}
+
+pub(in crate::web::pages) async fn shown(
+    app: &App,
+    v: View,
+    contest: &Contest,
+) -> std::result::Result<Show, Failure> {
+    published(app, v, contest, None).await
+}
+
+/// The publication with this number, or the one in force.
+async fn published(
+    app: &App,
+    v: View,
+    contest: &Contest,
+    number: Option<i32>,
+) -> std::result::Result<Show, Failure> {
+    use crate::contest::definition::PhaseKind;
+    let mut history = results::history(&app.db, contest.id()).await?;
+    history.retain(|row| matches!(row.state, State::Published | State::Replaced));
+    let wanted = |row: &&publication::Model| match number {
+        Some(number) => row.number == number,
+        None => row.state == State::Published,
+    };
+    let row = history.iter().find(wanted).cloned();
+    let row = row.ok_or_else(|| Failure::new(Kind::NotFound, "no-result-yet"))?;
+    let others = history.iter().filter(|other| other.id != row.id);
+    let others = others.map(|row| {
+        (row.number, row.state == State::Published, row.approved_at.unwrap_or(row.proposed_at))
+    });
+    let others = others.collect();
+    let tables = tables(app, &v, contest, row.id).await?;
+    let votes: BTreeMap<String, i64> = row
+        .summary
+        .get("votes")
+        .cloned()
+        .and_then(|v| serde_json::from_value(v).ok())
+        .unwrap_or_default();
+    Ok(Show {
+        slug: contest.slug().to_owned(),
+        title: contest.definition.title.read(v.lang.is_english()).to_owned(),
+        published: (row.number, row.approved_at.unwrap_or(row.proposed_at)),
+        reason: row.reason.clone(),
+        is_replaced: row.state == State::Replaced,
+        others,
+        tables,
+        statement: votes.into_iter().collect(),
+        hash: data_encoding::HEXLOWER.encode(&row.inputs_hash),
+        takes_complaints: contest.open(PhaseKind::Complaint, v.now).is_some(),
+        v,
+    })
+}
+
+/// The tables of a publication, each place with what it won and how it came about.
+async fn tables(
+    app: &App,
+    v: &View,
+    contest: &Contest,
+    publication: PublicationId,
+) -> std::result::Result<Vec<Table>, Failure> {
+    let names = names(app, contest).await?;
+    let mut awards = results::awards(&app.db, publication).await?;
+    awards.retain(results::award::holds);
+    let standings = results::standings(&app.db, publication).await?;
+    let table = |table: &crate::contest::definition::Table| {
+        let own = standings.iter().filter(|place| place.table_key == table.key);
+        let places = own.map(|place| {
+            let who = match (place.entry_id, place.unit_id) {
+                (Some(id), _) => Who::Entry(id),
+                (_, Some(id)) => Who::Unit(id),
+                _ => Who::Entry(EntryId::new()),
+            };
+            let (name, code, by) = names.of(who);
+            let won = awards.iter().filter(|award| {
+                let prize = contest.definition.prizes.iter().find(|p| p.key == award.prize_key);
+                let same = award.entry_id == place.entry_id && award.unit_id == place.unit_id;
+                same && prize.is_some_and(|prize| prize.table == table.key)
+            });
+            let sheet = serde_json::from_value(place.worksheet.clone()).ok();
+            Place {
+                place: place.place,
+                name,
+                code,
+                by,
+                millionths: place.millionths,
+                prizes: won.map(|award| prize_label(contest, &award.prize_key, v)).collect(),
+                worksheet: sheet
+                    .map(|sheet| worksheet::lines(v, contest, &sheet))
+                    .unwrap_or_default(),
+            }
+        });
+        Table {
+            key: table.key.clone(),
+            title: table.title.read(v.lang.is_english()).to_owned(),
+            formula: worksheet::formula(v, contest, table),
+            places: places.collect(),
+        }
+    };
+    Ok(contest.definition.tables.iter().map(table).collect())
+}

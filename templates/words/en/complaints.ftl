@@ -1,0 +1,17 @@
+complaints = Complaints
+complaints-window = Complaints are taken from { $opens } until { $closes }.
+complaints-closed = Complaints are not taken now.
+complaints-none = No complaint so far.
+complaint-words = Give a name, a way to reach you, and what you complain of.
+complaint-entry = Code of the entry (if any)
+complaint-filed = Filed
+complaint-open = Waits for a decision
+complaint-upheld = Upheld: the result is corrected
+complaint-dismissed = Dismissed: the result stands
+complaint-upheld-next = Correct the data or record a decision, then propose a new publication; the old one is kept and linked.
+complaint-decide = Decide and answer
+complaint-decision = Decision
+complaint-answer = Answer
+complaint-answer-do = Record the decision and answer
+complaint-come-back = Keep the address of this page or the code: the answer will stand here.
+complaint-file = File a complaint

@@ -1,0 +1,17 @@
+complaints = Khiếu nại
+complaints-window = Nhận khiếu nại từ { $opens } đến trước { $closes }.
+complaints-closed = Hiện không nhận khiếu nại.
+complaints-none = Chưa có khiếu nại nào.
+complaint-words = Hãy ghi họ tên, cách liên hệ và nội dung khiếu nại.
+complaint-entry = Mã bài liên quan (nếu có)
+complaint-filed = Gửi lúc
+complaint-open = Chờ giải quyết
+complaint-upheld = Khiếu nại đúng: kết quả được sửa
+complaint-dismissed = Khiếu nại không có căn cứ: giữ kết quả
+complaint-upheld-next = Hãy sửa dữ liệu hoặc ghi quyết định, rồi đề xuất lần công bố mới; kết quả cũ vẫn được lưu và dẫn tới.
+complaint-decide = Quyết định và trả lời
+complaint-decision = Quyết định
+complaint-answer = Trả lời
+complaint-answer-do = Ghi quyết định và trả lời
+complaint-come-back = Lưu lại địa chỉ trang này hoặc mã khiếu nại: câu trả lời sẽ hiện ở đây.
+complaint-file = Gửi khiếu nại
