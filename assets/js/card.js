@@ -38,7 +38,7 @@ const state = (job) => {
 export const paint = (job) => {
   const { card } = job;
   card.dataset.state = job.state;
-  find("progress", card).value = (job.sent ?? 0) / job.size;
+  find("progress", card).value = job.sent / job.size || 0;
   find("[data-figures]", card).textContent = state(job);
   find("[data-wrong]", card).textContent = job.wrong ?? "";
   find("[data-do=retry]", card).hidden = job.state !== "failed" || !job.file;
@@ -67,7 +67,9 @@ export const total = (jobs) => {
   find("#sending progress").value = sent / size || 0;
   find("[data-do=again]").hidden = !jobs.some((job) => job.state === "failed" && job.file);
   const left = speed ? say("left", { time: time((size - sent) / speed) }) : "";
-  find("[data-total]").textContent = going.length ? say("total", { n: going.length, ...figures(sent, size) }) + left : say("stands");
+  const offline = jobs.some((job) => job.offline && job.state === "sends");
+  if (offline) find("[data-total]").textContent = say("offline");
+  else find("[data-total]").textContent = going.length ? say("total", { n: going.length, ...figures(sent, size) }) + left : say("stands");
   const button = find("[data-busy]");
   if (button) button.textContent = going.length ? say("submit", { share }) : button.dataset.busy;
   const quarter = Math.floor(share / 25);

@@ -24,4 +24,25 @@ export const show = (line) => {
   dispatchEvent(new Event("swapped"));
 };
 
+const fetched = new Map();
+
+/** The part `what` of the page at `href`, fetched once and ahead of its time. */
+export const ahead = (href, what) => {
+  if (!fetched.has(href)) {
+    const found = page(href).then((line) => line.response.querySelector(what) ?? Promise.reject(line));
+    fetched.set(href, found);
+    found.catch(() => fetched.delete(href));
+  }
+  return fetched.get(href);
+};
+
+/** Follows `rel=next` so many pages ahead of `from`, with the pictures of the nearest two. */
+export const prepare = async (from, what, far = 10) => {
+  const { href } = from.querySelector("a[rel=next]") ?? {};
+  const next = href && far && (await ahead(href, what).catch(() => {}));
+  if (!next) return;
+  if (far > 8) for (const { src } of next.querySelectorAll("figure img, .picture img")) new Image().src = src;
+  prepare(next, what, far - 1);
+};
+
 addEventListener("popstate", () => location.reload());

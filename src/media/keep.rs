@@ -194,7 +194,8 @@ pub async fn keep(store: &Store, bytes: Bytes, name: &str, facts: Facts) -> Resu
     Ok(kept)
 }
 
-/// Stores an original that lies on the disk; doing it again with the same key changes nothing.
+/// Stores an original that lies on the disk; doing it again with the same key changes nothing. Its
+/// hash is reckoned where it is not known already.
 ///
 /// # Errors
 /// [`Error::Store`] when the store fails.
@@ -204,10 +205,15 @@ pub async fn keep_file(
     id: FileId,
     name: &str,
     facts: Facts,
+    sha256: Option<[u8; 32]>,
 ) -> Result<Kept, Error> {
     let path = path.to_owned();
     let (sha256, bytes, path) = tokio::task::spawn_blocking(move || {
-        hash_of(&path).map(|(sha256, bytes)| (sha256, bytes, path))
+        let hashed = match sha256 {
+            Some(known) => std::fs::metadata(&path).map(|file| (known.to_vec(), file.len())),
+            None => hash_of(&path),
+        };
+        hashed.map(|(sha256, bytes)| (sha256, bytes, path))
     })
     .await
     .unwrap_or_else(|error| Err(std::io::Error::other(error)))

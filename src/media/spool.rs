@@ -5,9 +5,9 @@
 //! one is most often a line that died.
 
 use std::collections::HashMap;
-use std::io::Write;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,12 +15,13 @@ use entity::id::{EntryId, FileId};
 use entity::instant::Instant;
 use futures_util::{Stream, StreamExt};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::flaw::Flaw;
 use super::format::Format;
 use super::sum::{Sum, Summing};
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Arg, Kind, Refusal, Refused};
 
 /// Bytes by which a format is told.
 const HEAD: u64 = 4096;
@@ -28,6 +29,12 @@ const HEAD: u64 = 4096;
 const STEP: usize = 64 << 10;
 /// For how long the writer waits for the next [`STEP`].
 const PATIENCE: Duration = Duration::from_secs(60);
+/// For how long the writer waits for any byte.
+const SILENCE: Duration = Duration::from_secs(20);
+/// Most bytes that the open uploads of one entry may come to.
+pub const MOST_BYTES: u64 = 2 << 30;
+/// Most open uploads of one entry.
+pub const MOST_UPLOADS: usize = 64;
 /// Seconds after the last byte at which an upload is given up: a day.
 pub const IDLE_SECONDS: i64 = 24 * 3600;
 /// Seconds after its beginning at which it is given up whatever happens: a week.
@@ -54,6 +61,9 @@ pub enum Error {
     /// The first bytes are of a format that is not asked for here.
     #[error("the format is not asked for")]
     Unfit(Option<Format>),
+    /// The open uploads of the entry come to more than [`MOST_BYTES`] or [`MOST_UPLOADS`].
+    #[error("too many open uploads")]
+    Crowded,
     /// Another sender took over, or the line died.
     #[error("the line broke off")]
     Broken,
@@ -70,6 +80,9 @@ impl Refusal for Error {
             Self::TooLong => Refused::new(Kind::TooLarge, "upload-too-long"),
             Self::Sum => Refused::new(Kind::Conflict, "upload-sum"),
             Self::Unfit(_) => Flaw::Unknown.refused(),
+            Self::Crowded => {
+                Refused::new(Kind::TooLarge, "upload-too-many").with("most", Arg::Bytes(MOST_BYTES))
+            }
             Self::Broken => Refused::new(Kind::Conflict, "upload-broken"),
             Self::Disk(_) => Refused::new(Kind::Unavailable, "store-unavailable"),
         }
@@ -100,25 +113,82 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// When it is given up.
+    /// When it is given up. One that became a file is told as such for [`IDLE_SECONDS`] more: the
+    /// answer to its last bytes may have been lost.
     #[must_use]
     pub fn expires_at(&self) -> Instant {
         let idle = self.touched_at.plus_seconds(IDLE_SECONDS);
-        idle.min(self.begun_at.plus_seconds(MOST_SECONDS))
+        if self.is_over { idle } else { idle.min(self.gone_at()) }
+    }
+
+    /// When it is given up whatever happens.
+    fn gone_at(&self) -> Instant {
+        self.begun_at.plus_seconds(MOST_SECONDS)
     }
 }
 
-/// The folder of uploads.
+/// The folder of uploads: in it one for each entry, and in that one for each upload.
 #[derive(Debug)]
 pub struct Spool {
     root: PathBuf,
     turns: Mutex<HashMap<String, Arc<Turn>>>,
+    /// Held while room is measured and taken.
+    room: Mutex<()>,
 }
 
 #[derive(Debug)]
 struct Turn {
     lock: Arc<tokio::sync::Mutex<()>>,
     newest: watch::Sender<u64>,
+    hash: Arc<Mutex<Hashed>>,
+}
+
+/// The hash of the first so many bytes, grown while they stream by.
+#[derive(Clone, Debug, Default)]
+struct Hashed {
+    bytes: u64,
+    sum: Sha256,
+}
+
+impl Hashed {
+    fn add(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.sum.update(bytes);
+    }
+
+    /// Of the first `bytes` of a file: what a restart forgot.
+    fn again(path: &Path, bytes: u64) -> std::io::Result<Self> {
+        let mut hashed = Self::default();
+        let mut file = std::fs::File::open(path)?.take(bytes);
+        let mut step = vec![0; STEP];
+        loop {
+            let read = file.read(&mut step)?;
+            if read == 0 {
+                return Ok(hashed);
+            }
+            hashed.add(&step[..read]);
+        }
+    }
+}
+
+/// Takes back what arrived under a promised hash, unless it was kept: also when the request is
+/// dropped in its middle.
+struct Promise {
+    path: PathBuf,
+    offset: u64,
+    is_kept: bool,
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        let cut = std::fs::File::options().write(true).open(&self.path);
+        if let Err(error) = cut.and_then(|file| file.set_len(self.offset)) {
+            tracing::warn!("bytes that nobody vouches for cannot be cut off: {error}");
+        }
+    }
 }
 
 /// The right to change one upload; nobody else has it meanwhile.
@@ -129,6 +199,7 @@ pub struct Held {
     /// Bytes that have arrived.
     pub offset: u64,
     folder: PathBuf,
+    hash: Arc<Mutex<Hashed>>,
     newer: watch::Receiver<u64>,
     _lock: OwnedMutexGuard<()>,
 }
@@ -137,18 +208,27 @@ impl Spool {
     /// Uploads in `root`.
     #[must_use]
     pub fn at(root: PathBuf) -> Self {
-        Self { root, turns: Mutex::default() }
+        Self { root, turns: Mutex::default(), room: Mutex::default() }
     }
 
-    /// Begins an upload. When it returns, the upload survives a power cut.
+    /// Begins an upload and takes the room that it will need. When it returns, the upload survives
+    /// a power cut.
     ///
     /// # Errors
-    /// [`Error::Disk`].
+    /// [`Error::Crowded`]; [`Error::Disk`].
     pub fn begin(&self, upload: &Upload) -> Result<(), Error> {
-        let folder = self.root.join(&upload.id);
+        let _room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = self.open(upload.entry)?;
+        let bytes: u64 = open.iter().map(|open| open.length).sum();
+        if open.len() >= MOST_UPLOADS || bytes.saturating_add(upload.length) > MOST_BYTES {
+            return Err(Error::Crowded);
+        }
+        let of_entry = self.of_entry(upload.entry);
+        let folder = of_entry.join(&upload.id);
         std::fs::create_dir_all(&folder)?;
         std::fs::File::create(folder.join("bytes"))?.sync_all()?;
         write(&folder, upload)?;
+        std::fs::File::open(&of_entry)?.sync_all()?;
         std::fs::File::open(&self.root)?.sync_all()?;
         Ok(())
     }
@@ -158,17 +238,20 @@ impl Spool {
     /// # Errors
     /// [`Error::Unknown`] where there is none, or it is another's.
     pub async fn hold(&self, id: &str, entry: EntryId) -> Result<Held, Error> {
-        let folder = self.folder(id)?;
-        if read(&folder)?.entry != entry {
+        let fits = id.len() >= 20 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !fits {
             return Err(Error::Unknown);
         }
+        let folder = self.of_entry(entry).join(id);
+        read(&folder)?;
         let turn = self.turn(id);
         turn.newest.send_modify(|number| *number += 1);
         let newer = turn.newest.subscribe();
         let lock = Arc::clone(&turn.lock).lock_owned().await;
         let upload = read(&folder)?;
         let offset = if upload.is_over { upload.length } else { length(&folder)? };
-        Ok(Held { upload, offset, folder, newer, _lock: lock })
+        let hash = Arc::clone(&turn.hash);
+        Ok(Held { upload, offset, folder, hash, newer, _lock: lock })
     }
 
     /// Uploads of an entry that are not over.
@@ -176,11 +259,19 @@ impl Spool {
     /// # Errors
     /// [`Error::Disk`].
     pub fn open(&self, entry: EntryId) -> Result<Vec<Upload>, Error> {
-        let all = self.all()?;
-        Ok(all.into_iter().filter(|upload| upload.entry == entry && !upload.is_over).collect())
+        let all = folders(&self.of_entry(entry))?.into_iter().map(|folder| read(&folder));
+        let all = all.filter(|read| !matches!(read, Err(Error::Unknown)));
+        Ok(all.collect::<Result<Vec<_>, _>>()?.into_iter().filter(|one| !one.is_over).collect())
     }
 
-    /// Removes what was given up; says how many. What somebody takes up at this moment stays.
+    /// How many bytes of an upload have arrived, without taking it over.
+    #[must_use]
+    pub fn arrived(&self, upload: &Upload) -> u64 {
+        length(&self.of_entry(upload.entry).join(&upload.id)).unwrap_or(0)
+    }
+
+    /// Removes what was given up; says how many. What somebody takes up at this moment stays, and
+    /// so does, to its last day, what is whole and only waits for being made a file.
     ///
     /// # Errors
     /// [`Error::Disk`].
@@ -192,7 +283,9 @@ impl Spool {
                 Err(Error::Unknown) => continue,
                 Err(error) => return Err(error),
             };
-            if held.upload.expires_at() <= now {
+            let waits = held.is_whole() && !held.upload.is_over;
+            let end = if waits { held.upload.gone_at() } else { held.upload.expires_at() };
+            if end <= now {
                 self.remove(held)?;
                 swept += 1;
             }
@@ -207,6 +300,10 @@ impl Spool {
     #[expect(clippy::needless_pass_by_value, reason = "the right ends with it")]
     pub fn remove(&self, held: Held) -> Result<(), Error> {
         std::fs::remove_dir_all(&held.folder)?;
+        // The last one takes the entry's folder along; where it was not the last, it stays.
+        if let Some(of_entry) = held.folder.parent() {
+            drop(std::fs::remove_dir(of_entry));
+        }
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         turns.remove(&held.upload.id);
         Ok(())
@@ -214,27 +311,28 @@ impl Spool {
 
     fn all(&self) -> Result<Vec<Upload>, Error> {
         let mut found = Vec::new();
-        if !self.root.exists() {
-            return Ok(found);
-        }
-        for item in std::fs::read_dir(&self.root)? {
-            match read(&item?.path()) {
-                Ok(upload) => found.push(upload),
-                Err(Error::Unknown) => {}
-                Err(error) => return Err(error),
+        for of_entry in folders(&self.root)? {
+            for folder in folders(&of_entry)? {
+                match read(&folder) {
+                    Ok(upload) => found.push(upload),
+                    Err(Error::Unknown) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(found)
     }
 
-    fn folder(&self, id: &str) -> Result<PathBuf, Error> {
-        let fits = id.len() >= 20 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if fits { Ok(self.root.join(id)) } else { Err(Error::Unknown) }
+    fn of_entry(&self, entry: EntryId) -> PathBuf {
+        self.root.join(entry.to_string())
     }
 
     fn turn(&self, id: &str) -> Arc<Turn> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        let fresh = || Arc::new(Turn { lock: Arc::default(), newest: watch::Sender::new(0) });
+        let fresh = || {
+            let newest = watch::Sender::new(0);
+            Arc::new(Turn { lock: Arc::default(), newest, hash: Arc::default() })
+        };
         Arc::clone(turns.entry(id.to_owned()).or_insert_with(fresh))
     }
 }
@@ -271,7 +369,9 @@ impl Held {
         if self.upload.is_over {
             return Ok(());
         }
+        let before = self.hashed(offset).await?;
         let mut file = std::fs::File::options().append(true).open(self.path())?;
+        let mut promise = Promise { path: self.path(), offset, is_kept: promised.is_none() };
         let mut summing = promised.as_ref().map(Summing::of);
         let ended = self.pour(&mut file, &mut body, &mut summing, &fits).await;
         let is_promised = promised.is_some();
@@ -284,9 +384,11 @@ impl Held {
             Err(Error::TooLong | Error::Unfit(_) | Error::Sum) => false,
             Err(_) => !is_promised,
         };
+        promise.is_kept = true;
         if !keeps {
             file.set_len(offset)?;
             self.offset = offset;
+            *self.hash() = before;
         }
         tokio::task::spawn_blocking(move || file.sync_data())
             .await
@@ -313,6 +415,7 @@ impl Held {
             }
             // Into the page cache: as quick as counting the bytes.
             file.write_all(&step)?;
+            self.hash().add(&step);
             let before = self.offset;
             self.offset += step.len() as u64;
             if let Some(summing) = summing {
@@ -329,6 +432,31 @@ impl Held {
                 return Ok(());
             }
         }
+    }
+
+    fn hash(&self) -> MutexGuard<'_, Hashed> {
+        self.hash.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The hash of the first `bytes`, which have arrived; read anew where it is not known.
+    async fn hashed(&self, bytes: u64) -> Result<Hashed, Error> {
+        let known = self.hash().clone();
+        if known.bytes == bytes {
+            return Ok(known);
+        }
+        let path = self.path();
+        let again = tokio::task::spawn_blocking(move || Hashed::again(&path, bytes));
+        let again = again.await.map_err(std::io::Error::other)??;
+        *self.hash() = again.clone();
+        Ok(again)
+    }
+
+    /// The SHA-256 of everything that has arrived.
+    ///
+    /// # Errors
+    /// [`Error::Disk`] when the bytes must be read anew and cannot.
+    pub async fn sha256(&self) -> Result<[u8; 32], Error> {
+        Ok(self.hashed(self.offset).await?.sum.finalize().into())
     }
 
     /// Notes that bytes arrived at `now`.
@@ -361,10 +489,10 @@ async fn fill<E>(
 ) -> Result<bool, Error> {
     let filled = tokio::time::timeout(PATIENCE, async {
         while step.len() < STEP {
-            match body.next().await {
-                None => return Ok(false),
-                Some(Ok(bytes)) => step.extend_from_slice(&bytes),
-                Some(Err(_)) => return Err(Error::Broken),
+            match tokio::time::timeout(SILENCE, body.next()).await {
+                Ok(None) => return Ok(false),
+                Ok(Some(Ok(bytes))) => step.extend_from_slice(&bytes),
+                Ok(Some(Err(_))) | Err(_) => return Err(Error::Broken),
             }
         }
         Ok(true)
@@ -372,18 +500,25 @@ async fn fill<E>(
     filled.await.unwrap_or(Err(Error::Broken))
 }
 
-fn head(path: &std::path::Path) -> std::io::Result<Vec<u8>> {
-    use std::io::Read;
+fn folders(root: &Path) -> Result<Vec<PathBuf>, Error> {
+    match std::fs::read_dir(root) {
+        Ok(items) => Ok(items.map(|item| item.map(|item| item.path())).collect::<Result<_, _>>()?),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn head(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut head = Vec::new();
     std::fs::File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     Ok(head)
 }
 
-fn length(folder: &std::path::Path) -> Result<u64, Error> {
+fn length(folder: &Path) -> Result<u64, Error> {
     Ok(std::fs::metadata(folder.join("bytes"))?.len())
 }
 
-fn read(folder: &std::path::Path) -> Result<Upload, Error> {
+fn read(folder: &Path) -> Result<Upload, Error> {
     match std::fs::read(folder.join("facts.json")) {
         Ok(text) => Ok(serde_json::from_slice(&text).map_err(std::io::Error::other)?),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::Unknown),
@@ -391,7 +526,7 @@ fn read(folder: &std::path::Path) -> Result<Upload, Error> {
     }
 }
 
-fn write(folder: &std::path::Path, upload: &Upload) -> Result<(), Error> {
+fn write(folder: &Path, upload: &Upload) -> Result<(), Error> {
     let mut file = tempfile::Builder::new().prefix(".facts-").tempfile_in(folder)?;
     serde_json::to_writer(&mut file, upload).map_err(std::io::Error::other)?;
     file.as_file().sync_data()?;

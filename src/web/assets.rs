@@ -30,12 +30,12 @@ struct Shelf {
 static SHELF: LazyLock<Shelf> = LazyLock::new(|| {
     let mut shelf = Shelf { addresses: HashMap::new(), assets: HashMap::new() };
     let files = Files::iter().filter_map(|name| Some((Files::get(&name)?.data.into_owned(), name)));
-    let (mut waiting, ready): (Vec<_>, Vec<_>) = files.partition(|(data, _)| imports(data));
+    let (waiting, ready): (Vec<_>, Vec<_>) = files.partition(|(data, _)| imports(data));
     for (data, name) in ready {
         shelf.put(&name, data.into());
     }
     // A module may import modules that import none.
-    for (data, name) in waiting.drain(..) {
+    for (data, name) in waiting {
         let text = String::from_utf8_lossy(&data);
         shelf.put(&name, shelf.addressed(&text).into());
     }

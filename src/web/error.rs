@@ -1,7 +1,7 @@
 //! What went wrong, as an answer: a page for people, RFC 9457 problem details for programs.
 
 use actix_web::body::BoxBody;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use serde_json::json;
@@ -118,14 +118,13 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
         .iter()
         .map(|refused| words::say(v.lang, refused.code, &refused.args))
         .collect();
-    let wants = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let mut response = HttpResponse::build(status);
     response.insert_header(("Cache-Control", "no-store"));
     if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
         let votes_wait = failure.first().code == "votes-wait";
         response.insert_header(("Retry-After", if votes_wait { "2" } else { "30" }));
     }
-    if wants.is_some_and(|accept| accept.contains("json")) {
+    if v.is_script {
         let problems: Vec<_> = failure
             .refused
             .iter()

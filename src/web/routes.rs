@@ -38,6 +38,7 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/media/{file}/{name}", web::get().to(pages::media::show))
         .route("/contests/{slug}/entries/new", web::get().to(pages::draft::new))
         .route("/contests/{slug}/entries", web::post().to(pages::draft::create))
+        .route("/units/search", web::get().to(pages::unit::search))
         .route("/drafts/{code}/work", web::get().to(pages::draft::work))
         .route("/drafts/{code}/work", web::post().to(pages::draft::keep_work))
         .route("/drafts/{code}/uploads", web::method(Method::OPTIONS).to(pages::upload::options))
@@ -59,6 +60,7 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/receipts/{code}/withdrawal", web::post().to(pages::receipt::withdraw))
         .route("/receipts/{code}/erasure", web::post().to(pages::receipt::erase))
         .route("/desk/contests/{slug}/screening", web::get().to(pages::screening::index))
+        .route("/desk/contests/{slug}/screening", web::post().to(pages::screening::create_many))
         .route("/desk/contests/{slug}/screening/{code}", web::get().to(pages::screening::show))
         .route("/desk/contests/{slug}/screening/{code}", web::post().to(pages::screening::create))
         .route(

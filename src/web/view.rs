@@ -4,6 +4,7 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use entity::instant::Instant;
 
@@ -30,6 +31,8 @@ pub struct View {
     pub base: String,
     /// The time at which the request was read.
     pub now: Instant,
+    /// Whether a script asks, which reads JSON, and not a person, who reads a page.
+    pub is_script: bool,
 }
 
 impl View {
@@ -52,6 +55,11 @@ impl View {
                 .map(|app| app.config.server.base_url.trim_end_matches('/').to_owned())
                 .unwrap_or_default(),
             now: app.map_or_else(|| jiff::Timestamp::UNIX_EPOCH.into(), |app| app.clock.now()),
+            is_script: request
+                .headers()
+                .get(header::ACCEPT)
+                .and_then(|accept| accept.to_str().ok())
+                .is_some_and(|accept| accept.contains("json")),
         }
     }
 
@@ -60,7 +68,8 @@ impl View {
     pub fn sample(lang: Lang, now: Instant) -> Self {
         let base = "http://localhost".to_owned();
         let (path, hotline) = ("/".to_owned(), String::new());
-        Self { lang, theme: "auto", path, is_read: true, hotline, base, now }
+        let is_script = false;
+        Self { lang, theme: "auto", path, is_read: true, hotline, base, now, is_script }
     }
 
     /// The sentence with this key.

@@ -54,6 +54,20 @@ both! {
         site.jobs_may_wait();
     }
 
+    async fn one_finding_is_noted_for_all_entries_that_were_marked_or_for_none(site: Site) {
+        let (entrants, mut screener) = waiting(site, 3).await;
+        let code = |n: usize| ("code", entrants[n].1.as_str());
+
+        let two = screener.post(DESK, &[("verdict", "accept"), code(0), code(1)]).await;
+        let reject = [("verdict", "reject"), ("reason", "reason-blurred"), code(2), code(1)];
+        let late = screener.post(DESK, &reject).await;
+
+        assert_eq!(two.location.as_deref(), Some(DESK));
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert_eq!(states(site).await, [State::Accepted, State::Accepted, State::Submitted]);
+        site.jobs_may_wait();
+    }
+
     async fn a_returned_entry_is_mended_by_its_author_until_the_date(site: Site) {
         let (mut entrants, _) = waiting(site, 1).await;
         let (browser, code) = &mut entrants[0];

@@ -57,6 +57,14 @@ fn number(answer: &Answer, name: &str) -> usize {
     value.parse().expect("a number")
 }
 
+/// Where the bytes of an upload gather.
+fn bytes_of(folder: &std::path::Path, address: &str) -> std::path::PathBuf {
+    let id = address.rsplit('/').next().expect("its name");
+    let entries = std::fs::read_dir(folder.join("uploads")).expect("the folder");
+    let found = entries.map(|entry| entry.unwrap().path().join(id)).find(|folder| folder.exists());
+    found.expect("the upload").join("bytes")
+}
+
 async fn offset(browser: &mut Browser, to: &str) -> usize {
     let answer = browser.send(Method::HEAD, to, &[("tus-resumable", "1.0.0")], Vec::new()).await;
     assert_eq!(answer.status, StatusCode::OK);
@@ -89,6 +97,7 @@ both! {
         assert_eq!(files[0].name, "ảnh.jpg");
         let kept = site.app.store.get(&files[0].storage_key).await.unwrap();
         assert_eq!(kept, photo);
+        assert_eq!(files[0].sha256, Sha256::digest(&photo).to_vec());
         let parts = entity::part::Entity::find().all(&site.app.db).await.unwrap();
         assert_eq!(parts.len(), 1);
         site.work().await;
@@ -140,8 +149,7 @@ both! {
         let photo = picture(600, 400, 7, ImageFormat::Jpeg);
         let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
         // The last byte is on the disk, and the server died before it made the file.
-        let id = to.rsplit('/').next().unwrap();
-        std::fs::write(site.app.config.data.folder.join("uploads").join(id).join("bytes"), &photo).unwrap();
+        std::fs::write(bytes_of(&site.app.config.data.folder, &to), &photo).unwrap();
         assert_eq!(offset(&mut browser, &to).await, photo.len());
         let files = entity::file::Entity::find().all(&site.app.db).await.unwrap();
         assert_eq!(files.len(), 1);
@@ -246,4 +254,95 @@ async fn a_new_sender_stops_the_old_one_and_goes_on_where_its_bytes_end() {
     drop(new);
     let after = Spool::at(folder.path().to_owned()).hold(&upload.id, upload.entry).await.unwrap();
     assert!(after.is_whole());
+}
+
+/// All of `pieces`, as a body.
+fn body(pieces: &[&'static [u8]]) -> impl futures_util::Stream<Item = Result<Bytes, ()>> + Unpin {
+    let pieces: Vec<_> = pieces.iter().map(|piece| Ok(Bytes::from_static(piece))).collect();
+    futures_util::stream::iter(pieces)
+}
+
+#[tokio::test]
+async fn the_hash_of_all_bytes_is_known_at_the_end_also_when_a_restart_forgot_the_first_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let upload = upload(10);
+    let spool = Spool::at(folder.path().to_owned());
+    spool.begin(&upload).unwrap();
+    let mut held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    held.append(0, None, body(&[b"12", b"345"]), |_| true).await.unwrap();
+    drop(held);
+
+    let after = Spool::at(folder.path().to_owned());
+    let mut held = after.hold(&upload.id, upload.entry).await.unwrap();
+    held.append(5, None, body(&[b"67890"]), |_| true).await.unwrap();
+
+    assert_eq!(held.sha256().await.unwrap(), <[u8; 32]>::from(Sha256::digest(b"1234567890")));
+}
+
+#[tokio::test]
+async fn bytes_under_a_promised_hash_are_cut_off_when_their_sender_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = std::sync::Arc::new(Spool::at(folder.path().to_owned()));
+    let upload = upload(200_000);
+    spool.begin(&upload).unwrap();
+    let mut held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    let bytes = held.path();
+    let (arrived, seen) = tokio::sync::oneshot::channel();
+    let mut arrived = Some(arrived);
+    // The first piece fills a step; when the second is asked for, the first is in the file.
+    let stream = futures_util::stream::unfold(0, move |piece: u8| {
+        let arrived = if piece == 1 { arrived.take() } else { None };
+        async move {
+            if piece == 0 {
+                return Some((Ok::<_, ()>(Bytes::from(vec![7; 100_000])), 1));
+            }
+            arrived.map(|arrived| arrived.send(()));
+            std::future::pending().await
+        }
+    });
+    let promised = hoithi::media::Sum::read(&format!("sha256 {}", b64(&[0; 32])));
+    let sender = tokio::spawn(async move {
+        held.append(0, promised, Box::pin(stream), |_| true).await
+    });
+    seen.await.unwrap();
+    assert_eq!(std::fs::metadata(&bytes).unwrap().len(), 100_000);
+    sender.abort();
+    assert!(sender.await.unwrap_err().is_cancelled());
+
+    let held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    assert_eq!((held.offset, std::fs::metadata(&bytes).unwrap().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn open_uploads_take_their_room_when_they_begin_and_give_it_back_when_they_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = Spool::at(folder.path().to_owned());
+    let first = upload(1 << 30);
+    let other = |letter: &str| Upload { id: letter.repeat(26), ..first.clone() };
+    spool.begin(&first).unwrap();
+    spool.begin(&other("b")).unwrap();
+    assert!(matches!(spool.begin(&other("c")), Err(Error::Crowded)));
+    spool.begin(&Upload { entry: EntryId::new(), ..other("d") }).unwrap();
+
+    let held = spool.hold(&first.id, first.entry).await.unwrap();
+    spool.remove(held).unwrap();
+
+    spool.begin(&other("c")).unwrap();
+}
+
+#[tokio::test]
+async fn a_sweep_leaves_what_is_whole_and_only_waits_for_being_made_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = Spool::at(folder.path().to_owned());
+    let upload = upload(5);
+    spool.begin(&upload).unwrap();
+    let mut held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    held.append(0, None, body(&[b"12345"]), |_| true).await.unwrap();
+    drop(held);
+
+    let after = |hours: i64| upload.begun_at.plus_seconds(hours * 3600);
+    assert_eq!(spool.sweep(after(6 * 24)).await.unwrap(), 0);
+    assert_eq!(spool.arrived(&upload), 5);
+    assert_eq!(spool.sweep(after(7 * 24)).await.unwrap(), 1);
+    assert_eq!(spool.open(upload.entry).unwrap().len(), 0);
 }

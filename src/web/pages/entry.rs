@@ -193,11 +193,6 @@ pub struct Voted {
     pub once_more: bool,
 }
 
-fn wants_json(request: &HttpRequest) -> bool {
-    let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
-    accept.is_some_and(|accept| accept.contains("json"))
-}
-
 /// What is known of a voter, at the level that the contest asks for.
 fn proof(
     app: &App,
@@ -273,13 +268,13 @@ pub async fn vote(
     let code = code::meant(&code);
     let (contest, number, level) = place(&app, &code).await?;
     let mut answer = if browser.is_fresh() && who.0.is_none() {
-        first_touch(&request, v, &code)?
+        first_touch(v, &code)?
     } else {
         let proof = proof(&app, (contest, level), &who, (&request, &browser));
         let touch = Touch { entry: number, nonce: nonce(form.text("nonce")), at: v.now };
         match app.votes.cast(contest, touch, &proof).await {
-            Ok(cast) => counted(&request, v, &code, cast)?,
-            Err(error) => refused(&request, v, &code, error)?,
+            Ok(cast) => counted(v, &code, cast)?,
+            Err(error) => refused(v, &code, error)?,
         }
     };
     browser.keep(&app, &mut answer);
@@ -287,8 +282,8 @@ pub async fn vote(
 }
 
 /// A browser that keeps no cookies, or never was here: it has to be known first.
-fn first_touch(request: &HttpRequest, v: View, code: &str) -> Result {
-    if wants_json(request) {
+fn first_touch(v: View, code: &str) -> Result {
+    if v.is_script {
         let once_more = serde_json::json!({ "counted": false, "once_more": true });
         return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(once_more));
     }
@@ -296,22 +291,26 @@ fn first_touch(request: &HttpRequest, v: View, code: &str) -> Result {
 }
 
 /// Why a vote was not counted; what is no fault of the voter's is no page of theirs.
-fn refused(request: &HttpRequest, v: View, code: &str, error: voting::Error) -> Result {
+fn refused(v: View, code: &str, error: voting::Error) -> Result {
     let refused = error.refusal();
-    if wants_json(request) || matches!(refused.kind, Kind::Unavailable | Kind::Broken) {
+    if v.is_script || matches!(refused.kind, Kind::Unavailable | Kind::Broken) {
         return Err(error.into());
     }
     page(&voted(v, code, None, Some(refused), false))
 }
 
-fn counted(request: &HttpRequest, v: View, code: &str, cast: Cast) -> Result {
-    if wants_json(request) {
+fn counted(v: View, code: &str, cast: Cast) -> Result {
+    if v.is_script {
+        let key = if cast.again { "vote-again" } else { "vote-counted" };
+        let at = v.t1(key, "at", v.second(&cast.at));
+        let said = [at, v.t1("vote-receipt", "receipt", cast.receipt.as_str())];
         return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(
             serde_json::json!({
                 "counted": true,
                 "receipt": cast.receipt,
                 "at": v.second(&cast.at),
                 "again": cast.again,
+                "said": said,
             }),
         ));
     }
@@ -346,6 +345,6 @@ pub async fn withdraw(
     let touch = Touch { entry: number, nonce: 0, at: v.now };
     match app.votes.withdraw(contest, touch, &proof).await {
         Ok(()) => page(&Voted { withdrawn: true, ..voted(v, &code, None, None, false) }),
-        Err(error) => refused(&request, v, &code, error),
+        Err(error) => refused(v, &code, error),
     }
 }

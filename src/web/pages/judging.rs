@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use entity::assignment::State as Work_;
-use entity::id::RoundId;
+use entity::id::{RoundId, SeatId};
 use serde::Deserialize;
 
 use crate::app::App;
@@ -17,6 +17,8 @@ use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{contest, db, entry, media, storage, unit};
+
+const NEVER_KEPT: (&str, &str) = ("Cache-Control", "private, no-store");
 
 /// An entry in the judge's list.
 pub struct Line {
@@ -36,6 +38,8 @@ pub struct Index {
     pub v: View,
     /// Key of the round.
     pub round: RoundId,
+    /// Key of the judge's own seat, under which the browser keeps marks that are not sent yet.
+    pub seat: SeatId,
     /// Title of the contest.
     pub contest: String,
     /// Entries, in the judge's own order.
@@ -114,6 +118,7 @@ async fn list(
     let next = open.iter().find(|one| one.assignment.state == Work_::Open);
     page(&Index {
         round: judge.round.id,
+        seat: judge.seat.id,
         contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
         done: open.iter().filter(|one| one.assignment.state == Work_::Done).count(),
         next: next.map(|one| one.alias.clone()),
@@ -162,6 +167,8 @@ pub struct Show {
     pub v: View,
     /// Key of the round.
     pub round: RoundId,
+    /// Key of the judge's own seat.
+    pub seat: SeatId,
     /// By which the judge knows the entry.
     pub alias: String,
     /// Its title.
@@ -267,6 +274,7 @@ async fn sheet(
     let comment = one.sheet.as_ref().and_then(|sheet| sheet.comment.clone()).unwrap_or_default();
     page(&Show {
         round: judge.round.id,
+        seat: judge.seat.id,
         alias: alias.to_owned(),
         title: whole.entry.title.clone(),
         by,
@@ -410,17 +418,18 @@ pub async fn put(
     let answer = match judging::save(&tx, &judge, &alias, &said, sent.version, v.now).await {
         Ok(saved) => {
             tx.commit().await?;
-            HttpResponse::Ok().json(serde_json::json!({
+            HttpResponse::Ok().insert_header(NEVER_KEPT).json(serde_json::json!({
                 "version": saved.version, "done": saved.is_done, "saved_at": v.second(&v.now),
             }))
         }
         Err(Error::Stale(version)) => {
             drop(tx);
             let work = judging::work(&app.db, &judge).await?;
-            let held = work.iter().find(|one| one.alias == alias).map(|one| &one.marks);
-            HttpResponse::Conflict().json(serde_json::json!({
+            let held = work.iter().find(|one| one.alias == alias);
+            let comment = held.and_then(|one| one.sheet.as_ref()?.comment.as_deref());
+            HttpResponse::Conflict().insert_header(NEVER_KEPT).json(serde_json::json!({
                 "code": "sheet-stale", "detail": v.t("sheet-stale"),
-                "version": version, "marks": held,
+                "version": version, "marks": held.map(|one| &one.marks), "comment": comment,
             }))
         }
         Err(error) => return Err(error.into()),

@@ -21,5 +21,6 @@ pub mod round;
 pub mod screening;
 pub mod session;
 pub mod sheet;
+pub mod unit;
 pub mod upload;
 pub mod worksheet;

@@ -52,6 +52,8 @@ pub struct Index {
     pub state: &'static str,
     /// Where the next page begins.
     pub next: Option<i32>,
+    /// Keys of reasons.
+    pub reasons: [&'static str; 9],
 }
 
 /// One entry.
@@ -86,6 +88,8 @@ pub struct Show {
     pub until: String,
     /// Words typed to the entrant.
     pub note: String,
+    /// Code of the next entry that waits.
+    pub next: Option<String>,
     /// Whether it waits for a finding.
     pub waits: bool,
     /// Whether the last finding can be taken back.
@@ -152,6 +156,7 @@ pub async fn index(
         only,
         state,
         next,
+        reasons: REASONS,
         v,
     })
 }
@@ -219,6 +224,7 @@ async fn whole(
         reasons: REASONS,
         until: in_a_week,
         note: String::new(),
+        next: after(&app.db, by, &whole.entry).await?.map(|next| next.code),
         waits: whole.entry.state == State::Submitted,
         undoes: last.is_some()
             && matches!(whole.entry.state, State::Accepted | State::Returned | State::Rejected),
@@ -282,14 +288,50 @@ pub async fn create(
 
 /// The way to the next entry that waits: behind this one, else the first, else the grid.
 async fn next(app: &App, contest: &Contest, by: &Screener, done: &entity::entry::Model) -> Result {
-    let waiting = Filter::default();
     let desk = format!("/desk/contests/{}/screening", contest.slug());
-    for after in [done.number.unwrap_or(0), 0] {
-        if let Some(next) = screening::list(&app.db, by, &waiting, after, 1).await?.pop() {
-            return Ok(see_other(&format!("{desk}/{}", next.code)));
+    Ok(match after(&app.db, by, done).await? {
+        Some(next) => see_other(&format!("{desk}/{}", next.code)),
+        None => see_other(&desk),
+    })
+}
+
+/// The next entry that waits: behind `entry`, else the first other one.
+async fn after(
+    db: &impl sea_orm::ConnectionTrait,
+    by: &Screener,
+    entry: &entity::entry::Model,
+) -> Result<Option<entity::entry::Model>> {
+    let waiting = Filter::default();
+    for after in [entry.number.unwrap_or(0), 0] {
+        let found = screening::list(db, by, &waiting, after, 2).await?;
+        if let Some(next) = found.into_iter().find(|next| next.id != entry.id) {
+            return Ok(Some(next));
         }
     }
-    Ok(see_other(&desk))
+    Ok(None)
+}
+
+/// Notes one finding for all entries that were marked in the grid.
+///
+/// # Errors
+/// Without the right to screen, or without such an entry; what cannot be noted is said on a page,
+/// and then none of them changed.
+pub async fn create_many(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
+    let (contest, screener) = desk(&app, &slug, &who, &v).await?;
+    let finding = finding(&form).map_err(|refused| Failure::all(vec![refused]))?;
+    let tx = db::begin(&app.db).await?;
+    for typed in form.all("code") {
+        let entry = in_contest(&app, &contest, typed).await?;
+        screening::find(&tx, &screener, entry.id, &finding, v.now).await?;
+    }
+    tx.commit().await?;
+    Ok(see_other(&format!("/desk/contests/{}/screening", contest.slug())))
 }
 
 /// Takes the last finding back.

@@ -14,7 +14,7 @@ use crate::contest::definition::Slot;
 use crate::entry::{self, code};
 use crate::media::spool::{self, Held, Upload};
 use crate::media::{self, Flaw, Format, Sum};
-use crate::refusal::{Arg, Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View};
@@ -23,8 +23,6 @@ use crate::{db, words};
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,creation-with-upload,termination,expiration,checksum";
 const BODY: &str = "application/offset+octet-stream";
-/// Most bytes that the open uploads of one draft may come to.
-const MOST_OPEN: u64 = 2 << 30;
 
 /// Says what the server can do.
 pub async fn options() -> HttpResponse {
@@ -63,7 +61,7 @@ pub async fn create(
     let told = metadata(request.headers());
     let told = |key: &str| told.iter().find(|(name, _)| name == key).map(|(_, text)| text.clone());
     let slot = slot_of(&desk, &told("slot").unwrap_or_default())?;
-    room(&app, &desk, &slot, length)?;
+    fits(&slot, length)?;
     let upload = Upload {
         id: code::letters(&app::fresh::<26>()),
         entry: desk.author.id(),
@@ -98,11 +96,15 @@ pub async fn show(
     app: web::Data<App>,
     v: View,
     path: web::Path<(String, String)>,
+    request: HttpRequest,
     (signed, resume): (MaybeSigned, Resume),
 ) -> Result {
+    if let Some(refused) = strange(&v, &request) {
+        return Ok(refused);
+    }
     let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
     let mut held = app.spool.hold(&path.1, desk.author.id()).await?;
-    if held.is_whole() && !held.upload.is_over {
+    if held.is_whole() {
         held = finish(&app, &v, &desk, held).await?;
     }
     Ok(progress(StatusCode::OK, &held)
@@ -140,7 +142,7 @@ pub async fn append(
         Ok(()) => {}
         Err(refused) => return Ok(refused),
     }
-    if held.is_whole() && !held.upload.is_over {
+    if held.is_whole() {
         held = finish(&app, &v, &desk, held).await?;
     }
     Ok(progress(StatusCode::NO_CONTENT, &held).finish())
@@ -154,8 +156,12 @@ pub async fn destroy(
     app: web::Data<App>,
     v: View,
     path: web::Path<(String, String)>,
+    request: HttpRequest,
     (signed, resume): (MaybeSigned, Resume),
 ) -> Result {
+    if let Some(refused) = strange(&v, &request) {
+        return Ok(refused);
+    }
     let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
     let held = app.spool.hold(&path.1, desk.author.id()).await?;
     app.spool.remove(held)?;
@@ -176,7 +182,7 @@ pub async fn overridden(
 ) -> Result {
     match header(request.headers(), "x-http-method-override") {
         Some("PATCH") => append(app, v, path, request, body, person).await,
-        Some("DELETE") => destroy(app, v, path, person).await,
+        Some("DELETE") => destroy(app, v, path, request, person).await,
         _ => Err(Failure::new(Kind::NotFound, "nothing-here")),
     }
 }
@@ -208,7 +214,7 @@ async fn pour(
     let (status, refused) = match &error {
         spool::Error::Unknown => (StatusCode::NOT_FOUND, error.refusal()),
         spool::Error::Offset { .. } => (StatusCode::CONFLICT, error.refusal()),
-        spool::Error::TooLong => (StatusCode::PAYLOAD_TOO_LARGE, error.refusal()),
+        spool::Error::TooLong | spool::Error::Crowded => (StatusCode::PAYLOAD_TOO_LARGE, error.refusal()),
         // 460 is the protocol's own.
         spool::Error::Sum => {
             (StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST), error.refusal())
@@ -226,13 +232,43 @@ async fn pour(
     Err(problem(v, status, &refused))
 }
 
+/// Makes the files of uploads that are whole and were left so by a server that died; whoever looks
+/// at the draft finds them in it.
+///
+/// # Errors
+/// When the store or the database fails. What is not what its slot asks is given up.
+pub(super) async fn gather(app: &App, v: &View, desk: &Desk) -> Result<()> {
+    for open in app.spool.open(desk.author.id())? {
+        if app.spool.arrived(&open) < open.length {
+            continue;
+        }
+        let held = match app.spool.hold(&open.id, open.entry).await {
+            Err(spool::Error::Unknown) => continue,
+            held => held?,
+        };
+        let refused = match finish(app, v, desk, held).await {
+            Ok(_) => continue,
+            Err(refused) => refused,
+        };
+        if refused.refused.iter().any(|refused| refused.kind != Kind::Invalid) {
+            return Err(refused);
+        }
+    }
+    Ok(())
+}
+
 /// Makes the file of an upload that is whole. Doing it again makes no second one.
 async fn finish(app: &App, v: &View, desk: &Desk, mut held: Held) -> Result<Held> {
+    if held.upload.is_over {
+        return Ok(held);
+    }
     let known = media::files(&app.db, [held.upload.file]).await?;
     if known.is_empty() {
         let slot = slot_of(desk, &held.upload.slot)?;
-        let (file, name) = (held.upload.file, held.upload.name.clone());
-        let kept = match stored(app, &slot, &held.path(), file, &name).await? {
+        let file = held.upload.file;
+        let named = (file, held.upload.name.as_str());
+        let sha256 = Some(held.sha256().await?);
+        let kept = match stored(app, &slot, &held.path(), named, sha256).await? {
             Ok(kept) => kept,
             Err(faults) => {
                 app.spool.remove(held)?;
@@ -255,8 +291,8 @@ fn slot_of(desk: &Desk, key: &str) -> Result<Slot> {
     slot.cloned().ok_or_else(|| Failure::new(Kind::Invalid, "upload-slot"))
 }
 
-/// Refuses what will be too large, before it is sent; open uploads count as if they were whole.
-fn room(app: &App, desk: &Desk, slot: &Slot, length: u64) -> Result<()> {
+/// Refuses what will be too large, before it is sent.
+fn fits(slot: &Slot, length: u64) -> Result<()> {
     let most = media_kind(slot).map_or(0, media::most_bytes);
     let most = slot.bytes.max.map_or(most, |max| max.0.min(most));
     if length > most {
@@ -264,11 +300,6 @@ fn room(app: &App, desk: &Desk, slot: &Slot, length: u64) -> Result<()> {
     }
     if length == 0 {
         return Err(Flaw::Empty.into());
-    }
-    let open: u64 = app.spool.open(desk.author.id())?.iter().map(|open| open.length).sum();
-    if open + length > MOST_OPEN {
-        let refused = Refused::new(Kind::TooLarge, "upload-too-many");
-        return Err(Failure::all(vec![refused.with("most", Arg::Bytes(MOST_OPEN))]));
     }
     Ok(())
 }

@@ -27,6 +27,7 @@ enter-unit = Unit
 enter-unit-seek = Find your unit
 enter-unit-other = Find another unit
 enter-unit-hint = Type part of its name, with or without diacritics, then press Continue to choose.
+unit-found = { $count } units found. Choose one.
 unit-not-found = No such unit was found. Try fewer words, or the name of the unit above.
 enter-phone = Telephone number
 enter-email = E-mail (if any)

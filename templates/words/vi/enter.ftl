@@ -27,6 +27,7 @@ enter-unit = Đơn vị
 enter-unit-seek = Tìm đơn vị
 enter-unit-other = Tìm đơn vị khác
 enter-unit-hint = Gõ vài chữ trong tên đơn vị, không cần dấu, rồi bấm Tiếp tục để chọn.
+unit-found = Tìm thấy { $count } đơn vị. Hãy chọn một.
 unit-not-found = Không tìm thấy đơn vị nào như vậy. Hãy thử ít chữ hơn, hoặc gõ tên đơn vị cấp trên.
 enter-phone = Số điện thoại
 enter-email = E-mail (nếu có)

@@ -49,14 +49,16 @@ export async function fill() {
 
 /**
  * A running demo: `base` address, `password`, `roles` (English name of the role to e-mail address)
- * and `pages` (public pages that it prints, by their English name).
+ * and `pages` (public pages that it prints, by their English name). `kill` ends it as a power cut
+ * does, `again` starts it at the same address over the same folder.
  */
 export async function demo() {
   const folder = mkdtempSync(join(tmpdir(), 'hoithi-browser-'));
   if (process.env.HOITHI_SEED) cpSync(process.env.HOITHI_SEED, folder, { recursive: true });
   const listen = `127.0.0.1:${await freePort()}`;
-  const { child, ready } = start(folder, listen, [], (said) => /Ctrl-C/.test(said));
-  const said = await ready;
+  const begin = () => start(folder, listen, [], (said) => /Ctrl-C/.test(said));
+  let running = begin();
+  const said = await running.ready;
   const base = `http://${listen}`;
   const lines = said.split('\n');
   const pages = {};
@@ -69,13 +71,22 @@ export async function demo() {
   }
   const [, password] = said.match(/password: (\S+)/) ?? [];
   await answers(base);
-  const stop = async () => {
-    const ended = new Promise((done) => child.once('exit', done));
-    child.kill('SIGTERM');
+  const end = async (signal) => {
+    const ended = new Promise((done) => running.child.once('exit', done));
+    running.child.kill(signal);
     await ended;
+  };
+  const stop = async () => {
+    await end('SIGTERM');
     rmSync(folder, { recursive: true, force: true });
   };
-  return { base, folder, password, pages, roles, stop };
+  const kill = () => end('SIGKILL');
+  const again = async () => {
+    running = begin();
+    await running.ready;
+    await answers(base);
+  };
+  return { base, folder, password, pages, roles, stop, kill, again };
 }
 
 /** Returns when the server says that it is ready; it listens a moment after it has printed. */

@@ -7,7 +7,7 @@ use entity::contributor::Role;
 use entity::entry::EntrantKind;
 use entity::unit as unit_row;
 
-use super::Desk;
+use super::{Desk, kept};
 use crate::app::App;
 use crate::contest::definition::{DeclaredBy, EligibilityRule, Entrant};
 use crate::entry::{self, Person};
@@ -247,11 +247,15 @@ pub async fn keep_about(
             tx.commit().await?;
             about.version = row.version;
         }
+        Err(error) if about.v.is_script => return Err(error.into()),
         Err(error) => {
             about.refused.push(told(error)?);
             // What was typed stands on the page again; sent once more, it is kept over the other.
             drop(tx);
         }
+    }
+    if about.v.is_script {
+        return Ok(kept(&about.v, &about.code, "about", Some(about.version)));
     }
     if about.refused.is_empty() && about.sought.is_empty() {
         return Ok(see_other(&format!("/drafts/{}/check", about.code)));

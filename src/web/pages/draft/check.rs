@@ -10,6 +10,7 @@ use crate::contest::definition::DeclaredBy;
 use crate::entry;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
+use crate::web::pages::upload::gather;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Result, View, page, see_other};
@@ -131,6 +132,7 @@ pub async fn submit(
     resume: Resume,
 ) -> Result {
     let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    gather(&app, &v, &desk).await?;
     let agreed: Vec<String> = form.all("agree").map(str::to_owned).collect();
     let tx = db::begin(&app.db).await?;
     match entry::submit(&tx, &desk.author, &agreed, v.now).await {

@@ -13,6 +13,7 @@ pub(in crate::web::pages) use receive::stored;
 pub use start::{Asked, Start, create, new};
 pub use work::{Work, keep_work, work};
 
+use actix_web::HttpResponse;
 use entity::category;
 use entity::instant::Instant;
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -62,6 +63,17 @@ pub(super) async fn category_of(
     let row = category::Entity::find_by_id(id).one(db).await?;
     let found = row.and_then(|row| contest.definition.category(&row.key).cloned());
     found.ok_or_else(|| Failure::new(Kind::NotFound, "part-unknown"))
+}
+
+/// What a script is told when a step of the form was kept.
+pub(super) fn kept(v: &View, draft: &str, step: &str, version: Option<i32>) -> HttpResponse {
+    let at = crate::words::vietnam(v.now).strftime("%H:%M").to_string();
+    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({
+        "draft": draft,
+        "at": format!("/drafts/{draft}/{step}"),
+        "version": version,
+        "saved": v.t1("keeping-saved", "at", at),
+    }))
 }
 
 /// A slot as the form shows it.

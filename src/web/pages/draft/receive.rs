@@ -51,7 +51,7 @@ async fn one(
     slot: &Slot,
     sent: &Sent,
 ) -> Result<Result<media::Kept, Vec<Refused>>, Failure> {
-    stored(app, slot, sent.file.path(), FileId::new(), &sent.name).await
+    stored(app, slot, sent.file.path(), (FileId::new(), &sent.name), None).await
 }
 
 /// Reads, checks and stores one file of the disk; what is wrong with it is told beside its slot.
@@ -59,8 +59,8 @@ pub(in crate::web::pages) async fn stored(
     app: &App,
     slot: &Slot,
     path: &Path,
-    id: FileId,
-    name: &str,
+    (id, name): (FileId, &str),
+    sha256: Option<[u8; 32]>,
 ) -> Result<Result<media::Kept, Vec<Refused>>, Failure> {
     let Ok(_permit) = READERS.acquire().await else {
         return Err(Failure::new(Kind::Unavailable, "store-unavailable"));
@@ -79,7 +79,7 @@ pub(in crate::web::pages) async fn stored(
     if !misfits.is_empty() {
         return Ok(Err(misfits));
     }
-    Ok(Ok(media::keep_file(&app.store, path, id, name, facts).await?))
+    Ok(Ok(media::keep_file(&app.store, path, id, name, facts, sha256).await?))
 }
 
 impl Received {

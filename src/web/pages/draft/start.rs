@@ -7,7 +7,7 @@ use entity::id::EntryId;
 
 use super::receive::{receive, texts};
 use super::work::Work;
-use super::{Desk, Place, category_of, places};
+use super::{Desk, Place, category_of, kept, places};
 use crate::app::{self, App};
 use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Contest};
@@ -149,7 +149,9 @@ pub async fn create(
     texts(&tx, &desk, &form).await?;
     tx.commit().await?;
     let code = desk.author.entry.code.clone();
-    let mut answer = if received.faults.is_empty() {
+    let mut answer = if received.faults.is_empty() && v.is_script {
+        kept(&v, &code, "work", None)
+    } else if received.faults.is_empty() {
         see_other(&format!("/drafts/{code}/work"))
     } else {
         let mut answer = page(&Work::of(&app, v, &desk, &resume, received.faults).await?)?;

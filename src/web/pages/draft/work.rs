@@ -5,10 +5,11 @@ use actix_web::web;
 use askama::Template;
 
 use super::receive::{receive, texts};
-use super::{Desk, Place, places};
+use super::{Desk, Place, kept, places};
 use crate::app::App;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
+use crate::web::pages::upload::gather;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Result, View, page, see_other};
@@ -64,6 +65,7 @@ pub async fn work(
     resume: Resume,
 ) -> Result {
     let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    gather(&app, &v, &desk).await?;
     page(&Work::of(&app, v, &desk, &resume, Vec::new()).await?)
 }
 
@@ -99,6 +101,9 @@ pub async fn keep_work(
         Err(failure) => return Err(failure),
     }
     tx.commit().await?;
+    if refused.is_empty() && v.is_script {
+        return Ok(kept(&v, &desk.author.entry.code, "work", None));
+    }
     if refused.is_empty() {
         let stays = form.ticked("remove") || form.text("then") == "stay";
         let code = &desk.author.entry.code;

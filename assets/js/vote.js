@@ -1,0 +1,83 @@
+// One touch. A vote that the network loses is kept here and sent again under the same number; it is
+// called counted when the server says so, and never before.
+const form = document.querySelector("form[data-vote]");
+const button = form.querySelector("button");
+const said = document.querySelector("[data-said]");
+const words = JSON.parse(form.dataset.vote);
+const own = `vote:${new URL(form.action).pathname}`;
+const label = button.querySelector("span") ?? button;
+const idle = label.textContent;
+let store = {};
+try {
+  store = localStorage ?? store;
+} catch {}
+let failed = 0;
+
+const busy = (is, text) => {
+  button.ariaDisabled = is;
+  label.textContent = text;
+};
+
+const tell = (lines, kind) => {
+  said.className = `notice ${kind}`;
+  said.replaceChildren(...lines.map((line) => Object.assign(document.createElement("p"), { textContent: line })));
+};
+
+const answered = (line, told) => {
+  busy(false, idle);
+  if (!line.ok) {
+    tell([told.title], "warn");
+    document.querySelector("[data-sign-in]").hidden = told.errors?.[0].code !== "vote-needs-code";
+    return;
+  }
+  tell(told.said, "ok");
+  form.hidden = true;
+  const undo = document.querySelector("[data-undo]");
+  undo.hidden = false;
+  // The focus was on the button that is gone.
+  said.tabIndex = -1;
+  said.focus();
+};
+
+const send = async (key) => {
+  const body = new URLSearchParams({ nonce: store[key] });
+  const mine = key === own;
+  try {
+    const headers = { Accept: "application/json" };
+    const line = await fetch(key.slice(5), { method: "POST", keepalive: true, body, headers, signal: AbortSignal.timeout?.(20000) });
+    if (line.status >= 500 || line.status === 429) throw line;
+    const told = await line.json();
+    // The browser got its cookie only now: the same vote once more.
+    if (told.once_more) return send(key);
+    delete store[key];
+    if (mine) answered(line, told);
+  } catch {
+    if (mine) {
+      busy(true, words.held);
+      tell([words.lost], "warn");
+    }
+    const wait = Math.min(30, 4 * 2 ** failed++) * 1000 * (0.7 + Math.random() * 0.6);
+    const timer = setTimeout(retry, wait);
+    addEventListener("online", () => clearTimeout(timer) ?? retry(), { once: true });
+  }
+};
+
+let sending;
+const retry = async () => {
+  if (sending) return;
+  sending = true;
+  for (const key of Object.keys(store)) if (key.startsWith("vote:")) await send(key);
+  sending = false;
+};
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (button.ariaDisabled === "true") return;
+  busy(true, words.sending);
+  const number = crypto.getRandomValues(new Uint8Array(16));
+  store[own] = [...number].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  retry();
+});
+if (store[own]) busy(true, words.sending);
+document.addEventListener("visibilitychange", () => document.hidden || retry());
+retry();

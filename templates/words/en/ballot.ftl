@@ -1,0 +1,3 @@
+ballot-sending = Sending your vote…
+ballot-held = Your vote waits for the network
+ballot-lost = The network failed. Your vote is kept on this device and will be sent again. It is not counted yet.

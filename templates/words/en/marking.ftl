@@ -1,0 +1,17 @@
+marking-saved = Saved %at
+marking-open = %n marks not saved – will be saved by themselves
+marking-stale = This sheet has just been saved on another device, with the marks: %marks.
+marking-off = A mark must be from 0 to %max.
+marking-no-next = This entry could not be loaded. Try again when the network is back; your marks are kept.
+marking-ours = Keep my marks
+marking-theirs = Take the saved marks
+marking-keys = Keys
+marking-key-marks = 1–9, 0 for 10: mark, and on to the next criterion
+marking-key-around = ← → : entry before, entry after
+marking-key-undo = U: undo
+marking-key-comment = C: comment (Esc to return)
+marking-key-aside = F: step aside from this entry
+marking-key-zoom = Z: zoom
+marking-key-grid = G: list of entries
+marking-key-help = ?: this list
+marking-close = Close

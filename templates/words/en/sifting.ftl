@@ -1,0 +1,9 @@
+sifting-saved = Saved.
+sifting-open = %n findings not saved – will be saved by themselves
+sifting-reason = Choose a reason: keys 1–9.
+sifting-no-next = The next entry could not be loaded. Try again when the network is back.
+sifting-keys = P accept · X reject · R return, then 1–9 the reason · U undo · space zoom · D same files · → next entry
+sifting-marked = %n entries marked. Hold Shift to mark a row of them.
+sifting-mark = Mark entry { $number }
+sifting-accept-marked = Accept the marked entries
+sifting-reject-marked = Reject the marked entries

@@ -1,0 +1,3 @@
+ballot-sending = Đang gửi phiếu…
+ballot-held = Phiếu đang chờ mạng
+ballot-lost = Mạng lỗi – phiếu được giữ trên máy này và gửi lại khi có mạng. Phiếu chưa được tính.

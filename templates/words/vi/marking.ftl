@@ -1,0 +1,17 @@
+marking-saved = Đã lưu %at
+marking-open = Chưa lưu %n điểm – sẽ tự lưu
+marking-stale = Phiếu này vừa được lưu trên máy khác, với điểm: %marks.
+marking-off = Điểm phải từ 0 đến %max.
+marking-no-next = Chưa tải được bài này. Hãy thử lại khi có mạng; điểm đã chấm vẫn được giữ.
+marking-ours = Giữ điểm của tôi
+marking-theirs = Lấy điểm đã lưu
+marking-keys = Phím tắt
+marking-key-marks = 1–9, 0 là 10: cho điểm, sang tiêu chí sau
+marking-key-around = ← → : bài trước, bài sau
+marking-key-undo = U: hoàn tác
+marking-key-comment = C: nhận xét (Esc để trở lại)
+marking-key-aside = F: xin không chấm bài này
+marking-key-zoom = Z: phóng to
+marking-key-grid = G: danh sách bài
+marking-key-help = ?: bảng này
+marking-close = Đóng

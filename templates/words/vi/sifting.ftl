@@ -1,0 +1,9 @@
+sifting-saved = Đã lưu.
+sifting-open = %n kết quả chưa lưu – sẽ tự lưu
+sifting-reason = Chọn lý do: phím 1–9.
+sifting-no-next = Chưa tải được bài tiếp theo. Hãy thử lại khi có mạng.
+sifting-keys = P đạt · X loại · R trả lại, rồi 1–9 lý do · U hoàn tác · phím cách phóng to · D bài trùng · → bài sau
+sifting-marked = Đã chọn %n bài. Giữ Shift để chọn cả dãy.
+sifting-mark = Chọn bài { $number }
+sifting-accept-marked = Các bài đã chọn đạt
+sifting-reject-marked = Loại các bài đã chọn
