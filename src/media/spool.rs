@@ -502,7 +502,9 @@ async fn fill<E>(
 
 fn folders(root: &Path) -> Result<Vec<PathBuf>, Error> {
     match std::fs::read_dir(root) {
-        Ok(items) => Ok(items.map(|item| item.map(|item| item.path())).collect::<Result<_, _>>()?),
+        Ok(items) => {
+            Ok(items.map(|item| item.map(|item| item.path())).collect::<Result<_, _>>()?)
+        }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error.into()),
     }

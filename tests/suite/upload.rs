@@ -301,9 +301,8 @@ async fn bytes_under_a_promised_hash_are_cut_off_when_their_sender_is_gone() {
         }
     });
     let promised = hoithi::media::Sum::read(&format!("sha256 {}", b64(&[0; 32])));
-    let sender = tokio::spawn(async move {
-        held.append(0, promised, Box::pin(stream), |_| true).await
-    });
+    let sender =
+        tokio::spawn(async move { held.append(0, promised, Box::pin(stream), |_| true).await });
     seen.await.unwrap();
     assert_eq!(std::fs::metadata(&bytes).unwrap().len(), 100_000);
     sender.abort();

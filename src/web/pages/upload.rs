@@ -214,7 +214,9 @@ async fn pour(
     let (status, refused) = match &error {
         spool::Error::Unknown => (StatusCode::NOT_FOUND, error.refusal()),
         spool::Error::Offset { .. } => (StatusCode::CONFLICT, error.refusal()),
-        spool::Error::TooLong | spool::Error::Crowded => (StatusCode::PAYLOAD_TOO_LARGE, error.refusal()),
+        spool::Error::TooLong | spool::Error::Crowded => {
+            (StatusCode::PAYLOAD_TOO_LARGE, error.refusal())
+        }
         // 460 is the protocol's own.
         spool::Error::Sum => {
             (StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST), error.refusal())
