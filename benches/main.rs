@@ -8,6 +8,7 @@
 
 mod figures;
 mod idle;
+mod judging;
 #[expect(dead_code, reason = "the harness of the suite, of which benches use a part")]
 #[path = "../tests/suite/support/process.rs"]
 mod process;
@@ -23,6 +24,7 @@ async fn main() -> ExitCode {
     let mut figures = Figures::default();
     match arguments.first().map(String::as_str) {
         Some("idle") => idle::measure(&mut figures),
+        Some("judging") => judging::measure(&mut figures),
         _ => println!("run scripts/bench, which lists the benches"),
     }
     figures.verdict()

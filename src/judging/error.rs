@@ -109,7 +109,9 @@ pub enum Fault {
 }
 
 impl Fault {
-    fn refused(&self) -> Refused {
+    /// What is said of it.
+    #[must_use]
+    pub fn refused(&self) -> Refused {
         match self {
             Self::UnderQuorum(alias, sheets) => Refused::new(Kind::Conflict, "round-under-quorum")
                 .with("alias", alias.as_str())

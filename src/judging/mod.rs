@@ -6,6 +6,7 @@
 
 pub mod aggregate;
 pub mod deal;
+pub mod figures;
 pub mod list;
 pub mod method;
 pub mod pair;

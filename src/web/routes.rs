@@ -73,6 +73,8 @@ pub fn table(site: &mut ServiceConfig) {
         )
         .route("/desk/contests/{slug}/rounds/{key}", web::get().to(pages::round::show))
         .route("/desk/contests/{slug}/rounds/{key}", web::post().to(pages::round::update))
+        .route("/desk/contests/{slug}/rounds/{key}/figures", web::get().to(pages::figures::show))
+        .route("/desk/contests/{slug}/rounds/{key}/figures.csv", web::get().to(pages::figures::csv))
         .route("/desk/contests/{slug}/rounds/{key}/seats", web::post().to(pages::round::add))
         .route(
             "/desk/contests/{slug}/rounds/{key}/seats/{seat}/removal",

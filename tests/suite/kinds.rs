@@ -272,8 +272,15 @@ both! {
             let hard = ((8 - nth) / 2).to_string();
             answer(site, &mut panel[1], title, &[("mark.art", hard.as_str())]).await;
         }
+        let told = organiser.get(&format!("{DESK}/figures")).await;
+        let sheet = organiser.get(&format!("{DESK}/figures.csv")).await;
         let closed = close(&mut organiser, &[]).await;
 
+        assert_eq!(told.status, StatusCode::OK);
+        assert!(told.text().contains("16 phiếu đã hoàn thành"), "{}", told.text());
+        assert!(told.text().contains("chấm nới") && told.text().contains("chấm chặt"));
+        assert_eq!(told.all("svg rect").len(), 20);
+        assert_eq!(sheet.text().lines().count(), 9);
         assert!(early.text().contains("giám khảo 1 mới có 7 phiếu, cần ít nhất 8"), "{}", early.text());
         assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
         let told = outcome(site).await;

@@ -9,6 +9,7 @@ pub mod desk;
 pub mod draft;
 pub mod entry;
 pub mod export;
+pub mod figures;
 pub mod health;
 pub mod judging;
 pub mod list;

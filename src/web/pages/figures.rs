@@ -1,0 +1,263 @@
+//! What a round's marks tell, for a committee that is no statistician.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+
+use super::desk::organised;
+use crate::app::App;
+use crate::judging::figures::{BARS, Figures, OfJudge, Remark, figures};
+use crate::judging::{self, Fault};
+use crate::refusal::Refused;
+use crate::web::signed::Signed;
+use crate::web::{Failure, Result, View, page};
+use crate::words::millionths;
+use crate::{account, contest};
+
+/// Entries that the page shows; the CSV has all.
+const SHOWN: usize = 100;
+
+/// A judge's line.
+pub struct Judge {
+    /// The judge's number.
+    pub number: i32,
+    /// Name.
+    pub name: String,
+    /// Finished sheets.
+    pub sheets: usize,
+    /// Mean and standard deviation.
+    pub mean: String,
+    /// Standard deviation.
+    pub deviation: String,
+    /// How much more than the panel, with its standard error.
+    pub severity: String,
+    /// Rank correlation with the others.
+    pub agreement: String,
+    /// Bars of the histogram: left, top, height, count; a hundred wide, forty high.
+    pub bars: Vec<(usize, usize, usize, usize)>,
+    /// Keys of remarks.
+    pub remarks: Vec<&'static str>,
+}
+
+/// An entry's line.
+pub struct Line {
+    /// By which judges know it.
+    pub alias: String,
+    /// Its title.
+    pub title: String,
+    /// Finished sheets.
+    pub sheets: usize,
+    /// Raw mean and place.
+    pub raw: (String, String),
+    /// Adjusted points and place.
+    pub adjusted: (String, String),
+    /// Interval of places.
+    pub interval: String,
+    /// Highest less lowest.
+    pub spread: String,
+}
+
+/// The page.
+#[derive(Template)]
+#[template(path = "figures/show.html")]
+pub struct Show {
+    /// Who looks.
+    pub v: View,
+    /// Name of the contest in addresses.
+    pub slug: String,
+    /// Key of the round.
+    pub key: String,
+    /// Its title.
+    pub title: String,
+    /// Finished sheets.
+    pub sheets: usize,
+    /// Figures of the round: key of the words, value, key of the sentence that explains it.
+    pub round: Vec<(&'static str, String, &'static str)>,
+    /// Why marks are not adjusted.
+    pub unfit: Option<Refused>,
+    /// By judge.
+    pub judges: Vec<Judge>,
+    /// By entry.
+    pub entries: Vec<Line>,
+    /// How many entries there are.
+    pub all: usize,
+    /// What would change without a judge: the judge's number, and sentences.
+    pub swaps: Vec<(i32, Vec<String>)>,
+}
+
+async fn read(
+    app: &App,
+    v: &View,
+    who: &Signed,
+    (slug, key): (&str, &str),
+) -> std::result::Result<(String, entity::round::Model, Figures), Failure> {
+    let (contest, _) = organised(app, v, who, slug).await?;
+    let row = contest::round_by_key(&app.db, contest.id(), key).await?;
+    let round = contest.definition.round(key).ok_or(judging::Error::Unknown)?;
+    let seed = u64::from_ne_bytes(row.seed.to_ne_bytes());
+    let figures = figures(&app.db, row.id, round, seed).await?;
+    Ok((round.title.read(v.lang.is_english()).to_owned(), row, figures))
+}
+
+/// Shows what the marks tell.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn show(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+) -> Result {
+    let (slug, key) = path.into_inner();
+    let (title, row, told) = read(&app, &v, &who, (&slug, &key)).await?;
+    let panel = judging::panel(&app.db, row.id).await?;
+    let names = account::names(&app.db, panel.iter().map(|seat| seat.user_id)).await?;
+    let name = |number: i32| {
+        let seat = panel.iter().find(|seat| seat.number == number);
+        seat.and_then(|seat| names.get(&seat.user_id).cloned()).unwrap_or_default()
+    };
+    let numbers: Vec<i32> = told.judges.iter().map(|judge| judge.number).collect();
+    let aliases: Vec<&str> = told.order.iter().map(String::as_str).collect();
+    let swaps = told.swaps.iter().map(|swap| {
+        let moved = swap.moved.iter().map(|(entry, with, without)| {
+            let alias = aliases.get(*entry).copied().unwrap_or_default();
+            format!("{alias}: {with} → {without}")
+        });
+        (numbers.get(swap.judge).copied().unwrap_or(0), moved.collect())
+    });
+    let swaps = swaps.collect();
+    let lines = told.entries.iter().take(SHOWN).map(|one| line(&v, one)).collect();
+    let judges = told.judges.iter().map(|one| judge(&v, one, name(one.number))).collect();
+    page(&Show {
+        title,
+        sheets: told.sheets,
+        round: of_round(&v, &told),
+        unfit: told.unfit.map(|unfit| Fault::NotAdjusted(unfit).refused()),
+        judges,
+        entries: lines,
+        all: told.entries.len(),
+        swaps,
+        slug,
+        key,
+        v,
+    })
+}
+
+fn said(v: &View, value: f64, decimals: u32) -> String {
+    millionths(v.lang, (value * 1e6).round() as i64, decimals)
+}
+
+/// Figures of the round, each with the sentence that fits its height.
+fn of_round(v: &View, told: &Figures) -> Vec<(&'static str, String, &'static str)> {
+    let high = |value: f64, names: [&'static str; 3]| match value {
+        value if value >= 0.667 => names[0],
+        value if value >= 0.3 => names[1],
+        _ => names[2],
+    };
+    let agree = ["figures-agree-well", "figures-agree-some", "figures-agree-little"];
+    let trust = ["figures-firm", "figures-fair", "figures-loose"];
+    let rows = [
+        ("figures-alpha", told.alpha, agree),
+        ("figures-w", told.concordance, agree),
+        ("figures-icc", told.correlations.map(|all| all.agreement_of_mean), trust),
+        ("figures-reliability", told.reliability, trust),
+    ];
+    let known = rows.into_iter().filter_map(|(key, value, names)| {
+        let value = value?;
+        Some((key, said(v, value, 2), high(value, names)))
+    });
+    known.collect()
+}
+
+fn judge(v: &View, one: &OfJudge, name: String) -> Judge {
+    let most = one.bars.iter().copied().max().unwrap_or(0).max(1);
+    let bars = one.bars.iter().enumerate().map(|(at, count)| {
+        let height = count * 40 / most;
+        (at * 100 / BARS, 40 - height, height, *count)
+    });
+    let signed =
+        |value: f64| format!("{}{}", if value > 0.0 { "+" } else { "" }, said(v, value, 2));
+    Judge {
+        number: one.number,
+        name,
+        sheets: one.sheets,
+        mean: said(v, one.mean, 2),
+        deviation: said(v, one.deviation, 2),
+        severity: one.severity.map_or_else(
+            || "–".to_owned(),
+            |(effect, error)| format!("{} ± {}", signed(effect), said(v, error, 2)),
+        ),
+        agreement: one.agreement.map_or_else(|| "–".to_owned(), |value| said(v, value, 2)),
+        bars: bars.collect(),
+        remarks: one.remarks.iter().map(|remark| named(*remark)).collect(),
+    }
+}
+
+fn named(remark: Remark) -> &'static str {
+    match remark {
+        Remark::Severe => "remark-severe",
+        Remark::Mild => "remark-mild",
+        Remark::Apart => "remark-apart",
+        Remark::Flat => "remark-flat",
+    }
+}
+
+fn line(v: &View, one: &crate::judging::figures::OfEntry) -> Line {
+    let pair = |value: Option<(f64, usize)>| match value {
+        Some((points, place)) => (said(v, points, 2), place.to_string()),
+        None => ("–".to_owned(), "–".to_owned()),
+    };
+    Line {
+        alias: one.alias.clone(),
+        title: one.title.clone(),
+        sheets: one.sheets,
+        raw: pair(one.raw),
+        adjusted: pair(one.adjusted),
+        interval: one.interval.map_or_else(
+            || "–".to_owned(),
+            |between| format!("{}–{}", between.best, between.worst),
+        ),
+        spread: said(v, one.spread, 2),
+    }
+}
+
+/// All entries' figures as CSV, by alias.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn csv(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+) -> Result {
+    let (slug, key) = path.into_inner();
+    let (_, _, told) = read(&app, &v, &who, (&slug, &key)).await?;
+    let mut sheet = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let head =
+        ["alias", "sheets", "raw", "raw_place", "adjusted", "adjusted_place", "best", "worst"];
+    sheet.write_record(head).map_err(Failure::broken)?;
+    for one in &told.entries {
+        let number = |value: Option<String>| value.unwrap_or_default();
+        sheet
+            .write_record([
+                one.alias.clone(),
+                one.sheets.to_string(),
+                number(one.raw.map(|(points, _)| format!("{points:.6}"))),
+                number(one.raw.map(|(_, place)| place.to_string())),
+                number(one.adjusted.map(|(points, _)| format!("{points:.6}"))),
+                number(one.adjusted.map(|(_, place)| place.to_string())),
+                number(one.interval.map(|between| between.best.to_string())),
+                number(one.interval.map(|between| between.worst.to_string())),
+            ])
+            .map_err(Failure::broken)?;
+    }
+    let bytes = sheet.into_inner().map_err(Failure::broken)?;
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header((
+            "Content-Disposition",
+            format!("attachment; filename=\"{slug}-{key}.csv\""),
+        ))
+        .body(bytes))
+}
