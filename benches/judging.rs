@@ -23,6 +23,7 @@ pub fn measure(figures: &mut Figures) {
     let (dealt, seconds) = timed(|| deal(&table(JUDGES), 7));
     let (least, most) = dealt.spread();
     figures.at_most("deal_20000x5_to_60", seconds, 3.0, "s");
+    figures.exactly("deal_short", dealt.short.len() as f64, 0.0, "");
     figures.at_most("deal_spread", (most - least) as f64, 1.0, "");
     let (few, seconds) = timed(|| deal(&table(EACH), 7));
     black_box(few);
