@@ -15,6 +15,11 @@ impl Figures {
         self.line(name, value, format!("<={goal}{unit}"), unit, value <= goal);
     }
 
+    /// A figure that has to be `goal` or more.
+    pub fn at_least(&mut self, name: &str, value: f64, goal: f64, unit: &str) {
+        self.line(name, value, format!(">={goal}{unit}"), unit, value >= goal);
+    }
+
     /// A figure that has to be exactly `goal`.
     pub fn exactly(&mut self, name: &str, value: f64, goal: f64, unit: &str) {
         self.line(name, value, format!("={goal}{unit}"), unit, (value - goal).abs() < f64::EPSILON);

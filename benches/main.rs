@@ -9,9 +9,9 @@
 mod figures;
 mod idle;
 mod judging;
-#[expect(dead_code, reason = "the harness of the suite, of which benches use a part")]
 #[path = "../tests/suite/support/process.rs"]
 mod process;
+mod votes;
 
 use std::process::ExitCode;
 
@@ -23,8 +23,11 @@ async fn main() -> ExitCode {
         std::env::args().skip(1).filter(|word| word != "--bench").collect();
     let mut figures = Figures::default();
     match arguments.first().map(String::as_str) {
+        Some("bare") => votes::bare(&arguments[1]).await.expect("the bare endpoint"),
+        Some("crash") => votes::crash(&mut figures).await,
         Some("idle") => idle::measure(&mut figures),
         Some("judging") => judging::measure(&mut figures),
+        Some("votes") => votes::measure(&mut figures).await,
         _ => println!("run scripts/bench, which lists the benches"),
     }
     figures.verdict()

@@ -41,6 +41,9 @@ pub struct Server {
     pub threads: usize,
     /// Whether this process also does queued work.
     pub worker: bool,
+    /// Where other nodes reach this process, `http://host:port`; empty where it is the only one.
+    /// All nodes share the files `key` and `votes` of the data folder.
+    pub node_url: String,
 }
 
 impl Default for Server {
@@ -52,6 +55,7 @@ impl Default for Server {
             trusted_proxies: Vec::new(),
             threads: 0,
             worker: true,
+            node_url: String::new(),
         }
     }
 }

@@ -1,13 +1,19 @@
 //! `hoithi vote`: logs of votes, checked and handed out.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
+use entity::id::ContestId;
+use entity::instant::Instant;
+use serde::Deserialize;
 
 use crate::app::App;
 use crate::ledger::{Audited, Bundle, Verifier, audit};
-use crate::{contest, db, voting};
+use crate::voting::NewLink;
+use crate::web::group::Group;
+use crate::{contest, db, unit, voting};
 
 /// Check, rebuild and hand out logs of votes.
 #[derive(Debug, Subcommand)]
@@ -49,6 +55,20 @@ pub(super) enum Command {
     Rebuild {
         /// The contest's name in addresses.
         contest: String,
+    },
+    /// Make signed links for units and chat groups from a CSV of `unit,label,members` (unit: a code,
+    /// or empty), and write them as CSV with their addresses.
+    Links {
+        /// The contest's name in addresses.
+        contest: String,
+        /// The CSV.
+        from: PathBuf,
+        /// Where to; by default CONTEST-links.csv.
+        #[arg(long)]
+        out: Option<PathBuf>,
+        /// Days for which they hold.
+        #[arg(long, default_value_t = 60)]
+        days: i64,
     },
     /// Destroy the key by which voters could be tied to votes. Nobody can vote after that.
     DestroyKey {
@@ -110,6 +130,11 @@ impl Command {
                 let standing = app.votes.settle(id, now).await?;
                 println!("{} votes, made anew from the log", standing.votes);
             }
+            Self::Links { contest, from, out, days } => {
+                let out = out.unwrap_or_else(|| format!("{contest}-links.csv").into());
+                let count = links(&app, id, (&from, &out), now.plus_seconds(days * 86400)).await?;
+                println!("{}: {count} links", out.display());
+            }
             Self::DestroyKey { .. } => {
                 app.votes.destroy_key(id).await?;
                 println!("the key is gone: nobody can be tied to a vote any more");
@@ -125,9 +150,55 @@ impl Command {
             | Self::Key { contest }
             | Self::Verify { contest }
             | Self::Rebuild { contest }
+            | Self::Links { contest, .. }
             | Self::DestroyKey { contest, .. } => contest,
         }
     }
+}
+
+/// A line of the CSV of links.
+#[derive(Debug, Deserialize)]
+struct Line {
+    unit: String,
+    label: String,
+    members: u32,
+}
+
+/// Makes links; says how many.
+async fn links(
+    app: &App,
+    contest: ContestId,
+    (from, out): (&Path, &Path),
+    expires: Instant,
+) -> Result<usize> {
+    let mut csv = csv::Reader::from_path(from).with_context(|| from.display().to_string())?;
+    let tx = db::begin(&app.db).await?;
+    let (mut codes, mut wanted) = (HashMap::new(), Vec::new());
+    for (number, line) in csv.deserialize().enumerate() {
+        let line: Line = line.with_context(|| format!("line {}", number + 2))?;
+        let unit = match codes.get(&line.unit) {
+            Some(known) => *known,
+            None if line.unit.is_empty() => None,
+            None => {
+                let unit = unit::by_code(&tx, &line.unit).await;
+                let unit = unit.with_context(|| format!("line {}: {}", number + 2, line.unit))?;
+                Some(unit.id)
+            }
+        };
+        codes.insert(line.unit, unit);
+        wanted.push(NewLink { unit, label: line.label, members: line.members });
+    }
+    let made = voting::add_links(&tx, contest, &wanted, expires).await?;
+    let mut csv = csv::Writer::from_path(out)?;
+    csv.write_record(["number", "label", "quota", "address"])?;
+    let base = app.config.server.base_url.trim_end_matches('/');
+    for row in &made {
+        let address = format!("{base}/v/{}", Group::of(row).text(app));
+        csv.write_record([&row.number.to_string(), &row.label, &row.quota.to_string(), &address])?;
+    }
+    csv.flush()?;
+    tx.commit().await?;
+    Ok(made.len())
 }
 
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]

@@ -14,6 +14,7 @@ mod counts;
 mod details;
 mod error;
 mod keys;
+mod links;
 mod memory;
 mod policy;
 mod project;
@@ -24,7 +25,10 @@ mod writer;
 
 pub use cast::{Cast, Proof, Touch, Votes, own};
 pub use counts::{Seen, counts, seen, statement, tally_agrees};
+pub use entity::vote::State as VoteState;
 pub use error::Error;
+pub use links::{NewLink, add as add_links, links};
 pub use policy::Policy;
 pub use project::forget;
+pub use segment::checkpoint;
 pub use writer::Standing;

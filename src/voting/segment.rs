@@ -152,3 +152,14 @@ pub(super) async fn leaf(
     let place = usize::try_from(place - segment.first).unwrap_or(usize::MAX);
     Ok(parts(&segment)?.get(place).map(|(leaf, _)| leaf.to_vec()))
 }
+
+/// The newest signed checkpoint of a contest's log.
+///
+/// # Errors
+/// When the database fails.
+pub async fn checkpoint(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Option<String>, DbErr> {
+    Ok(last(db, contest).await?.map(|last| last.checkpoint))
+}

@@ -4,6 +4,8 @@ pub mod assets;
 pub mod cache;
 pub mod error;
 pub mod form;
+pub mod group;
+pub mod node;
 pub mod resume;
 pub mod routes;
 pub mod signed;

@@ -16,6 +16,8 @@ use crate::unit;
 use crate::voting::{self, Cast, Proof, Touch};
 use crate::web::cache::Kept;
 use crate::web::form::Form;
+use crate::web::group::Group;
+use crate::web::node;
 use crate::web::signed::{Browser, MaybeSigned, Signed};
 use crate::web::{Failure, Result, View, page};
 
@@ -206,20 +208,22 @@ fn proof(
             .iter()
             .fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
     });
+    let group = Group::of_request(request, app, contest, app.clock.now());
+    let link = group.map(|group| (group.number, group.quota));
     let contest = contest.0.as_bytes();
     match &who.0 {
         Some(signed) if asked >= Level::Code => Proof {
             key: app.key.hash("voter", &[contest, signed.id().0.as_bytes()]),
             level: Level::Code,
             user: Some(signed.id()),
-            link: None,
+            link,
             device,
         },
         other => Proof {
             key: app.key.hash("voter", &[contest, &browser.hash(app, "vote")]),
-            level: Level::Device,
+            level: if link.is_some() { Level::GroupLink } else { Level::Device },
             user: other.as_ref().map(Signed::id),
-            link: None,
+            link,
             device,
         },
     }
@@ -272,8 +276,9 @@ pub async fn vote(
     } else {
         let proof = proof(&app, (contest, level), &who, (&request, &browser));
         let touch = Touch { entry: number, nonce: nonce(form.text("nonce")), at: v.now };
-        match app.votes.cast(contest, touch, &proof).await {
-            Ok(cast) => counted(v, &code, cast)?,
+        match node::cast(&app, contest, (touch, &proof), false).await {
+            Ok(Some(cast)) => counted(v, &code, cast)?,
+            Ok(None) => return Err(voting::Error::Busy.into()),
             Err(error) => refused(v, &code, error)?,
         }
     };
@@ -343,8 +348,8 @@ pub async fn withdraw(
     let (contest, number, level) = place(&app, &code).await?;
     let proof = proof(&app, (contest, level), &who, (&request, &browser));
     let touch = Touch { entry: number, nonce: 0, at: v.now };
-    match app.votes.withdraw(contest, touch, &proof).await {
-        Ok(()) => page(&Voted { withdrawn: true, ..voted(v, &code, None, None, false) }),
+    match node::cast(&app, contest, (touch, &proof), true).await {
+        Ok(_) => page(&Voted { withdrawn: true, ..voted(v, &code, None, None, false) }),
         Err(error) => refused(v, &code, error),
     }
 }

@@ -24,4 +24,5 @@ pub mod session;
 pub mod sheet;
 pub mod unit;
 pub mod upload;
+pub mod votes;
 pub mod worksheet;

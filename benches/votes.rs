@@ -1,0 +1,319 @@
+//! What a vote costs: the processor time of a durable, logged vote against that of an endpoint that
+//! does nothing, and what is lost when the process is killed under load: nothing.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use actix_web::{App as Site, HttpResponse, HttpServer, web};
+use entity::entry::{self, EntrantKind, State};
+use entity::id::EntryId;
+use hoithi::app::App;
+use hoithi::config::Config;
+use hoithi::contest::apply::{self, Change, apply};
+use hoithi::contest::{self, document};
+use hoithi::{account, db, unit};
+use migration::MigratorTrait;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+
+use crate::figures::Figures;
+use crate::process::{Process, free_address};
+
+/// Threads that send, and connections of each.
+const SENDERS: (usize, usize) = (2, 128);
+/// For how long each side is measured.
+const SPAN: Duration = Duration::from_secs(6);
+/// How often the process is killed.
+const KILLS: usize = 6;
+const ENTRIES: i32 = 40;
+
+/// The other side of the comparison: takes a form, answers as many bytes.
+pub async fn bare(address: &str) -> std::io::Result<()> {
+    let body =
+        r#"{"counted":true,"receipt":"0123456789AB","at":"08:42:10 01/04/2026","again":false}"#;
+    let answer = move |_: web::Bytes| async move {
+        HttpResponse::Ok().content_type("application/json").body(body)
+    };
+    let site = move || Site::new().route("/entries/{code}/vote", web::post().to(answer));
+    HttpServer::new(site).workers(2).bind(address)?.run().await
+}
+
+/// Measures votes against the bare endpoint.
+pub async fn measure(figures: &mut Figures) {
+    let folder = tempfile::tempdir().expect("a folder");
+    prepare(folder.path()).await;
+    let mut site = start(folder.path());
+    let mut other = Bare::start();
+    let warm = Duration::from_secs(1);
+    load(site.address, warm, 0);
+    load(other.address, warm, 0);
+    let mut costs = Vec::new();
+    for round in 1..=3_u64 {
+        let (bare, bare_count, _) = side(other.child.id(), other.address, round << 40);
+        let (vote, vote_count, waits) = side(site.id(), site.address, (round << 40) + (1 << 39));
+        figures.note("votes.per-second", vote_count as f64 / SPAN.as_secs_f64(), "");
+        figures.note("votes.bare-per-second", bare_count as f64 / SPAN.as_secs_f64(), "");
+        figures.note("votes.wait-p99", percentile(&waits, 0.99), "ms");
+        costs.push((bare / bare_count as f64) / (vote / vote_count as f64));
+    }
+    costs.sort_by(f64::total_cmp);
+    figures.at_least("votes.cpu-bare-per-vote", costs[1], 0.5, "");
+    site.kill();
+    other.child.kill().ok();
+    other.child.wait().ok();
+}
+
+/// Processor seconds, answers, and waits in milliseconds, sorted, of one side.
+fn side(id: u32, address: SocketAddr, from: u64) -> (f64, u64, Vec<f64>) {
+    let before = cpu(id);
+    let mut done = load(address, SPAN, from);
+    done.waits.sort_by(f64::total_cmp);
+    (cpu(id) - before, done.counted, done.waits)
+}
+
+fn percentile(sorted: &[f64], share: f64) -> f64 {
+    let place = (sorted.len() as f64 * share) as usize;
+    sorted.get(place.min(sorted.len().saturating_sub(1))).copied().unwrap_or(0.0)
+}
+
+/// Kills the process under load, again and again, and looks for every vote that was told counted.
+pub async fn crash(figures: &mut Figures) {
+    let folder = tempfile::tempdir().expect("a folder");
+    prepare(folder.path()).await;
+    let told = Arc::new(Mutex::new(HashMap::new()));
+    for kill in 0..KILLS {
+        let mut site = start(folder.path());
+        let stop = Arc::new(AtomicBool::new(false));
+        let senders: Vec<_> = (0..8_u64)
+            .map(|sender| {
+                let (told, stop, address) = (Arc::clone(&told), Arc::clone(&stop), site.address);
+                let first = ((kill as u64) << 32) + (sender << 24);
+                std::thread::spawn(move || vote_until(address, first, &told, &stop))
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(700 + 137 * kill as u64));
+        site.kill();
+        stop.store(true, Ordering::Relaxed);
+        senders.into_iter().for_each(|sender| sender.join().expect("a sender"));
+    }
+    let app = App::open(config(folder.path())).await.expect("the site");
+    let contest = contest::by_slug(&app.db, "anh-dep").await.expect("the contest");
+    let over = "2100-01-01T00:00:00Z".parse().expect("a moment");
+    app.votes.settle(contest.id(), over).await.expect("projected");
+    let bundle = app.votes.bundle(&app.db, contest.id()).await.expect("a bundle");
+    let key = app.votes.key(&app.db, contest.id()).await.expect("keys").expect("a log");
+    let audited = hoithi::ledger::audit(&bundle, &key, (&[], 0));
+    figures.exactly("crash.audit-fails", f64::from(u8::from(audited.is_err())), 0.0, "");
+    let rows = entity::vote::Entity::find().all(&app.db).await.expect("votes");
+    let held: HashMap<&str, &entity::vote::Model> =
+        rows.iter().map(|row| (row.receipt.as_str(), row)).collect();
+    let told = told.lock().expect("told");
+    let lost = told.keys().filter(|receipt| !held.contains_key(receipt.as_str())).count();
+    figures.note("crash.told-counted", told.len() as f64, "");
+    figures.note("crash.in-the-log", rows.len() as f64, "");
+    figures.exactly("crash.lost", lost as f64, 0.0, "");
+}
+
+/// Votes one after the other and writes down what was told counted.
+fn vote_until(
+    address: SocketAddr,
+    first: u64,
+    told: &Mutex<HashMap<String, u64>>,
+    stop: &AtomicBool,
+) {
+    let Ok(stream) = TcpStream::connect(address) else { return };
+    let mut stream = BufReader::new(stream);
+    let mut voter = first;
+    while !stop.load(Ordering::Relaxed) {
+        if stream.get_mut().write_all(touch(address, voter).as_bytes()).is_err() {
+            return;
+        }
+        let Some((200, body)) = answer(&mut stream) else { return };
+        if let Some(receipt) = body.split("\"receipt\":\"").nth(1).and_then(|t| t.split('"').next())
+        {
+            told.lock().expect("told").insert(receipt.to_owned(), voter);
+        }
+        voter += 1;
+    }
+}
+
+/// The comparison's process.
+struct Bare {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Bare {
+    fn start() -> Self {
+        let address = free_address();
+        let child = Command::new(std::env::current_exe().expect("this program"))
+            .args(["bare", &address.to_string()])
+            .stdin(Stdio::null())
+            .spawn()
+            .expect("it starts");
+        while TcpStream::connect(address).is_err() {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        Self { child, address }
+    }
+}
+
+fn start(folder: &Path) -> Process {
+    let settings = [("HOITHI__SERVER__THREADS", "2"), ("HOITHI__LOG__FILTER", "error")];
+    let mut site = Process::start(folder, &settings);
+    site.ready(Instant::now());
+    site
+}
+
+fn config(folder: &Path) -> Config {
+    let mut config = Config::default();
+    config.data.folder = folder.to_owned();
+    config
+}
+
+/// A site with a contest in its vote.
+async fn prepare(folder: &Path) {
+    let app = App::open(config(folder)).await.expect("the site");
+    migration::Migrator::up(&app.db, None).await.expect("the schema");
+    let now = app.clock.now();
+    let tx = db::begin(&app.db).await.expect("a transaction");
+    let faults = unit::import(&tx, unit::top(), now).await.expect("units");
+    assert_eq!(faults, []);
+    let admin = account::invite(&tx, "", "quantri@example.vn", now).await.expect("a person");
+    let row = entity::user::Entity::find_by_id(admin).one(&tx).await.expect("a row");
+    let mut row = row.expect("a person").into_active_model();
+    row.is_admin = Set(true);
+    row.update(&tx).await.expect("an administrator");
+    let definition = document::read(include_str!("votes.yaml")).expect("a definition");
+    let id = apply(&tx, &definition, None, &Change::default(), now).await.expect("applied");
+    let whole = contest::by_id(&tx, id).await.expect("a contest");
+    let organiser = contest::Organiser::of(&tx, &whole, admin, now).await.expect("a right");
+    apply::announce(&tx, &organiser, now).await.expect("announced");
+    let category = contest::category_ids(&tx, id).await.expect("categories")["main"];
+    for number in 1..=ENTRIES {
+        let row = entry::Model {
+            id: EntryId::new(),
+            contest_id: id,
+            category_id: category,
+            code: format!("VVVV{number:04}"),
+            number: Some(number),
+            title: format!("Ảnh {number}"),
+            search_text: String::new(),
+            state: State::Accepted,
+            entrant_kind: EntrantKind::Person,
+            entrant_name: "Hoa".to_owned(),
+            shown_name: "Hoa".to_owned(),
+            unit_id: None,
+            author_id: None,
+            entered_by: None,
+            resume_hash: None,
+            phone: None,
+            email: None,
+            lang: "vi".to_owned(),
+            version: 1,
+            submitted_at: Some(now),
+            repair_until: None,
+            promoted_from: None,
+            created_at: now,
+            updated_at: now,
+        };
+        let row = row.into_active_model().reset_all();
+        entry::Entity::insert(row).exec_without_returning(&tx).await.expect("an entry");
+    }
+    tx.commit().await.expect("committed");
+    app.db.close().await.expect("closed");
+}
+
+fn touch(address: SocketAddr, voter: u64) -> String {
+    let entry = voter % u64::from(ENTRIES.unsigned_abs()) + 1;
+    format!(
+        "POST /entries/VVVV{entry:04}/vote HTTP/1.1\r\nhost: {address}\r\naccept: application/json\r\n\
+         sec-fetch-site: same-origin\r\nuser-agent: Mozilla/5.0 (Linux; Android 13; SM-A145F) Zalo\r\n\
+         cookie: b={voter:032}\r\ncontent-type: application/x-www-form-urlencoded\r\n\
+         content-length: 22\r\n\r\nnonce={voter:016}"
+    )
+}
+
+/// What came of a load.
+#[derive(Default)]
+struct Done {
+    counted: u64,
+    waits: Vec<f64>,
+}
+
+/// Keeps all connections busy for a while, each with one request on its way.
+fn load(address: SocketAddr, span: Duration, from: u64) -> Done {
+    let next = Arc::new(AtomicU64::new(from));
+    let senders: Vec<_> = (0..SENDERS.0)
+        .map(|_| {
+            let next = Arc::clone(&next);
+            std::thread::spawn(move || send(address, span, &next))
+        })
+        .collect();
+    let mut done = Done::default();
+    for sender in senders {
+        let part = sender.join().expect("a sender");
+        done.counted += part.counted;
+        done.waits.extend(part.waits);
+    }
+    done
+}
+
+fn send(address: SocketAddr, span: Duration, next: &AtomicU64) -> Done {
+    let connect = |_| BufReader::new(TcpStream::connect(address).expect("a connection"));
+    let mut streams: Vec<BufReader<TcpStream>> = (0..SENDERS.1).map(connect).collect();
+    let (begun, mut done) = (Instant::now(), Done::default());
+    while begun.elapsed() < span {
+        let asked = Instant::now();
+        for stream in &mut streams {
+            let voter = next.fetch_add(1, Ordering::Relaxed);
+            stream.get_mut().write_all(touch(address, voter).as_bytes()).expect("sent");
+        }
+        for stream in &mut streams {
+            let (status, body) = answer(stream).expect("an answer");
+            assert_eq!(status, 200, "{body}");
+            done.counted += 1;
+            done.waits.push(asked.elapsed().as_secs_f64() * 1000.0);
+        }
+    }
+    done
+}
+
+fn answer(stream: &mut BufReader<TcpStream>) -> Option<(u16, String)> {
+    let (mut head, mut status, mut length) = (String::new(), 0, 0);
+    loop {
+        head.clear();
+        if stream.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+        let line = head.trim_end();
+        if line.is_empty() {
+            break;
+        }
+        if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
+            status = rest.get(..3)?.parse().ok()?;
+        } else if let Some((name, value)) = line.split_once(':')
+            && name.eq_ignore_ascii_case("content-length")
+        {
+            length = value.trim().parse().ok()?;
+        }
+    }
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).ok()?;
+    Some((status, String::from_utf8_lossy(&body).into_owned()))
+}
+
+/// Processor time that a process has used, in seconds.
+fn cpu(id: u32) -> f64 {
+    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("a process");
+    let rest = stat.rsplit(") ").next().expect("fields");
+    let field = |place: usize| -> f64 {
+        rest.split(' ').nth(place).and_then(|n| n.parse().ok()).expect("ticks")
+    };
+    (field(11) + field(12)) / 100.0
+}

@@ -1,0 +1,83 @@
+//! Signed links of units and chat groups, made by the thousand.
+
+use entity::id::{ContestId, UnitId};
+use entity::instant::Instant;
+use entity::vote_link;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    Set,
+};
+
+use super::Error;
+use crate::contest;
+
+/// Rows that are written by one statement.
+const ROWS: usize = 1000;
+
+/// A link that is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewLink {
+    /// The unit it is for.
+    pub unit: Option<UnitId>,
+    /// What it is called.
+    pub label: String,
+    /// People in the group; three in ten more may come by it.
+    pub members: u32,
+}
+
+/// Adds links to a contest, numbered from the last on; they hold until `expires`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn add(
+    tx: &DatabaseTransaction,
+    contest: ContestId,
+    links: &[NewLink],
+    expires: Instant,
+) -> Result<Vec<vote_link::Model>, Error> {
+    contest::lock(tx, contest).await?;
+    let last = vote_link::Entity::find()
+        .filter(vote_link::Column::ContestId.eq(contest))
+        .order_by_desc(vote_link::Column::Number)
+        .one(tx)
+        .await?;
+    let first = last.map_or(1, |last| last.number + 1);
+    let rows: Vec<vote_link::Model> = (first..)
+        .zip(links)
+        .map(|(number, link)| vote_link::Model {
+            contest_id: contest,
+            number,
+            unit_id: link.unit,
+            label: link.label.clone(),
+            quota: i32::try_from(u64::from(link.members.max(1)) * 13 / 10 + 1).unwrap_or(i32::MAX),
+            expires_at: expires,
+        })
+        .collect();
+    for rows in rows.chunks(ROWS) {
+        let rows = rows.iter().map(|row| vote_link::ActiveModel {
+            contest_id: Set(row.contest_id),
+            number: Set(row.number),
+            unit_id: Set(row.unit_id),
+            label: Set(row.label.clone()),
+            quota: Set(row.quota),
+            expires_at: Set(row.expires_at),
+        });
+        vote_link::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    Ok(rows)
+}
+
+/// The links of a contest, by number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn links(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Vec<vote_link::Model>, DbErr> {
+    vote_link::Entity::find()
+        .filter(vote_link::Column::ContestId.eq(contest))
+        .order_by_asc(vote_link::Column::Number)
+        .all(db)
+        .await
+}

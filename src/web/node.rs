@@ -1,0 +1,191 @@
+//! Votes from node to node: one node writes a contest's log, the others hand votes on to it.
+//!
+//! What is handed on is already proved and stamped; it carries a hash keyed with the site's secret,
+//! which all nodes share, so nobody else can hand anything in.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use entity::id::{ContestId, UserId};
+use entity::instant::Instant;
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::{Failure, Result};
+use crate::app::App;
+use crate::contest::definition::Level;
+use crate::refusal::Kind;
+use crate::voting::{Cast, Error, Proof, Touch};
+
+/// How long another node may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Most bytes of an answer.
+const MOST: u64 = 4096;
+const PATH: &str = "/internal/votes";
+const HEADER: &str = "x-hoithi-node";
+
+/// A vote on its way.
+#[derive(Debug, Serialize, Deserialize)]
+struct Handed {
+    contest: ContestId,
+    entry: u32,
+    nonce: u64,
+    at: i64,
+    withdraws: bool,
+    key: [u8; 32],
+    level: Level,
+    user: Option<UserId>,
+    link: Option<(u32, u32)>,
+    device: u32,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize, Deserialize)]
+enum Told {
+    Counted(String, i64, bool),
+    Withdrawn,
+    Closed,
+    Unknown,
+    NotVotedOn,
+    Own,
+    TooLow,
+    LinkUsedUp,
+    NoVotesLeft(u32),
+    Stays,
+    Busy,
+}
+
+fn told(done: std::result::Result<Option<Cast>, Error>) -> Told {
+    match done {
+        Ok(Some(cast)) => Told::Counted(cast.receipt, cast.at.micros(), cast.again),
+        Ok(None) => Told::Withdrawn,
+        Err(Error::Closed) => Told::Closed,
+        Err(Error::Unknown) => Told::Unknown,
+        Err(Error::NotVotedOn) => Told::NotVotedOn,
+        Err(Error::Own) => Told::Own,
+        Err(Error::TooLow) => Told::TooLow,
+        Err(Error::LinkUsedUp) => Told::LinkUsedUp,
+        Err(Error::NoVotesLeft(most)) => Told::NoVotesLeft(most),
+        Err(Error::Stays) => Told::Stays,
+        Err(_) => Told::Busy,
+    }
+}
+
+fn heard(told: Told) -> std::result::Result<Option<Cast>, Error> {
+    Err(match told {
+        Told::Counted(receipt, at, again) => {
+            let at = Instant::from_micros(at).map_err(|_| Error::Busy)?;
+            return Ok(Some(Cast { receipt, at, again }));
+        }
+        Told::Withdrawn => return Ok(None),
+        Told::Closed => Error::Closed,
+        Told::Unknown => Error::Unknown,
+        Told::NotVotedOn => Error::NotVotedOn,
+        Told::Own => Error::Own,
+        Told::TooLow => Error::TooLow,
+        Told::LinkUsedUp => Error::LinkUsedUp,
+        Told::NoVotesLeft(most) => Error::NoVotesLeft(most),
+        Told::Stays => Error::Stays,
+        Told::Busy => Error::Busy,
+    })
+}
+
+/// Casts a vote, or takes it back (then there is no receipt); hands it on where another node leads.
+///
+/// # Errors
+/// As [`crate::voting::Votes::cast`]; [`Error::Busy`] when the other node cannot be reached.
+pub async fn cast(
+    app: &App,
+    contest: ContestId,
+    (touch, proof): (Touch, &Proof),
+    withdraws: bool,
+) -> std::result::Result<Option<Cast>, Error> {
+    let url = match here(app, contest, (touch, proof), withdraws).await {
+        Err(Error::Elsewhere(url)) => url,
+        done => return done,
+    };
+    let handed = Handed {
+        contest,
+        entry: touch.entry,
+        nonce: touch.nonce,
+        at: touch.at.micros(),
+        withdraws,
+        key: proof.key,
+        level: proof.level,
+        user: proof.user,
+        link: proof.link,
+        device: proof.device,
+    };
+    let body = serde_json::to_vec(&handed).map_err(|_| Error::Busy)?;
+    let hash = data_encoding::HEXLOWER.encode(&app.key.hash("node-vote", &[&body]));
+    let answer = tokio::time::timeout(PATIENCE, post(&url, &hash, &body)).await;
+    match answer {
+        Ok(Ok(told)) => heard(told),
+        Ok(Err(error)) => {
+            tracing::warn!(url, "the node that leads cannot be reached: {error}");
+            Err(Error::Busy)
+        }
+        Err(_) => Err(Error::Busy),
+    }
+}
+
+async fn here(
+    app: &App,
+    contest: ContestId,
+    (touch, proof): (Touch, &Proof),
+    withdraws: bool,
+) -> std::result::Result<Option<Cast>, Error> {
+    if withdraws {
+        return app.votes.withdraw(contest, touch, proof).await.map(|()| None);
+    }
+    app.votes.cast(contest, touch, proof).await.map(Some)
+}
+
+/// One request to another node, on a connection of its own.
+async fn post(url: &str, hash: &str, body: &[u8]) -> std::io::Result<Told> {
+    let host = url.strip_prefix("http://").map(|host| host.trim_end_matches('/'));
+    let host = host.filter(|host| !host.is_empty()).ok_or(std::io::ErrorKind::InvalidInput)?;
+    let mut stream = tokio::net::TcpStream::connect(host).await?;
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\nsec-fetch-site: same-origin\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n{HEADER}: {hash}\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await?;
+    stream.write_all(body).await?;
+    let mut answer = Vec::new();
+    stream.take(MOST).read_to_end(&mut answer).await?;
+    let text = String::from_utf8_lossy(&answer);
+    let (head, body) = text.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
+    if !head.starts_with("HTTP/1.1 200") {
+        return Err(std::io::Error::other(head.lines().next().unwrap_or_default().to_owned()));
+    }
+    serde_json::from_str(body).map_err(std::io::Error::other)
+}
+
+/// Takes a vote that another node hands on.
+///
+/// # Errors
+/// Not found to anybody who does not hold the site's secret.
+pub async fn take(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -> Result {
+    let nobody = || Failure::new(Kind::NotFound, "nothing-here");
+    let hash = request.headers().get(HEADER).map(|hash| hash.as_bytes().to_vec());
+    let hash = hash.and_then(|hash| data_encoding::HEXLOWER.decode(&hash).ok());
+    let right = app.key.hash("node-vote", &[&body]);
+    if !hash.is_some_and(|hash| bool::from(right[..].ct_eq(&hash))) {
+        return Err(nobody());
+    }
+    let handed: Handed = serde_json::from_slice(&body).map_err(|_| nobody())?;
+    let at = Instant::from_micros(handed.at).map_err(|_| nobody())?;
+    let touch = Touch { entry: handed.entry, nonce: handed.nonce, at };
+    let proof = Proof {
+        key: handed.key,
+        level: handed.level,
+        user: handed.user,
+        link: handed.link,
+        device: handed.device,
+    };
+    let done = here(&app, handed.contest, (touch, &proof), handed.withdraws).await;
+    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(told(done)))
+}

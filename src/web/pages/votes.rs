@@ -1,0 +1,219 @@
+//! The log of votes, as anybody may see it: its key, its head, proofs, one's own receipt, and after
+//! the result all of it.
+
+use actix_web::{HttpResponse, web};
+use askama::Template;
+use data_encoding::BASE64;
+use fast_qr::convert::Builder;
+use fast_qr::convert::svg::SvgBuilder;
+use fast_qr::qr::QRBuilder;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::contest::{self, Contest};
+use crate::entry::code;
+use crate::refusal::Kind;
+use crate::voting::{self, VoteState};
+use crate::web::{Failure, Result, View, page, see_other};
+
+/// The page of a contest's log.
+#[derive(Template)]
+#[template(path = "votes/show.html")]
+pub struct Show {
+    /// Who looks.
+    pub v: View,
+    /// The contest: name in addresses, and title.
+    pub contest: (String, String),
+    /// The log's public key; none before the first vote.
+    pub key: Option<String>,
+    /// Whether all of the log may be taken home.
+    pub whole: bool,
+}
+
+async fn public(app: &App, slug: &str) -> Result<Contest> {
+    let contest = contest::by_slug(&app.db, slug).await?;
+    let votes = contest.is_public() && contest.definition.voting.is_some();
+    if votes { Ok(contest) } else { Err(contest::Error::Unknown.into()) }
+}
+
+fn is_published(contest: &Contest) -> bool {
+    use entity::contest::State;
+    matches!(contest.row.state, State::Published | State::Closed)
+}
+
+/// Shows a contest's log.
+///
+/// # Errors
+/// Not found where there is no public vote.
+pub async fn show(app: web::Data<App>, v: View, slug: web::Path<String>) -> Result {
+    let contest = public(&app, &slug).await?;
+    let key = app.votes.key(&app.db, contest.id()).await?;
+    page(&Show {
+        contest: (
+            contest.slug().to_owned(),
+            contest.definition.title.read(v.lang.is_english()).to_owned(),
+        ),
+        key: key.map(|key| key.text()),
+        whole: is_published(&contest),
+        v,
+    })
+}
+
+fn text(text: String) -> Result {
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("Cache-Control", "no-store"))
+        .body(text))
+}
+
+/// The newest signed checkpoint.
+///
+/// # Errors
+/// Not found before the first vote.
+pub async fn checkpoint(app: web::Data<App>, slug: web::Path<String>) -> Result {
+    let contest = public(&app, &slug).await?;
+    let newest = voting::checkpoint(&app.db, contest.id()).await?;
+    text(newest.ok_or(voting::Error::Unknown)?)
+}
+
+/// The proof that the log of so many leaves is the beginning of the newest: hashes in base64, an
+/// empty line, the newest checkpoint.
+///
+/// # Errors
+/// Not found where there never was a log of so many leaves.
+pub async fn growth(app: web::Data<App>, path: web::Path<(String, u64)>) -> Result {
+    let (slug, old) = path.into_inner();
+    let contest = public(&app, &slug).await?;
+    let (path, newest) = app.votes.growth(&app.db, contest.id(), old).await?;
+    let hashes: String = path.iter().map(|hash| BASE64.encode(hash) + "\n").collect();
+    text(format!("{hashes}\n{newest}"))
+}
+
+/// All that is needed to recount, after the result is published.
+///
+/// # Errors
+/// Not found before that.
+pub async fn bundle(app: web::Data<App>, slug: web::Path<String>) -> Result {
+    let contest = public(&app, &slug).await?;
+    if !is_published(&contest) {
+        return Err(voting::Error::Unknown.into());
+    }
+    let bundle = app.votes.bundle(&app.db, contest.id()).await?;
+    let zip = web::block(move || bundle.bytes()).await.map_err(Failure::broken)?;
+    let name = format!("attachment; filename=\"{}-votes.zip\"", contest.slug());
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header(("Cache-Control", "public, max-age=300"))
+        .insert_header(("Content-Disposition", name))
+        .body(zip.map_err(Failure::broken)?))
+}
+
+/// Somebody looks for their own vote.
+#[derive(Template)]
+#[template(path = "votes/index.html")]
+pub struct Index {
+    /// Who looks.
+    pub v: View,
+    /// What was typed and not found.
+    pub unknown: Option<String>,
+}
+
+/// What was typed.
+#[derive(Debug, Deserialize)]
+pub struct Asked {
+    /// The receipt's code.
+    #[serde(default)]
+    code: String,
+}
+
+/// Asks for the code of a receipt, or leads to the receipt.
+///
+/// # Errors
+/// When the database fails.
+pub async fn index(app: web::Data<App>, v: View, asked: web::Query<Asked>) -> Result {
+    let typed = code::meant(&asked.code);
+    if typed.is_empty() {
+        return page(&Index { v, unknown: None });
+    }
+    match voting::own(&app.db, &typed).await? {
+        Some(vote) => Ok(see_other(&format!("/votes/{}", vote.receipt))),
+        None => page(&Index { v, unknown: Some(asked.code.clone()) }),
+    }
+}
+
+/// One's own vote: that it is in, and how that is proved. Not what was chosen: until the close
+/// nobody shall be able to prove that to somebody who pays for it.
+#[derive(Template)]
+#[template(path = "votes/receipt.html")]
+pub struct Receipt {
+    /// Who looks.
+    pub v: View,
+    /// The code.
+    pub code: String,
+    /// The contest: name in addresses, and title.
+    pub contest: (String, String),
+    /// Place in the log.
+    pub place: i64,
+    /// When it was read.
+    pub at: entity::instant::Instant,
+    /// Whether it was taken back.
+    pub withdrawn: bool,
+    /// Whether it was disqualified, once that is public.
+    pub struck: bool,
+}
+
+/// Shows whether a vote is in.
+///
+/// # Errors
+/// Not found where there is no such receipt.
+pub async fn receipt(app: web::Data<App>, v: View, typed: web::Path<String>) -> Result {
+    let vote = own(&app, &typed).await?;
+    let contest = contest::by_id(&app.db, vote.contest_id).await?;
+    page(&Receipt {
+        code: code::grouped(&vote.receipt),
+        contest: (
+            contest.slug().to_owned(),
+            contest.definition.title.read(v.lang.is_english()).to_owned(),
+        ),
+        place: vote.leaf,
+        at: vote.cast_at,
+        withdrawn: vote.state == VoteState::Withdrawn,
+        struck: vote.state == VoteState::Struck && is_published(&contest),
+        v,
+    })
+}
+
+async fn own(app: &App, typed: &str) -> Result<entity::vote::Model> {
+    let code = code::meant(typed);
+    let vote = voting::own(&app.db, &code).await?;
+    vote.ok_or_else(|| Failure::new(Kind::NotFound, "vote-unknown"))
+}
+
+/// The receipt with its proof, as a C2SP tlog-proof.
+///
+/// # Errors
+/// Not found where there is no such receipt.
+pub async fn proof(app: web::Data<App>, typed: web::Path<String>) -> Result {
+    let vote = own(&app, &typed).await?;
+    let receipt = app.votes.receipt(&app.db, vote.contest_id, vote.leaf).await?;
+    let name = format!("attachment; filename=\"{}.tlog-proof\"", vote.receipt);
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; charset=utf-8")
+        .insert_header(("Cache-Control", "private, no-store"))
+        .insert_header(("Content-Disposition", name))
+        .body(receipt.text()))
+}
+
+/// A QR code that leads to the receipt.
+///
+/// # Errors
+/// When the address is too long for one.
+pub async fn qr(v: View, typed: web::Path<String>) -> Result {
+    let address = format!("{}/votes/{}", v.base, code::meant(&typed));
+    let broken = || Failure::new(Kind::Broken, "broken");
+    let qr = QRBuilder::new(address).build().map_err(|_| broken())?;
+    Ok(HttpResponse::Ok()
+        .content_type("image/svg+xml")
+        .insert_header(("Cache-Control", "public, max-age=86400"))
+        .body(SvgBuilder::default().margin(4).to_str(&qr)))
+}
