@@ -5,12 +5,12 @@ use entity::entry::{self, State};
 use entity::id::{EntryEventId, EntryId, ScreeningId};
 use entity::instant::Instant;
 use entity::screening::{self, Verdict};
-use entity::{entry_event, file, part, tally, unit};
+use entity::{candidate, entry_event, file, part, tally, unit};
 use sea_orm::sea_query::{Alias, Expr, LikeExpr, OnConflict, Query, SelectStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    ExprTrait, FromQueryResult, IntoActiveModel, JoinType, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    ExprTrait, FromQueryResult, IntoActiveModel, JoinType, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 use serde_json::json;
 
@@ -41,6 +41,9 @@ pub enum Error {
     /// It is not waiting for a finding.
     #[error("not waiting")]
     NotWaiting,
+    /// It stands in a judging round.
+    #[error("judged")]
+    Judged,
     /// A finding against an entry needs a reason.
     #[error("a reason is needed")]
     NoReason,
@@ -60,6 +63,7 @@ impl Refusal for Error {
         match self {
             Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
             Self::NotWaiting => Refused::new(Kind::Conflict, "screening-not-waiting"),
+            Self::Judged => Refused::new(Kind::Conflict, "screening-judged"),
             Self::NoReason => Refused::new(Kind::Invalid, "screening-no-reason").at("reason"),
             Self::Past => Refused::new(Kind::Invalid, "screening-past").at("until"),
             Self::Contest(error) => error.refusal(),
@@ -153,7 +157,8 @@ pub async fn find(
 /// Takes the last finding back: the entry waits again.
 ///
 /// # Errors
-/// [`Error::NotWaiting`] when there is none, or the entrant acted on it meanwhile.
+/// [`Error::NotWaiting`] when there is none, or the entrant acted on it meanwhile;
+/// [`Error::Judged`] once it stands in a round.
 pub async fn undo(
     tx: &DatabaseTransaction,
     by: &Screener,
@@ -172,6 +177,10 @@ pub async fn undo(
     let last = last.ok_or(Error::NotWaiting)?;
     if !matches!(row.state, State::Accepted | State::Returned | State::Rejected) {
         return Err(Error::NotWaiting);
+    }
+    let judged = candidate::Entity::find().filter(candidate::Column::EntryId.eq(id));
+    if judged.count(tx).await? > 0 {
+        return Err(Error::Judged);
     }
     let mut last = last.into_active_model();
     last.undone_at = Set(Some(now));

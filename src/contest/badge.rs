@@ -1,11 +1,13 @@
 //! Rights in a contest, as values that can only be had by proving them.
 
+use entity::contest;
 use entity::crew::{self, Role};
 use entity::id::{ContestId, UserId};
 use entity::instant::Instant;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::sea_query::{LikeExpr, Query};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::{Contest, Error};
+use super::{Contest, Error, all, wholes};
 use crate::{account, unit};
 
 macro_rules! badges {
@@ -105,4 +107,37 @@ impl Standing {
     fn audits(&self) -> bool {
         self.organises() || self.approves() || self.roles.contains(&Role::Auditor)
     }
+}
+
+/// Contests that somebody runs, newest first: as crew, as an officer of the unit that runs it or
+/// of one above, or as whoever runs the site.
+///
+/// # Errors
+/// [`Error::Broken`] where a stored definition cannot be read.
+pub async fn organised_by(
+    db: &impl ConnectionTrait,
+    user: UserId,
+    now: Instant,
+) -> Result<Vec<Contest>, Error> {
+    if account::is_admin(db, user).await? {
+        return wholes(db, all(db).await?).await;
+    }
+    let crew = crew::Entity::find()
+        .filter(crew::Column::UserId.eq(user))
+        .filter(crew::Column::Role.eq(Role::Organiser))
+        .filter(crew::Column::EndedAt.is_null())
+        .all(db)
+        .await?;
+    let mut theirs =
+        Condition::any().add(contest::Column::Id.is_in(crew.into_iter().map(|row| row.contest_id)));
+    for (_, unit) in unit::offices(db, user, now).await? {
+        let below = Query::select()
+            .column(entity::unit::Column::Id)
+            .from(entity::unit::Entity)
+            .and_where(entity::unit::Column::Path.like(LikeExpr::new(format!("{}%", unit.path))))
+            .to_owned();
+        theirs = theirs.add(contest::Column::UnitId.in_subquery(below));
+    }
+    let rows = contest::Entity::find().filter(theirs).order_by_desc(contest::Column::CreatedAt);
+    wholes(db, rows.all(db).await?).await
 }

@@ -199,14 +199,47 @@ pub async fn round_by_key(
 }
 
 async fn whole(db: &impl ConnectionTrait, row: contest::Model) -> Result<Contest, Error> {
+    wholes(db, vec![row]).await?.pop().ok_or(Error::Unknown)
+}
+
+/// Contests with their phases, in the order of their rows: one query, however many there are.
+///
+/// # Errors
+/// [`Error::Broken`] where a stored definition cannot be read.
+pub async fn wholes(
+    db: &impl ConnectionTrait,
+    rows: Vec<contest::Model>,
+) -> Result<Vec<Contest>, Error> {
     let phases = phase::Entity::find()
-        .filter(phase::Column::ContestId.eq(row.id))
+        .filter(phase::Column::ContestId.is_in(rows.iter().map(|row| row.id)))
         .order_by_asc(phase::Column::OpensAt)
         .all(db)
         .await?;
-    let definition = serde_json::from_value(row.definition.clone())
-        .map_err(|_| Error::Broken(row.slug.clone()))?;
-    Ok(Contest { row, definition: Arc::new(definition), phases: phases.into() })
+    let mut of: BTreeMap<ContestId, Vec<phase::Model>> = BTreeMap::new();
+    for phase in phases {
+        of.entry(phase.contest_id).or_default().push(phase);
+    }
+    let mut contests = Vec::with_capacity(rows.len());
+    for row in rows {
+        let definition = serde_json::from_value(row.definition.clone())
+            .map_err(|_| Error::Broken(row.slug.clone()))?;
+        let phases = of.remove(&row.id).unwrap_or_default();
+        contests.push(Contest { row, definition: Arc::new(definition), phases: phases.into() });
+    }
+    Ok(contests)
+}
+
+/// The contests with these keys, newest first.
+///
+/// # Errors
+/// [`Error::Broken`] where a stored definition cannot be read.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = ContestId>,
+) -> Result<Vec<Contest>, Error> {
+    let rows = contest::Entity::find().filter(contest::Column::Id.is_in(ids));
+    let rows = rows.order_by_desc(contest::Column::CreatedAt).all(db).await?;
+    wholes(db, rows).await
 }
 
 /// All contests, newest first.

@@ -14,9 +14,9 @@ mod core;
 mod shape;
 mod window;
 
-pub use badge::{Approver, Auditor, Organiser, Screener};
+pub use badge::{Approver, Auditor, Organiser, Screener, organised_by};
 pub use core::{
-    Contest, Error, all, by_id, by_slug, category_ids, hold, lock, notices, round_by_key, rounds,
-    touched,
+    Contest, Error, all, by_id, by_ids, by_slug, category_ids, hold, lock, notices, round_by_key,
+    rounds, touched, wholes,
 };
 pub use window::Window;

@@ -29,8 +29,40 @@ pub async fn withdraw(
     if matches!(row.state, State::Withdrawn | State::Disqualified) {
         return Err(Error::Settled);
     }
+    let family = family(tx, row).await?;
+    for row in &family {
+        if row.state != State::Disqualified {
+            take_back(tx, row, author, now).await?;
+        }
+    }
+    let own = own_files(tx, author.id()).await?;
+    Ok(media::take_down(tx, own).await?)
+}
+
+/// An entry, and its copies in the contests above to which it went up: whoever takes it back takes
+/// it back everywhere.
+async fn family(
+    db: &impl ConnectionTrait,
+    entry: entry::Model,
+) -> Result<Vec<entry::Model>, DbErr> {
+    let mut family = vec![entry];
+    let mut at = 0;
+    while let Some(id) = family.get(at).map(|entry| entry.id) {
+        let copies = entry::Entity::find().filter(entry::Column::PromotedFrom.eq(id));
+        family.extend(copies.all(db).await?);
+        at += 1;
+    }
+    Ok(family)
+}
+
+async fn take_back(
+    tx: &DatabaseTransaction,
+    row: &entry::Model,
+    author: &Author,
+    now: Instant,
+) -> Result<(), Error> {
     let (id, contest) = (row.id, row.contest_id);
-    let mut row = row.into_active_model();
+    let mut row = row.clone().into_active_model();
     row.state = Set(State::Withdrawn);
     row.updated_at = Set(now);
     row.update(tx).await?;
@@ -43,9 +75,7 @@ pub async fn withdraw(
         given.update(tx).await?;
     }
     happened(tx, id, "withdrawn", author.user(), now).await?;
-    contest::touched(tx, contest).await?;
-    let own = own_files(tx, id).await?;
-    Ok(media::take_down(tx, own).await?)
+    Ok(contest::touched(tx, contest).await?)
 }
 
 /// Files that no other entry holds which is still in a contest.
@@ -100,10 +130,15 @@ pub async fn erase(
         row.refusal = Set(Some(media::ERASED.to_owned()));
         row.update(tx).await?;
     }
-    part::Entity::delete_many().filter(part::Column::EntryId.eq(id)).exec(tx).await?;
-    let people = contributor::Entity::delete_many();
-    people.filter(contributor::Column::EntryId.eq(id)).exec(tx).await?;
-    if let Some(row) = entry::Entity::find_by_id(id).one(tx).await? {
+    let whole = entry::Entity::find_by_id(id).one(tx).await?.ok_or(Error::Unknown)?;
+    for row in family(tx, whole).await? {
+        if row.state == State::Disqualified {
+            continue;
+        }
+        let id = row.id;
+        part::Entity::delete_many().filter(part::Column::EntryId.eq(id)).exec(tx).await?;
+        let people = contributor::Entity::delete_many();
+        people.filter(contributor::Column::EntryId.eq(id)).exec(tx).await?;
         let mut row = row.into_active_model();
         row.title = Set(String::new());
         row.entrant_name = Set(String::new());
@@ -114,8 +149,8 @@ pub async fn erase(
         row.author_id = Set(None);
         row.resume_hash = Set(None);
         row.update(tx).await?;
+        happened(tx, id, "erased", None, now).await?;
     }
-    happened(tx, id, "erased", None, now).await?;
     Ok(keys)
 }
 

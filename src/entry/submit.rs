@@ -4,6 +4,7 @@ use entity::entry::{self, EntrantKind, State};
 use entity::id::{ConsentId, ContestId, UnitId};
 use entity::instant::Instant;
 use entity::{category, consent, contest as contest_row, contributor, file, part, unit};
+use sea_orm::sea_query::{LikeExpr, Query, SimpleExpr};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, Set,
@@ -351,20 +352,45 @@ async fn counted(
         QuotaScope::Contest => others,
         QuotaScope::Unit => {
             let Some(id) = entry.unit_id else { return Ok(None) };
-            let unit = unit::Entity::find_by_id(id).one(db).await?;
-            let bound = unit.is_some_and(|unit| {
-                quota.unit_type.as_ref().is_none_or(|code| *code == unit.type_code)
-            });
-            if !bound {
-                return Ok(None);
-            }
-            others.filter(entry::Column::UnitId.eq(id))
+            let bound = match &quota.unit_type {
+                None => unit::Entity::find_by_id(id).one(db).await?,
+                Some(code) => of_type(db, id, code).await?,
+            };
+            let Some(bound) = bound else { return Ok(None) };
+            others.filter(counts_for(&bound, quota))
         }
         QuotaScope::Person if entry.entrant_kind != EntrantKind::Person => return Ok(None),
         QuotaScope::Team if entry.entrant_kind != EntrantKind::Team => return Ok(None),
         QuotaScope::Person | QuotaScope::Team => same_entrant(others, entry),
     };
     Ok(Some(others.count(db).await?))
+}
+
+/// The unit of this type that stands nearest on the way up from a unit, itself included.
+async fn of_type(
+    db: &impl ConnectionTrait,
+    id: UnitId,
+    code: &str,
+) -> Result<Option<unit::Model>, DbErr> {
+    let above = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(crate::unit::above(db, id).await?))
+        .filter(unit::Column::TypeCode.eq(code))
+        .all(db)
+        .await?;
+    Ok(above.into_iter().max_by_key(|unit| unit.path.len()))
+}
+
+/// Entries that count for a unit: its own, and where a quota names a type, those of all below it.
+fn counts_for(unit: &unit::Model, quota: &Quota) -> SimpleExpr {
+    if quota.unit_type.is_none() {
+        return entry::Column::UnitId.eq(unit.id);
+    }
+    let below = Query::select()
+        .column(unit::Column::Id)
+        .from(unit::Entity)
+        .and_where(unit::Column::Path.like(LikeExpr::new(format!("{}%", unit.path))))
+        .to_owned();
+    entry::Column::UnitId.in_subquery(below)
 }
 
 /// Entries of the same entrant: by account, else by telephone number or address.
@@ -410,16 +436,11 @@ pub async fn quota_progress(
     });
     for quota in bound {
         let Some(least) = quota.min else { continue };
-        progress.push(Progress { least, held: held(db, contest.id(), unit.id).await? });
+        let held = entry::Entity::find()
+            .filter(entry::Column::ContestId.eq(contest.id()))
+            .filter(entry::Column::State.is_in(COUNTED))
+            .filter(counts_for(unit, quota));
+        progress.push(Progress { least, held: held.count(db).await? });
     }
     Ok(progress)
-}
-
-async fn held(db: &impl ConnectionTrait, contest: ContestId, unit: UnitId) -> Result<u64, DbErr> {
-    entry::Entity::find()
-        .filter(entry::Column::ContestId.eq(contest))
-        .filter(entry::Column::UnitId.eq(unit))
-        .filter(entry::Column::State.is_in(COUNTED))
-        .count(db)
-        .await
 }

@@ -44,8 +44,15 @@ pub(super) async fn reckon(
     definition: &Round,
     decided: &[EntryId],
 ) -> Result<Vec<Reckoned>, Error> {
+    let standing = Query::select()
+        .column(entry::Column::Id)
+        .from(entry::Entity)
+        .and_where(entry::Column::State.eq(entry::State::Accepted))
+        .to_owned();
+    // Whatever was taken back or struck out since the opening holds nothing up and takes no place.
     let candidates = candidate::Entity::find()
         .filter(candidate::Column::RoundId.eq(id))
+        .filter(candidate::Column::EntryId.in_subquery(standing))
         .order_by_asc(candidate::Column::Alias)
         .all(db)
         .await?;

@@ -6,7 +6,11 @@ use entity::entry::State;
 use entity::id::{ContestId, UnitId};
 use entity::instant::Instant;
 use entity::{entry, unit, vote};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
+    QuerySelect,
+};
 
 /// How a unit, with all below it, takes part.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,12 +42,7 @@ pub async fn participation(
         .filter(entry::Column::State.is_in([State::Submitted, State::Returned, State::Accepted]))
         .all(db)
         .await?;
-    let votes = vote::Entity::find()
-        .filter(vote::Column::ContestId.eq(contest))
-        .filter(vote::Column::State.eq(vote::State::Counted))
-        .filter(vote::Column::UnitId.is_not_null())
-        .all(db)
-        .await?;
+    let votes = votes(db, contest).await?;
     let units = unit::Entity::find().all(db).await?;
     let members = crate::unit::members(db, units.iter().map(|unit| unit.id), as_of).await?;
     let by_id: HashMap<UnitId, &unit::Model> = units.iter().map(|unit| (unit.id, unit)).collect();
@@ -58,27 +57,49 @@ pub async fn participation(
             sum.1.insert(entrant.clone());
         }
     }
-    for vote in &votes {
-        let Some(unit) = vote.unit_id.and_then(|id| by_id.get(&id)) else { continue };
+    for (id, count) in votes {
+        let Some(unit) = by_id.get(&id) else { continue };
         for path in up(&unit.path) {
-            sums.entry(path).or_default().2 += 1;
+            sums.entry(path).or_default().2 += count;
         }
     }
+    let strength = crate::unit::strength(&units, &members);
     let shares = units.iter().filter_map(|unit| {
         let (entries, entrants, votes) = sums.get(unit.path.as_str())?;
-        let below = units.iter().filter(|other| other.path.starts_with(&unit.path));
-        let known: Vec<i32> = below.filter_map(|other| members.get(&other.id)).copied().collect();
+        let members = strength.get(&unit.id).map(|members| i32::try_from(*members));
         Some(Share {
             unit: unit.clone(),
             entries: *entries,
             entrants: u32::try_from(entrants.len()).unwrap_or(u32::MAX),
             votes: *votes,
-            members: (!known.is_empty()).then(|| known.iter().sum()),
+            members: members.map(|members| members.unwrap_or(i32::MAX)),
         })
     });
     let mut shares: Vec<Share> = shares.collect();
     shares.sort_by(|a, b| a.unit.path.cmp(&b.unit.path));
     Ok(shares)
+}
+
+/// Counted votes by the unit whose link brought the voter.
+async fn votes(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<(UnitId, u32)>, DbErr> {
+    #[derive(FromQueryResult)]
+    struct Group {
+        unit_id: UnitId,
+        count: i64,
+    }
+    let rows = vote::Entity::find()
+        .select_only()
+        .column(vote::Column::UnitId)
+        .column_as(Expr::col(vote::Column::Id).count(), "count")
+        .filter(vote::Column::ContestId.eq(contest))
+        .filter(vote::Column::State.eq(vote::State::Counted))
+        .filter(vote::Column::UnitId.is_not_null())
+        .group_by(vote::Column::UnitId)
+        .into_model::<Group>()
+        .all(db)
+        .await?;
+    let counted = |row: Group| (row.unit_id, u32::try_from(row.count).unwrap_or(u32::MAX));
+    Ok(rows.into_iter().map(counted).collect())
 }
 
 /// A path and those of all units above it: `/a/b/c/`, `/a/b/`, `/a/`.

@@ -10,6 +10,6 @@ pub use import::{Fault, Row, demo, import, read_csv, top};
 pub use office::{Officer, grant, office, offices, withdraw};
 pub use strength::strength;
 pub use tree::{
-    Error, above, below, by_code, by_id, children, label, members, merge, move_to, names, search,
-    types,
+    Error, above, below, by_code, by_id, children, label, members, merge, move_to, names, names_up,
+    search, types,
 };

@@ -1,6 +1,6 @@
 //! Finding units, and moving them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::id::UnitId;
 use entity::instant::Instant;
@@ -131,6 +131,21 @@ pub async fn names(
     units: impl IntoIterator<Item = UnitId>,
 ) -> Result<HashMap<UnitId, String>, DbErr> {
     let rows = unit::Entity::find().filter(unit::Column::Id.is_in(units)).all(db).await?;
+    Ok(rows.into_iter().map(|row| (row.id, label(&row).to_owned())).collect())
+}
+
+/// Names of units and of all above them, by key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn names_up(
+    db: &impl ConnectionTrait,
+    units: impl IntoIterator<Item = UnitId>,
+) -> Result<HashMap<UnitId, String>, DbErr> {
+    let own = unit::Entity::find().filter(unit::Column::Id.is_in(units)).all(db).await?;
+    let codes: BTreeSet<&str> =
+        own.iter().flat_map(|unit| unit.path.split('/')).filter(|code| !code.is_empty()).collect();
+    let rows = unit::Entity::find().filter(unit::Column::Code.is_in(codes)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, label(&row).to_owned())).collect())
 }
 

@@ -332,7 +332,8 @@ pub struct Excluded {
 pub struct Quota {
     /// Counted over what.
     pub per: QuotaScope,
-    /// Only units of this type (code); only with `per: unit`.
+    /// Only units of this type (code), each with all below it; only with `per: unit`. Absent: each
+    /// unit that is named in an entry, by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit_type: Option<String>,
     /// Only entries of this category.

@@ -42,19 +42,21 @@ pub struct Index {
 /// When the database fails.
 pub async fn index(app: web::Data<App>, v: View, who: Signed) -> Result {
     let offices = unit::offices(&app.db, who.id(), v.now).await?;
-    let mut contests = Vec::new();
-    for row in contest::all(&app.db).await? {
-        let contest = contest::by_id(&app.db, row.id).await?;
-        if Organiser::of(&app.db, &contest, who.id(), v.now).await.is_ok() {
-            let title = contest.definition.title.read(v.lang.is_english()).to_owned();
-            contests.push((row.slug, title, super::contest::phase_now(&contest, &v).0));
-        }
-    }
-    let mut rounds = Vec::new();
-    for judge in Judge::all(&app.db, who.id()).await? {
-        let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
-        rounds.push((judge.round.id.to_string(), contest.definition.title.vi.clone()));
-    }
+    let title = |contest: &Contest| contest.definition.title.read(v.lang.is_english()).to_owned();
+    let contests = contest::organised_by(&app.db, who.id(), v.now).await?;
+    let contests = contests.iter().map(|contest| {
+        let phase = super::contest::phase_now(contest, &v).0;
+        (contest.slug().to_owned(), title(contest), phase)
+    });
+    let contests = contests.collect();
+    let seats = Judge::all(&app.db, who.id()).await?;
+    let judged = seats.iter().map(|judge| judge.round.contest_id);
+    let judged = contest::by_ids(&app.db, judged).await?;
+    let rounds = seats.iter().filter_map(|judge| {
+        let contest = judged.iter().find(|contest| contest.id() == judge.round.contest_id)?;
+        Some((judge.round.id.to_string(), title(contest)))
+    });
+    let rounds = rounds.collect();
     let sessions = account::list(&app.db, who.id(), v.now).await?;
     page(&Index {
         name: who.user.name.clone(),

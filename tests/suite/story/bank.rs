@@ -4,8 +4,13 @@
 use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
+use image::ImageFormat;
 
-use super::{Work, announce, enter, enter_for, example, judge, prizes, seat, units};
+use super::{
+    Work, accept_all, announce, archive, close, decide, enter, enter_for, example, import, judge,
+    prizes, publish, seat, units, vote,
+};
+use crate::entry::picture;
 use crate::support::{Browser, Site, both};
 
 const SLUG: &str = "net-dep-ngan-hang-2019";
@@ -26,44 +31,51 @@ fn number(title: &str) -> usize {
     title.rsplit(' ').next().and_then(|n| n.parse().ok()).expect("a number")
 }
 
-/// Entry `n` is sent by a person (1–20), by a grassroots union in its own name (21–40), or by an
-/// officer for somebody (41–60).
+/// Entry `n` is sent by a worker alone (1–20), by an officer, one by one (21–30 for people, 31–40
+/// in the union's own name), or by the officer in an archive with a sheet (41–60).
 async fn sixty(site: &Site) -> Vec<(Browser, String)> {
     let banks = [
         ("nh-a", "Công đoàn cơ sở Ngân hàng A", "base", "cong-doan-ngan-hang", Some(420)),
         ("nh-b", "Công đoàn cơ sở Ngân hàng B", "base", "cong-doan-ngan-hang", Some(130)),
     ];
     units(site, &banks).await;
-    let officer = site.leads("nh-b", OFFICER).await;
+    let mut officer = site.leads("nh-b", OFFICER).await;
     let mut sent = Vec::new();
-    for n in 1..=60_usize {
-        let (unit, kind) = match n {
-            1..=20 => ("nh-a", "person"),
-            21..=40 => ("nh-a", "unit"),
-            _ => ("nh-b", "person"),
-        };
+    for n in 1..=40_usize {
         let work = Work {
-            slug: SLUG,
-            category: "photo",
-            unit,
             title: title(n),
             name: format!("Người gửi {n}"),
-            kind,
+            kind: if n <= 30 { "person" } else { "unit" },
             phone: format!("09120000{n:02}"),
             pictures: 2,
             seed: u8::try_from(n).unwrap(),
             agree: &AGREE,
+            ..Work::of(SLUG, "photo", if n <= 20 { "nh-a" } else { "nh-b" })
         };
-        if n <= 40 {
+        if n <= 20 {
             let mut browser = site.browser();
             let code = enter(&mut browser, &work).await;
             sent.push((browser, code));
         } else {
-            let mut browser = officer.clone();
-            let code = enter_for(&mut browser, &work).await;
-            sent.push((browser, code));
+            let code = enter_for(&mut officer, &work).await;
+            sent.push((officer.clone(), code));
         }
     }
+    let mut sheet = "Tên tác phẩm,Họ và tên,Số điện thoại,Tệp,Chú thích\n".to_owned();
+    let mut pictures = Vec::new();
+    for n in 41..=60_usize {
+        let row = format!("Ảnh số {n},Người gửi {n},09120000{n:02}");
+        sheet += &format!("{row},{n} một.jpg;{n} hai.jpg,Ở quầy giao dịch|Trước giờ mở cửa\n");
+        for (name, more) in [("một", 0), ("hai", 120)] {
+            let seed = u8::try_from(n).unwrap() + more;
+            pictures.push((format!("{n} {name}.jpg"), picture(96, 72, seed, ImageFormat::Jpeg)));
+        }
+    }
+    let taken = import(&mut officer, SLUG, "nh-b", &archive(&sheet, &pictures)).await;
+    let codes = taken.attributes("a[href^='/receipts/']", "href");
+    assert_eq!(codes.len(), 20, "{}", taken.text());
+    let codes = codes.into_iter().map(|to| to.rsplit('/').next().unwrap().to_owned());
+    sent.extend(codes.map(|code| (officer.clone(), code)));
     site.work().await;
     sent
 }
@@ -114,52 +126,8 @@ fn marks(n: usize, j: usize) -> BTreeMap<&'static str, u32> {
     BTreeMap::from([("content", hundredths(content)), ("art", hundredths(art))])
 }
 
-async fn vote(site: &Site, sent: &[(Browser, String)]) {
-    for (n, voters) in [(30, 4), (20, 3), (10, 2), (5, 1)] {
-        let code = &sent[n - 1].1;
-        for _ in 0..voters {
-            let mut voter = site.browser();
-            voter.post(&format!("/entries/{code}/vote"), &[]).await;
-            let counted = voter.post_for_json(&format!("/entries/{code}/vote"), &[]).await;
-            assert_eq!(counted.json()["counted"], true, "{}", counted.text());
-        }
-    }
-}
-
 fn range(numbers: impl IntoIterator<Item = usize>) -> Vec<String> {
     numbers.into_iter().map(title).collect()
-}
-
-/// Decides every tie that is asked about in favour of the entry with this title.
-async fn decide(desk: &mut Browser, path: &str, favoured: &str) {
-    let page = desk.get(&format!("{path}/results")).await;
-    let tables = page.attributes("form[action$='/decisions'] input[name='table']", "value");
-    let names = page.attributes("form[action$='/decisions'] input[name^='order.']", "name");
-    let labels = page.all("form[action$='/decisions'] label");
-    let at = labels.iter().position(|label| label == favoured);
-    let at = at.unwrap_or_else(|| {
-        panic!(
-            "the tie is asked about: {labels:?} {:?} {:?}",
-            page.all(".notice li"),
-            page.all("tbody tr")
-        )
-    });
-    assert_eq!(tables, ["jury"], "{:?}", page.all(".notice li"));
-    let mut form: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
-    form[at].1 = "1";
-    form.push(("table", "jury"));
-    form.push(("reason", "Ban giám khảo bỏ phiếu 4/5"));
-    let decided = desk.post(&format!("{path}/decisions"), &form).await;
-    assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
-}
-
-async fn publish(one: &mut Browser, other: &mut Browser, path: &str) {
-    let proposed = one.post(&format!("{path}/proposal"), &[("act", "propose")]).await;
-    assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{:?}", proposed.all(".notice li"));
-    let own = one.post(&format!("{path}/publication"), &[]).await;
-    assert!(!own.all(".notice.danger li").is_empty(), "whoever proposed cannot approve");
-    let done = other.post(&format!("{path}/publication"), &[]).await;
-    assert_eq!(done.status, StatusCode::SEE_OTHER, "{:?}", done.all(".notice li"));
 }
 
 both! {
@@ -184,11 +152,12 @@ both! {
             judge(one, |title| marks(number(title), j)).await;
         }
         site.set_clock("2019-07-02T01:00:00Z");
-        vote(site, &sent).await;
+        for (n, voters) in [(30, 4), (20, 3), (10, 2), (5, 1)] {
+            vote(site, &sent[n - 1].1, voters).await;
+        }
         site.set_clock("2019-07-08T18:00:00Z");
         let mut organiser = site.signed_in(ORGANISER).await;
-        let closed = organiser.post(&round, &[("act", "close")]).await;
-        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{:?}", closed.all(".notice li"));
+        close(&mut organiser, SLUG, "final").await;
 
         site.set_clock("2019-07-09T03:00:00Z");
         let mut organiser = site.signed_in(ORGANISER).await;
@@ -199,7 +168,7 @@ both! {
         assert_eq!(blocked.status, StatusCode::OK, "6 and 7 are equal where A ends");
         assert!(blocked.text().contains(&title(7)));
         decide(&mut organiser, DESK, &title(7)).await;
-        publish(&mut organiser, &mut approver, DESK).await;
+        publish(&mut organiser, &mut approver, SLUG).await;
 
         // By hand: 1; then 2–5 and, by decision, 7; then 6, 8–15 and, by content, 17; and so on.
         let won = prizes(site, SLUG).await;
@@ -221,13 +190,7 @@ async fn national(site: &Site) {
     let desk = format!("/desk/contests/{NATION}");
     site.set_clock("2019-08-15T01:00:00Z");
     let mut organiser = site.signed_in(APPROVER).await;
-    let waiting = organiser.get(&format!("{desk}/screening")).await;
-    let found = waiting.attributes(".cards a", "href");
-    assert_eq!(found.len(), 5, "{}", waiting.text());
-    for work in found {
-        let accepted = organiser.post(&work, &[("verdict", "accept")]).await;
-        assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text());
-    }
+    assert_eq!(accept_all(&mut organiser, NATION).await, 5);
     site.set_clock("2019-08-17T01:00:00Z");
     let mut organiser = site.signed_in(APPROVER).await;
     let round = format!("{desk}/rounds/final");
@@ -241,12 +204,11 @@ async fn national(site: &Site) {
     }
     site.set_clock("2019-09-16T01:00:00Z");
     let mut organiser = site.signed_in(APPROVER).await;
-    let closed = organiser.post(&round, &[("act", "close")]).await;
-    assert_eq!(closed.status, StatusCode::SEE_OTHER, "{:?}", closed.all(".notice li"));
+    close(&mut organiser, NATION, "final").await;
     site.set_clock("2019-09-20T01:00:00Z");
     let mut organiser = site.signed_in(APPROVER).await;
     let mut admin = site.signed_in("quantri@example.vn").await;
-    publish(&mut organiser, &mut admin, &desk).await;
+    publish(&mut organiser, &mut admin, NATION).await;
     let won = prizes(site, NATION).await;
     assert_eq!(won["Giải nhất"], range([5]));
     assert_eq!(won["Giải nhì"], range([4, 3]));

@@ -58,7 +58,17 @@ impl Site {
 
     /// An officer who leads this unit, and the browser in which they are signed in.
     pub async fn leads(&self, unit: &str, email: &str) -> Browser {
-        use entity::officer::{self, Role};
+        self.holds_office(unit, email, entity::officer::Role::Lead).await
+    }
+
+    /// An officer of this unit, and the browser in which they are signed in.
+    pub async fn holds_office(
+        &self,
+        unit: &str,
+        email: &str,
+        role: entity::officer::Role,
+    ) -> Browser {
+        use entity::officer;
         use sea_orm::{EntityTrait, Set};
         let user = self.person(email).await;
         let tx = db::begin(&self.app.db).await.expect("a transaction");
@@ -67,7 +77,7 @@ impl Site {
             id: Set(entity::id::OfficerId::new()),
             unit_id: Set(unit.id),
             user_id: Set(user),
-            role: Set(Role::Lead),
+            role: Set(role),
             valid_from: Set(self.app.clock.now()),
             valid_to: Set(None),
             granted_by: Set(None),

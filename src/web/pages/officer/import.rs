@@ -3,11 +3,12 @@
 use actix_web::web;
 use askama::Template;
 use bytes::Bytes;
+use entity::entry::EntrantKind;
 use entity::id::{CategoryId, EntryId};
 
 use super::officer;
 use crate::app::{self, App};
-use crate::contest::definition::{Category, Slot, SlotKind};
+use crate::contest::definition::{Category, Entrant, Slot, SlotKind};
 use crate::contest::{self, Contest};
 use crate::entry::batch::{self, Batch, Column, Row};
 use crate::entry::{self, Author, New, Person, code};
@@ -106,6 +107,18 @@ pub async fn create(
 
 type Outcome = std::result::Result<(i32, String), Vec<Refused>>;
 
+/// Who stands as the entrant of a row: a person, where the category takes persons.
+fn stands(category: &Category) -> Option<EntrantKind> {
+    let taken = category.entrants.iter();
+    let kinds = taken.map(|kind| match kind {
+        Entrant::Person => EntrantKind::Person,
+        Entrant::Team => EntrantKind::Team,
+        Entrant::Unit => EntrantKind::Unit,
+    });
+    let all: Vec<EntrantKind> = kinds.collect();
+    all.iter().find(|kind| **kind == EntrantKind::Person).or(all.first()).copied()
+}
+
 impl Intake<'_> {
     async fn take(&self, row: &Row, batch: &mut Batch) -> Result<Outcome> {
         let files = match self.files(row, batch).await? {
@@ -121,7 +134,7 @@ impl Intake<'_> {
         };
         let person = Person {
             title: row.get(Column::Title).to_owned(),
-            kind: None,
+            kind: stands(self.category),
             name: row.get(Column::Name).to_owned(),
             shown: row.get(Column::Shown).to_owned(),
             unit: Some(unit.id),

@@ -76,13 +76,8 @@ async fn open_contests(app: &App, v: &View) -> Result<Vec<Contest>> {
         .filter(entity::contest::Column::State.eq(entity::contest::State::Announced))
         .all(&app.db)
         .await?;
-    let mut open = Vec::new();
-    for row in announced {
-        let contest = contest::by_id(&app.db, row.id).await?;
-        if contest.open(PhaseKind::Intake, v.now).is_some() {
-            open.push(contest);
-        }
-    }
+    let mut open = contest::wholes(&app.db, announced).await?;
+    open.retain(|contest| contest.open(PhaseKind::Intake, v.now).is_some());
     Ok(open)
 }
 

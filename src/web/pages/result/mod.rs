@@ -65,7 +65,7 @@ pub(super) async fn names(app: &App, contest: &Contest) -> std::result::Result<N
         .filter(entity::entry::Column::Number.is_not_null())
         .all(&app.db)
         .await?;
-    let units = unit::names(&app.db, rows.iter().filter_map(|row| row.unit_id)).await?;
+    let units = unit::names_up(&app.db, rows.iter().filter_map(|row| row.unit_id)).await?;
     Ok(Names { entries: rows.into_iter().map(|row| (row.id, row)).collect(), units })
 }
 

@@ -1,0 +1,139 @@
+//! What goes up to the contest above, and what becomes of it there.
+
+use actix_web::http::StatusCode;
+use entity::id::PublicationId;
+use entity::{contributor, entry, part, promotion, publication, rendition};
+use hoithi::{contest, db, results};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::story::{
+    APPROVER, ORGANISER, STAGE, Work, accept_all, announce, enter, publish, staged,
+};
+use crate::support::{Browser, Site, both};
+
+const ABOVE: &str = "
+slug: cap-tren
+title: Cấp trên
+unit: tong-lien-doan
+phases:
+  - { key: intake, kind: intake, opens: 2026-04-01, closes: 2026-04-30 }
+categories:
+  - { key: photo, title: Ảnh, slots: [{ key: photo, kind: photo, label: Ảnh dự thi }] }
+declarations:
+  - { key: original, text: Tôi cam kết đây là ảnh gốc. }
+";
+
+/// Three works of a contest that sends all of them up, its result published; the entrants' browsers
+/// with the works' codes.
+async fn sent_up(site: &Site) -> Vec<(Browser, String)> {
+    site.units().await;
+    announce(site, ABOVE).await;
+    announce(site, &staged("parent: cap-tren\npromotion: { count: { max: 5 }, basis: all }")).await;
+    let mut entrants = Vec::new();
+    for (n, title) in [(1, "Một"), (2, "Hai"), (3, "Ba")] {
+        let work = Work {
+            title: title.into(),
+            name: format!("Tác giả {title}"),
+            phone: format!("091500000{n}"),
+            seed: n,
+            agree: &["original"],
+            ..Work::of(STAGE, "photo", "td-kcn")
+        };
+        let mut browser = site.browser();
+        let code = enter(&mut browser, &work).await;
+        entrants.push((browser, code));
+    }
+    site.leads("ldld-thi-diem", ORGANISER).await;
+    site.set_clock("2026-04-06T01:00:00Z");
+    let mut organiser = site.signed_in(ORGANISER).await;
+    accept_all(&mut organiser, STAGE).await;
+    site.set_clock("2026-04-11T01:00:00Z");
+    let mut organiser = site.signed_in(ORGANISER).await;
+    let mut approver = site.signed_in(APPROVER).await;
+    publish(&mut organiser, &mut approver, STAGE).await;
+    site.work().await;
+    site.letters();
+    entrants
+}
+
+async fn of(site: &Site, slug: &str) -> Vec<entry::Model> {
+    let id = contest::by_slug(&site.app.db, slug).await.unwrap().id();
+    let rows = entry::Entity::find().filter(entry::Column::ContestId.eq(id));
+    rows.order_by_asc(entry::Column::Number).all(&site.app.db).await.unwrap()
+}
+
+async fn again(site: &Site, id: PublicationId) {
+    let tx = db::begin(&site.app.db).await.unwrap();
+    let fresh = || unreachable!("nothing new goes up");
+    results::promote(&tx, id, fresh, site.app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+both! {
+    async fn a_work_goes_up_with_its_files_people_and_provenance_and_only_once(site: Site) {
+        sent_up(site).await;
+        let row = publication::Entity::find().one(&site.app.db).await.unwrap().unwrap();
+
+        again(site, row.id).await;
+
+        let (below, above) = (of(site, STAGE).await, of(site, "cap-tren").await);
+        let told = |rows: &[entry::Model]| rows.iter().map(|e| (e.title.clone(), e.entrant_name.clone(), e.unit_id, e.phone.clone())).collect::<Vec<_>>();
+        assert_eq!(told(&above), told(&below));
+        assert!(above.iter().all(|entry| entry.state == entry::State::Submitted), "it is checked anew");
+        assert_eq!(above.iter().map(|e| e.promoted_from).collect::<Vec<_>>(), below.iter().map(|e| Some(e.id)).collect::<Vec<_>>());
+        let rows = promotion::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(rows.len(), 3);
+        for row in rows {
+            assert_eq!(row.basis, format!("publication:{}", publication::Entity::find().one(&site.app.db).await.unwrap().unwrap().id));
+        }
+        for (from, to) in below.iter().zip(&above) {
+            let files = async |entry: &entry::Model| {
+                let rows = part::Entity::find().filter(part::Column::EntryId.eq(entry.id));
+                rows.all(&site.app.db).await.unwrap().into_iter().map(|row| (row.slot_key, row.file_id)).collect::<Vec<_>>()
+            };
+            assert_eq!(files(from).await, files(to).await);
+            let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(to.id));
+            assert_eq!(people.all(&site.app.db).await.unwrap().len(), 1);
+        }
+    }
+
+    async fn whoever_takes_a_work_back_takes_it_back_everywhere(site: Site) {
+        let mut entrants = sent_up(site).await;
+        site.set_clock("2026-04-11T01:10:00Z");
+        let mut judge_of_above = site.signed_in(APPROVER).await;
+        assert_eq!(accept_all(&mut judge_of_above, "cap-tren").await, 3);
+        site.work().await;
+        let above = of(site, "cap-tren").await;
+        let page = format!("/entries/{}", above[0].code);
+        assert_eq!(site.browser().get(&page).await.status, StatusCode::OK);
+
+        let (browser, code) = &mut entrants[0];
+        let gone = browser.post(&format!("/receipts/{code}/withdrawal"), &[]).await;
+        site.set_clock("2026-04-11T01:12:00Z");
+
+        assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text());
+        let states = of(site, "cap-tren").await.into_iter().map(|entry| entry.state).collect::<Vec<_>>();
+        assert_eq!(states, [entry::State::Withdrawn, entry::State::Accepted, entry::State::Accepted]);
+        assert_eq!(site.browser().get(&page).await.status, StatusCode::NOT_FOUND);
+        let files = part::Entity::find().filter(part::Column::EntryId.eq(above[0].id));
+        for part in files.all(&site.app.db).await.unwrap() {
+            let copies = rendition::Entity::find().filter(rendition::Column::FileId.eq(part.file_id.unwrap()));
+            assert_eq!(copies.all(&site.app.db).await.unwrap().len(), 0, "no public copy is left");
+        }
+    }
+
+    async fn whoever_has_a_work_erased_is_named_nowhere_any_more(site: Site) {
+        let mut entrants = sent_up(site).await;
+        let (browser, code) = &mut entrants[1];
+
+        let erased = browser.post(&format!("/receipts/{code}/erasure"), &[]).await;
+
+        assert_eq!(erased.status, StatusCode::SEE_OTHER, "{}", erased.text());
+        let rows = entry::Entity::find().all(&site.app.db).await.unwrap();
+        let named = rows.iter().filter(|row| row.entrant_name.contains("Hai") || row.title == "Hai" || row.phone.as_deref() == Some("0915000002"));
+        assert_eq!(named.count(), 0);
+        let people = contributor::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(people.iter().filter(|who| who.name.contains("Hai")).count(), 0);
+        assert_eq!(people.len(), 4, "two works below and two above keep theirs");
+    }
+}

@@ -1,0 +1,49 @@
+//! Participation, summed up the tree.
+
+use hoithi::{contest, reports};
+
+use super::story::{STAGE, Work, announce, enter, staged, units};
+use crate::support::both;
+
+both! {
+    async fn participation_counts_entries_and_people_of_all_below_each_once(site: Site) {
+        site.units().await;
+        let tree = [
+            ("tinh", "Liên đoàn tỉnh", "superior", "ldld-thi-diem", None),
+            ("huyen", "Công đoàn huyện", "superior", "tinh", Some(1000)),
+            ("xa-a", "Cơ sở A", "base", "huyen", Some(300)),
+            ("xa-b", "Cơ sở B", "base", "huyen", Some(200)),
+            ("xa-c", "Cơ sở C", "base", "tinh", Some(50)),
+            ("xa-d", "Cơ sở D", "base", "tinh", None),
+        ];
+        units(site, &tree).await;
+        announce(site, &staged("")).await;
+        // The same person enters two works; one work is left a draft.
+        for (n, unit, phone) in [(1, "xa-a", "0915000001"), (2, "xa-a", "0915000001"), (3, "xa-b", "0915000003"), (4, "xa-c", "0915000004"), (5, "huyen", "0915000005")] {
+            let work = Work { title: format!("Bài {n}"), name: format!("Người {phone}"), phone: phone.into(), seed: n, agree: &["original"], ..Work::of(STAGE, "photo", unit) };
+            enter(&mut site.browser(), &work).await;
+        }
+        let form = [("category", "photo"), ("unit", "xa-d")];
+        site.browser().post_files(&format!("/contests/{STAGE}/entries"), &form, &[]).await;
+        site.work().await;
+
+        let id = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        let shares = reports::participation(&site.app.db, id, site.app.clock.now()).await.unwrap();
+
+        let read: Vec<_> = shares
+            .iter()
+            .filter(|share| share.unit.path.contains("/tinh/"))
+            .map(|share| (share.unit.code.as_str(), share.entries, share.entrants, share.members))
+            .collect();
+        // A unit's own number includes those below it; where it has none, its parts are added up.
+        assert_eq!(read, [
+            ("tinh", 5, 4, Some(1050)),
+            ("huyen", 4, 3, Some(1000)),
+            ("xa-a", 2, 1, Some(300)),
+            ("xa-b", 1, 1, Some(200)),
+            ("xa-c", 1, 1, Some(50)),
+        ]);
+        let page = site.browser().get(&format!("/contests/{STAGE}/participation")).await;
+        assert!(page.all("tbody tr").iter().any(|row| row.starts_with("Công đoàn huyện")));
+    }
+}

@@ -1,0 +1,400 @@
+//! Results: formulas, ties and prizes by hand; publishing, correcting, passing on.
+
+use std::collections::BTreeMap;
+
+use actix_web::http::StatusCode;
+use entity::award::State as Award;
+use entity::id::{AwardId, EntryId};
+use entity::publication::State as Publication;
+use hoithi::contest::definition::{Normalisation, OnePrizePer, Prize, Source, Table, Term, TieKey};
+use hoithi::results::formula::points;
+use hoithi::results::prizes::give;
+use hoithi::results::rank::{Candidate, Decided, Who, name, rank};
+use hoithi::{contest, db, results};
+use proptest::prelude::*;
+use sea_orm::EntityTrait;
+
+use super::story::{
+    APPROVER, ORGANISER, STAGE, close, decide, example, judge, publish, seat, stage,
+};
+use crate::support::{Browser, Site, both};
+
+const ONE: i64 = 1_000_000;
+
+/// Points of raw numbers, as fractions written out.
+fn written(how: Normalisation, raw: &[i64]) -> Vec<String> {
+    let raw: Vec<i64> = raw.iter().map(|number| number * ONE).collect();
+    points(Some(&how), &raw).into_iter().map(|one| one.exact.to_string()).collect()
+}
+
+#[test]
+fn normalisations_are_what_a_person_reckons_by_hand() {
+    use Normalisation::{Percentile, RankPoints, Raw, ShareOfCap, ShareOfMax};
+    assert_eq!(written(Raw, &[7, 0]), ["7", "0"]);
+    assert_eq!(written(ShareOfMax, &[30, 20, 0]), ["100", "200/3", "0"]);
+    assert_eq!(written(ShareOfMax, &[0, 0]), ["0", "0"], "nobody has anything");
+    assert_eq!(written(ShareOfCap(40), &[10, 40, 90]), ["25", "100", "100"]);
+    // Second and third are equal: (8 + 6) / 2. Whoever stands beyond the list gets nothing.
+    assert_eq!(
+        written(RankPoints(vec![10, 8, 6, 4]), &[9, 5, 5, 1, 0]),
+        ["10", "7", "7", "4", "0"]
+    );
+    // Two equals at the end of the list share its last points with the empty place: (4 + 0) / 2.
+    assert_eq!(
+        written(RankPoints(vec![10, 8, 6, 4]), &[9, 8, 7, 1, 1]),
+        ["10", "8", "6", "2", "2"]
+    );
+    // Of four others, 0, 1.5 and 1.5, 3, 4 lie below.
+    assert_eq!(written(Percentile, &[1, 2, 2, 3, 9]), ["0", "75/2", "75/2", "75", "100"]);
+    assert_eq!(written(Percentile, &[5]), ["100"], "alone");
+    let log = points(Some(&Normalisation::LogShare), &[0, 9 * ONE, 99 * ONE]);
+    let log: Vec<i64> = log.iter().map(|one| one.exact.millionths()).collect();
+    assert_eq!(log, [0, 50 * ONE, 100 * ONE], "ln 10 is half of ln 100");
+}
+
+fn table(ties: Vec<TieKey>) -> Table {
+    Table {
+        key: "all".into(),
+        title: "Bảng".into(),
+        formula: vec![Term { source: Source::Votes, weight: 100, normalise: None }],
+        ties,
+        ..example_table()
+    }
+}
+
+/// Some table of a shipped contest, for the parts that tests do not name.
+fn example_table() -> Table {
+    let text = example("01-net-dep-ngan-hang-2019");
+    hoithi::contest::document::read(&text).expect("a definition").tables.remove(0)
+}
+
+fn candidate(votes: i64, jury: i64, submitted_at: i64) -> Candidate {
+    let jury_key = name(&Source::Round("final".into()));
+    Candidate {
+        who: Who::Entry(EntryId::new()),
+        category: "photo".into(),
+        raw: BTreeMap::from([(name(&Source::Votes), votes * ONE), (jury_key, jury * ONE)]),
+        criteria: BTreeMap::new(),
+        outside: BTreeMap::new(),
+        submitted_at,
+    }
+}
+
+fn places(table: &Table, all: &[Candidate], decided: &[Decided]) -> BTreeMap<Who, u32> {
+    rank(table, all, decided).into_iter().map(|placed| (placed.who, placed.place)).collect()
+}
+
+#[test]
+fn a_result_is_rounded_before_it_is_compared_so_that_what_looks_equal_is_equal() {
+    let thirds = |whole: i64| Candidate {
+        raw: BTreeMap::from([(name(&Source::Votes), whole)]),
+        ..candidate(0, 0, 0)
+    };
+    let all = [thirds(8_333_333), thirds(8_333_334), thirds(8_340_000)];
+
+    let places = places(&table(vec![TieKey::Decision]), &all, &[]);
+
+    let order: Vec<u32> = all.iter().map(|one| places[&one.who]).collect();
+    assert_eq!(order, [2, 2, 1]);
+}
+
+#[test]
+fn tie_keys_are_asked_in_their_order_and_equals_that_remain_share_a_place() {
+    let keys =
+        vec![TieKey::Higher(Source::Round("final".into())), TieKey::Earlier, TieKey::Decision];
+    let all = [
+        candidate(5, 1, 300),
+        candidate(5, 2, 400),
+        candidate(5, 1, 200),
+        candidate(5, 1, 200),
+        candidate(6, 0, 900),
+    ];
+
+    let places = places(&table(keys), &all, &[]);
+
+    let order: Vec<u32> = all.iter().map(|one| places[&one.who]).collect();
+    assert_eq!(order, [5, 2, 3, 3, 1]);
+}
+
+#[test]
+fn a_decision_orders_only_those_among_whom_it_was_taken() {
+    let all = [candidate(5, 0, 0), candidate(5, 0, 0), candidate(5, 0, 0)];
+    let who: Vec<Who> = all.iter().map(|one| one.who).collect();
+    let rules = table(vec![TieKey::Decision]);
+    let order = |decided: &[Decided]| {
+        let places = places(&rules, &all, decided);
+        who.iter().map(|one| places[one]).collect::<Vec<_>>()
+    };
+
+    let whole = Decided { among: who.clone(), order: vec![who[2]] };
+    let two = Decided { among: who[..2].to_vec(), order: vec![who[1]] };
+
+    assert_eq!(order(&[]), [1, 1, 1]);
+    assert_eq!(order(&[whole.clone()]), [2, 2, 1]);
+    assert_eq!(order(&[two.clone()]), [1, 1, 1], "the third is equal too and was not asked about");
+    assert_eq!(order(&[whole, two]), [2, 2, 1], "the newest that was taken among all of them");
+}
+
+proptest! {
+    #[test]
+    fn the_order_in_which_candidates_are_read_decides_nothing(
+        rows in proptest::collection::vec((0_i64..4, 0_i64..3, 0_i64..3), 1..12),
+        seed in any::<u64>(),
+    ) {
+        let keys = vec![TieKey::Higher(Source::Round("final".into())), TieKey::Decision];
+        let rules = table(keys);
+        let all: Vec<Candidate> = rows.iter().map(|row| candidate(row.0, row.1, row.2)).collect();
+        let mut shuffled = all.clone();
+        hoithi::judging::deal::Dice(seed).shuffle(&mut shuffled);
+
+        prop_assert_eq!(places(&rules, &all, &[]), places(&rules, &shuffled, &[]));
+        // Equal in everything that the rules name: one place; else different places.
+        let found = places(&rules, &all, &[]);
+        for (a, one) in rows.iter().zip(&all) {
+            for (b, other) in rows.iter().zip(&all) {
+                let equal = (a.0, a.1) == (b.0, b.1);
+                prop_assert_eq!(equal, found[&one.who] == found[&other.who]);
+            }
+        }
+    }
+}
+
+fn prize(key: &str, count: u32) -> Prize {
+    let text = example("01-net-dep-ngan-hang-2019");
+    let some = hoithi::contest::document::read(&text).expect("a definition").prizes.remove(1);
+    Prize { key: key.into(), table: "all".into(), count, ..some }
+}
+
+#[test]
+fn prizes_run_down_the_table_and_a_tie_that_matters_is_left_to_people() {
+    let all = [candidate(9, 0, 0), candidate(8, 0, 0), candidate(8, 0, 0), candidate(1, 0, 0)];
+    let rules = table(vec![TieKey::Decision]);
+    let tables = BTreeMap::from([("all".to_owned(), rank(&rules, &all, &[]))]);
+    let text = example("01-net-dep-ngan-hang-2019");
+    let mut definition = hoithi::contest::document::read(&text).expect("a definition");
+    definition.tables = vec![rules];
+    definition.one_prize_per = None;
+    let alone = |who: Who| format!("{who:?}");
+    let mut given =
+        |prizes: Vec<Prize>, per: Option<OnePrizePer>, entrant: &dyn Fn(Who) -> String| {
+            definition.prizes = prizes;
+            definition.one_prize_per = per;
+            let awarded = give(&definition, &tables, entrant, &BTreeMap::new());
+            let at = |who: Who| all.iter().position(|one| one.who == who);
+            let won: Vec<_> =
+                awarded.given.iter().map(|one| (one.prize.clone(), one.who.and_then(at))).collect();
+            (won, awarded.open.len())
+        };
+    let first = |n| ("first".to_owned(), Some(n));
+    let second = |n| ("second".to_owned(), Some(n));
+
+    let two = given(vec![prize("first", 1), prize("second", 2)], None, &alone);
+    assert_eq!((two.0.len(), two.1), (3, 0), "both equals win the same prize: nothing to decide");
+    let (won, open) = given(vec![prize("first", 1), prize("second", 1)], None, &alone);
+    assert_eq!((won[0].clone(), open), (first(0), 1), "one of two equals: people decide");
+    let shared = Prize { may_be_shared: true, ..prize("second", 1) };
+    let (won, open) = given(vec![prize("first", 1), shared], None, &alone);
+    assert_eq!((won.len(), open), (3, 0), "the rules let them share it");
+    let same = |who: Who| {
+        if who == all[3].who || who == all[0].who { "Hoa".to_owned() } else { alone(who) }
+    };
+    let (won, open) =
+        given(vec![prize("first", 1), prize("second", 3)], Some(OnePrizePer::Entrant), &same);
+    assert_eq!(won[0], first(0));
+    assert!(!won.contains(&second(3)), "one prize for each person");
+    assert_eq!(open, 0);
+}
+
+const RULES: &str = "
+rounds:
+  - { key: final, title: Chung khảo, phase: final, criteria: [{ key: art, label: Nghệ thuật, max: 10 }] }
+tables:
+  - { key: jury, title: Giám khảo, formula: [{ source: { round: final } }], ties: [decision] }
+prizes:
+  - { key: first, label: Giải nhất, table: jury, count: 1 }
+  - { key: second, label: Giải nhì, table: jury, count: 1 }
+";
+
+/// Five works, judged 9, 8, 7, 6 and 6; the clock stands on the day of the announcement.
+async fn judged(site: &Site) -> (Browser, Browser) {
+    stage(site, RULES, &["Một", "Hai", "Ba", "Bốn", "Năm"]).await;
+    let mut organiser = site.signed_in(ORGANISER).await;
+    let round = format!("/desk/contests/{STAGE}/rounds/final");
+    let mut one = seat(site, &mut organiser, &round, &["gk@example.vn"]).await.remove(0);
+    judge(&mut one, |title| {
+        let mark = match title.rsplit(' ').next().unwrap() {
+            "Một" => 900,
+            "Hai" => 800,
+            "Ba" => 700,
+            _ => 600,
+        };
+        BTreeMap::from([("art", mark)])
+    })
+    .await;
+    close(&mut organiser, STAGE, "final").await;
+    site.set_clock("2026-04-11T01:00:00Z");
+    (site.signed_in(ORGANISER).await, site.signed_in(APPROVER).await)
+}
+
+const PROPOSAL: &str = "/desk/contests/san-khau/proposal";
+const PUBLICATION: &str = "/desk/contests/san-khau/publication";
+
+async fn history(site: &Site) -> Vec<(i32, Publication)> {
+    let id = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+    let rows = results::history(&site.app.db, id).await.unwrap();
+    let mut rows: Vec<_> = rows.into_iter().map(|row| (row.number, row.state)).collect();
+    rows.sort_by_key(|row| row.0);
+    rows
+}
+
+fn alert(page: &crate::support::Answer) -> String {
+    page.all(".notice.danger li, [role=alert] li").join(" ")
+}
+
+both! {
+    async fn a_second_person_publishes_and_everything_is_true_together(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        let nothing = organiser.post(PUBLICATION, &[]).await;
+        organiser.post(PROPOSAL, &[("act", "propose")]).await;
+
+        let own = organiser.post(PUBLICATION, &[]).await;
+        let before = site.browser().get(&format!("/contests/{STAGE}/results")).await;
+        let done = approver.post(PUBLICATION, &[]).await;
+        let twice = approver.post(PUBLICATION, &[]).await;
+        site.set_clock("2026-04-11T01:01:00Z");
+        let after = site.browser().get(&format!("/contests/{STAGE}/results")).await;
+
+        assert!(!alert(&nothing).is_empty(), "there is no proposal: {}", nothing.text());
+        assert!(alert(&own).contains("người thứ hai") || !alert(&own).is_empty(), "{}", own.text());
+        assert_eq!((before.status, done.status), (StatusCode::NOT_FOUND, StatusCode::SEE_OTHER));
+        assert!(!alert(&twice).is_empty());
+        assert_eq!(after.all("tbody th a"), ["Một", "Hai", "Ba", "Bốn", "Năm"]);
+        assert_eq!(after.all("tbody td:first-child"), ["1", "2", "3", "4", "4"], "equals share a place");
+        assert_eq!(history(site).await, [(1, Publication::Published)]);
+        site.work().await;
+    }
+
+    async fn what_changed_since_the_proposal_stops_the_publication(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        organiser.post(PROPOSAL, &[("act", "propose")]).await;
+        let reopen = [("act", "reopen"), ("reason", "Nhập nhầm điểm")];
+        let opened = organiser.post(&format!("/desk/contests/{STAGE}/rounds/final"), &reopen).await;
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
+
+        let stopped = approver.post(PUBLICATION, &[]).await;
+
+        assert!(!alert(&stopped).is_empty(), "{}", stopped.text());
+        assert_eq!(history(site).await, [(1, Publication::Proposed)]);
+        close(&mut organiser, STAGE, "final").await;
+        let done = approver.post(PUBLICATION, &[]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "as it was proposed: {}", alert(&done));
+        site.work().await;
+    }
+
+    async fn a_published_result_is_corrected_by_a_new_one_and_the_old_one_is_kept(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+        let code = {
+            let page = site.browser().get(&format!("/contests/{STAGE}/results")).await;
+            page.attributes("tbody th a", "href").remove(0)
+        };
+        site.work().await;
+        let rows = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
+        let best = rows.into_iter().find(|row| code.ends_with(&row.code)).unwrap();
+        disqualify(site, best).await;
+        site.set_clock("2026-04-12T01:00:00Z");
+        let mut organiser = site.signed_in(ORGANISER).await;
+        let mut approver = site.signed_in(APPROVER).await;
+
+        let silent = organiser.post(PROPOSAL, &[("act", "propose")]).await;
+        let reason = [("act", "propose"), ("reason", "Bài số 1 bị loại vì không phải ảnh gốc")];
+        let proposed = organiser.post(PROPOSAL, &reason).await;
+        let done = approver.post(PUBLICATION, &[]).await;
+        site.set_clock("2026-04-12T01:01:00Z");
+        let page = site.browser().get(&format!("/contests/{STAGE}/results")).await;
+
+        assert!(alert(&silent).contains("lý do"), "a reason is needed: {}", alert(&silent));
+        assert_eq!((proposed.status, done.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
+        assert_eq!(page.all("tbody th a"), ["Hai", "Ba", "Bốn", "Năm"]);
+        assert!(page.text().contains("không phải ảnh gốc"));
+        assert_eq!(history(site).await, [(1, Publication::Replaced), (2, Publication::Published)]);
+        site.work().await;
+    }
+
+    async fn a_declined_prize_goes_to_the_next_in_line_by_a_recorded_decision(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+        site.work().await;
+        let now = site.app.clock.now();
+        let whole = contest::by_slug(&site.app.db, STAGE).await.unwrap();
+        let user = hoithi::account::by_email(&site.app.db, ORGANISER).await.unwrap().unwrap().id;
+        let by = contest::Organiser::of(&site.app.db, &whole, user, now).await.unwrap();
+        let awards = async |site: &Site| {
+            let newest = results::in_force(&site.app.db, whole.id()).await.unwrap().unwrap();
+            results::awards(&site.app.db, newest.id).await.unwrap()
+        };
+        let second = awards(site).await.into_iter().find(|row| row.prize_key == "second").unwrap();
+        let note = async |id: AwardId, state: Award, site: &Site| {
+            let tx = db::begin(&site.app.db).await.unwrap();
+            let done = results::award::note(&tx, &by, id, (state, ""), now).await;
+            tx.commit().await.unwrap();
+            done
+        };
+        let pass_on = async |id: AwardId, heir: Option<Who>, site: &Site| {
+            let tx = db::begin(&site.app.db).await.unwrap();
+            let done = results::award::pass_on(&tx, &by, id, (heir, "Từ chối nhận giải"), now).await;
+            if done.is_ok() { tx.commit().await.unwrap() }
+            done
+        };
+
+        assert!(matches!(pass_on(second.id, None, site).await, Err(results::Error::NotNow)), "somebody holds it");
+        note(second.id, Award::Declined, site).await.unwrap();
+        pass_on(second.id, None, site).await.unwrap();
+        assert!(matches!(pass_on(second.id, None, site).await, Err(results::Error::NotNow)), "once");
+        let third = awards(site).await.into_iter().find(|row| row.prize_key == "second" && row.state == Award::Given).unwrap();
+        assert_eq!(third.recipient, "Tác giả Ba");
+        note(third.id, Award::Declined, site).await.unwrap();
+        let heirs = results::award::heirs(&site.app.db, &whole, third.id).await.unwrap();
+        assert_eq!(heirs.len(), 2, "the next two are equal");
+        assert!(matches!(pass_on(third.id, None, site).await, Err(results::Error::NoHeir)), "one has to be named");
+        pass_on(third.id, Some(heirs[1]), site).await.unwrap();
+        let last = awards(site).await.into_iter().filter(|row| row.prize_key == "second").map(|row| (row.position, row.state)).collect::<Vec<_>>();
+        assert_eq!(last, [(1, Award::Declined), (2, Award::Declined), (3, Award::Given)]);
+    }
+
+    async fn a_tie_that_decides_a_prize_waits_for_people_and_never_falls_by_itself(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        let page = organiser.get(&format!("/desk/contests/{STAGE}/results")).await;
+        assert_eq!(page.attributes("form[action$='/decisions']", "action").len(), 0, "4 and 5 win nothing");
+        let prizes = "  - { key: second, label: Giải nhì, table: jury, count: 1 }\n";
+        let more = format!("{prizes}  - {{ key: third, label: Giải ba, table: jury, count: 2 }}\n");
+        let text = super::story::staged(&RULES.replace(prizes, &more));
+        let form = [("text", text.as_str()), ("reason", "Thêm giải"), ("notice", "Thêm hai giải ba")];
+        let changed = organiser.post(&format!("/desk/contests/{STAGE}/edit"), &form).await;
+        assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text());
+
+        let blocked = organiser.post(PROPOSAL, &[("act", "propose")]).await;
+        let silent = [("table", "jury"), ("reason", "")];
+        let unsaid = organiser.post(&format!("/desk/contests/{STAGE}/decisions"), &silent).await;
+        decide(&mut organiser, &format!("/desk/contests/{STAGE}"), "Năm").await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+
+        assert!(blocked.text().contains("Bốn") && !alert(&blocked).is_empty());
+        assert!(alert(&unsaid).contains("lý do"), "{}", alert(&unsaid));
+        let won = super::story::prizes(site, STAGE).await;
+        assert_eq!(won["Giải ba"], ["Ba", "Năm"]);
+        let minutes = organiser.get(&format!("/desk/contests/{STAGE}/minutes")).await;
+        assert!(minutes.text().contains("Ban giám khảo bỏ phiếu 4/5"), "the decision stands in the minutes");
+        site.work().await;
+    }
+}
+
+/// Strikes a work out, as a recorded act of the committee does.
+async fn disqualify(site: &Site, row: entity::entry::Model) {
+    use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+    let tx = db::begin(&site.app.db).await.unwrap();
+    let mut row = row.into_active_model();
+    row.state = Set(entity::entry::State::Disqualified);
+    row.update(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+}
