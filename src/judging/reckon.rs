@@ -6,6 +6,7 @@ use entity::assignment::{self, State as Work};
 use entity::id::{EntryId, RoundId, SeatId};
 use entity::round::{self, State};
 use entity::{candidate, entry, mark, seat, sheet};
+use sea_orm::sea_query::Query;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };

@@ -78,6 +78,8 @@ const FOR_UNIT: &[Who] = &[Below, Officer, Lead, Admin];
 enum Rule {
     /// Everybody.
     Public,
+    /// Everybody, whether there is anything yet or not.
+    Open,
     /// Nobody, under the made-up key that is asked for.
     Nobody,
     /// Whoever is signed in.
@@ -91,7 +93,7 @@ enum Rule {
     /// These; everybody else, strangers too, that there is no such thing.
     Own(&'static [Who]),
 }
-use Rule::{Badge, Blank, Desk, Nobody, Own, Public, Signed};
+use Rule::{Badge, Blank, Desk, Nobody, Open, Own, Public, Signed};
 
 const OWN: Rule = Own(&[Entrant]);
 const SEATED: Rule = Desk(&[Judge]);
@@ -109,6 +111,16 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/entries/{code}/vote", Public),
     ("POST", "/entries/{code}/vote/withdrawal", Public),
     ("GET", "/units/search", Public),
+    ("GET", "/contests/{slug}/votes", Public),
+    ("GET", "/contests/{slug}/votes/checkpoint", Open),
+    ("GET", "/contests/{slug}/votes/growth/{leaves}", Open),
+    ("GET", "/contests/{slug}/votes/bundle.zip", Nobody),
+    ("GET", "/votes", Public),
+    ("GET", "/votes/{receipt}", Nobody),
+    ("GET", "/votes/{receipt}/proof", Nobody),
+    ("GET", "/votes/{receipt}/qr.svg", Public),
+    ("GET", "/v/{link:.*}", Nobody),
+    ("POST", "/internal/votes", Nobody),
     ("GET", "/desk", Signed),
     ("POST", "/account/sessions/end", Signed),
     ("GET", "/desk/contests/new", Signed),
@@ -156,6 +168,8 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/desk/contests/{slug}/screening/{code}/undo", Badge(SCREEN)),
     ("GET", "/desk/contests/{slug}/screening/{code}/originals/{file}", Badge(SCREEN)),
     ("GET", "/desk/contests/{slug}/rounds/{key}", Badge(ORGANISE)),
+    ("GET", "/desk/contests/{slug}/rounds/{key}/figures", Badge(ORGANISE)),
+    ("GET", "/desk/contests/{slug}/rounds/{key}/figures.csv", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/rounds/{key}", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/rounds/{key}/seats", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/rounds/{key}/seats/{seat}/removal", Badge(ORGANISE)),
@@ -420,7 +434,10 @@ fn address(pattern: &str, keys: &Keys) -> String {
         _ if pattern.ends_with("/erasure") => "erased",
         _ => "work",
     };
-    let mut path = pattern.replace("{name:.*}", "nothing.css").replace("{code}", &keys[code]);
+    let mut path = pattern
+        .replace("{name:.*}", "nothing.css")
+        .replace("{link:.*}", "nothing")
+        .replace("{code}", &keys[code]);
     for name in ["slug", "file", "round", "seat", "alias"] {
         path = path.replace(&format!("{{{name}}}"), &keys[name]);
     }
@@ -429,6 +446,8 @@ fn address(pattern: &str, keys: &Keys) -> String {
         ("{key}", "final"),
         ("{what}", "entries.csv"),
         ("{ending}", "csv"),
+        ("{leaves}", "0"),
+        ("{receipt}", "nothing"),
         ("{number}", "0"),
         ("{size}", "320"),
         ("{name}", "320.jpeg"),
@@ -471,7 +490,7 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, keys: &Keys) -> An
 fn refusal(rule: Rule, who: Who) -> Option<StatusCode> {
     let signed = !matches!(who, Anonymous | Entrant | OtherEntrant);
     let (may, unsigned, others) = match rule {
-        Public => return None,
+        Public | Open => return None,
         Nobody => return Some(StatusCode::NOT_FOUND),
         Signed => (signed, StatusCode::UNAUTHORIZED, StatusCode::UNAUTHORIZED),
         Badge(who_may) => (who_may.contains(&who), StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN),
@@ -518,6 +537,7 @@ both! {
                     asked += 1;
                     let right = match refusal(*rule, who) {
                         Some(status) => answer.status == status,
+                        None if matches!(rule, Open) => !answer.status.is_server_error(),
                         None => !is_refused(answer.status),
                     };
                     if !right {
