@@ -90,7 +90,7 @@ async fn votes(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<(Uni
     let rows = vote::Entity::find()
         .select_only()
         .column(vote::Column::UnitId)
-        .column_as(Expr::col(vote::Column::Id).count(), "count")
+        .column_as(Expr::col(vote::Column::Receipt).count(), "count")
         .filter(vote::Column::ContestId.eq(contest))
         .filter(vote::Column::State.eq(vote::State::Counted))
         .filter(vote::Column::UnitId.is_not_null())
