@@ -1,9 +1,10 @@
 //! What every door is given.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
@@ -40,6 +41,8 @@ pub struct App {
     pub limits: Limits,
     /// Where votes are handed in.
     pub votes: Votes,
+    /// Whether the process is on its way out: it finishes what has begun and wants no more.
+    pub stopping: Arc<AtomicBool>,
 }
 
 impl App {
@@ -62,6 +65,7 @@ impl App {
             key: Key::open(&config.data.folder)?,
             config: Arc::new(config),
             limits: Limits::default(),
+            stopping: Arc::default(),
         })
     }
 }
@@ -91,13 +95,24 @@ impl Key {
         Self(Arc::new(bytes))
     }
 
+    /// The key that a data folder holds, if there is one.
+    ///
+    /// # Errors
+    /// When it cannot be read, or is not 32 bytes long: another one must not take its place.
+    pub fn kept(folder: &Path) -> std::io::Result<Option<Self>> {
+        let kept = match std::fs::read(folder.join("key")) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            kept => kept?,
+        };
+        let broken = |_| std::io::Error::new(ErrorKind::InvalidData, "`key` is not 32 bytes long");
+        Ok(Some(Self(Arc::new(<[u8; 32]>::try_from(kept).map_err(broken)?))))
+    }
+
     fn open(folder: &Path) -> std::io::Result<Self> {
-        let path = folder.join("key");
-        if let Ok(kept) = std::fs::read(&path)
-            && let Ok(bytes) = <[u8; 32]>::try_from(kept)
-        {
-            return Ok(Self(Arc::new(bytes)));
+        if let Some(kept) = Self::kept(folder)? {
+            return Ok(kept);
         }
+        let path = folder.join("key");
         let bytes = fresh::<32>();
         let mut file = tempfile::Builder::new().prefix(".key-").tempfile_in(folder)?;
         file.write_all(&bytes)?;

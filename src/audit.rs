@@ -4,6 +4,7 @@
 //! the row's canonical JSON, so a row that is changed, left out or slipped in breaks the chain
 //! from there on; [`verify`] finds the place.
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use entity::audit_log;
 use entity::id::{ContestId, UserId};
 use entity::instant::Instant;
@@ -108,6 +109,25 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<Verdict, DbErr> {
             return Ok(Verdict::Whole(seq.unsigned_abs()));
         }
     }
+}
+
+/// The last row's hash, in hexadecimal digits; empty where there is no row.
+///
+/// # Errors
+/// When the database fails.
+pub async fn head(db: &impl ConnectionTrait) -> Result<String, DbErr> {
+    let last = audit_log::Entity::find().order_by_desc(audit_log::Column::Seq).one(db).await?;
+    Ok(last.map(|row| HEXLOWER.encode(&row.hash)).unwrap_or_default())
+}
+
+/// Whether a row has this hash, in hexadecimal digits.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holds(db: &impl ConnectionTrait, hash: &str) -> Result<bool, DbErr> {
+    let Ok(hash) = HEXLOWER_PERMISSIVE.decode(hash.as_bytes()) else { return Ok(false) };
+    let row = audit_log::Entity::find().filter(audit_log::Column::Hash.eq(hash)).one(db).await?;
+    Ok(row.is_some())
 }
 
 fn chained(before: &[u8], row: &audit_log::Model) -> Vec<u8> {

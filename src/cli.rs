@@ -1,11 +1,15 @@
 //! The operator's door: subcommands.
 
+mod audit;
 mod backup;
 mod config;
 mod contest;
 pub mod demo;
+mod doctor;
 mod migrate;
 mod serve;
+mod unit;
+mod user;
 mod verify;
 mod vote;
 
@@ -17,9 +21,18 @@ use clap::{Parser, Subcommand};
 use crate::app::App;
 use crate::config::Config;
 
+const EXAMPLES: &str = "\
+Examples:
+  hoithi demo                              try everything out with made-up people
+  hoithi config example > hoithi.toml      every setting, with what it means
+  hoithi --config hoithi.toml serve        run the site
+  hoithi --config hoithi.toml doctor       see whether all that it needs is there
+
+Exit codes: 0 done, 1 something failed or was found wrong, 2 the command was not understood.";
+
 /// Contests of a trade union federation: entries, judging, public voting, results.
 #[derive(Debug, Parser)]
-#[command(name = "hoithi", version, about)]
+#[command(name = "hoithi", version, about, after_help = EXAMPLES)]
 struct Arguments {
     /// Configuration file; without it, defaults and `HOITHI__SECTION__KEY` in the environment.
     #[arg(long, short, global = true, env = "HOITHI_CONFIG", value_name = "FILE")]
@@ -36,15 +49,26 @@ enum Command {
     Demo(demo::Demo),
     /// Bring the database to the newest schema.
     Migrate(migrate::Migrate),
+    /// Look at everything that the site needs, and say what to do.
+    Doctor(doctor::Doctor),
     /// Show or check the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// People: add them, give and take rights, let them in again.
+    #[command(subcommand)]
+    User(user::Command),
+    /// The union's tree: list it, take a list in, merge units, write it out.
+    #[command(subcommand)]
+    Unit(unit::Command),
     /// Check, apply and export contest files.
     #[command(subcommand)]
     Contest(contest::Command),
     /// Check, rebuild and hand out logs of votes.
     #[command(subcommand)]
     Vote(vote::Command),
+    /// The log of every act that decided something.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Write the database and every object into one archive.
     Backup(backup::Backup),
     /// Restore an archive into an empty place.
@@ -65,7 +89,11 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Serve => serve::run(App::open(settings()?).await?).await,
         Command::Demo(demo) => demo.run().await,
         Command::Migrate(migrate) => migrate.run(App::open(settings()?).await?).await,
+        Command::Doctor(doctor) => doctor.run(settings()?).await,
         Command::Config(command) => command.run(settings),
+        Command::User(command) => command.run(App::open(settings()?).await?).await,
+        Command::Unit(command) => command.run(App::open(settings()?).await?).await,
+        Command::Audit(command) => command.run(App::open(settings()?).await?).await,
         Command::Contest(command) if command.is_offline() => command.run_offline(),
         Command::Contest(command) => command.run(App::open(settings()?).await?).await,
         Command::Vote(command) if command.is_offline() => command.run_offline(),

@@ -1,16 +1,27 @@
 //! Configuration: a file, then the environment; a name that is not known is an error.
 //!
-//! `HOITHI__SERVER__LISTEN` in the environment is `listen` of `[server]` in the file. Secrets are
-//! named by the files that hold them, so that no listing of the environment shows one.
+//! `HOITHI__SERVER__LISTEN` in the environment is `listen` of `[server]` in the file, and with
+//! `_FILE` behind it names a file that holds the value: so secrets stay out of both.
+//!
+//! The doc comments of these structs are the manual: `hoithi config example` prints them.
+
+mod example;
+mod layers;
+mod network;
 
 use std::path::{Path, PathBuf};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{mail, storage};
+pub use example::example;
+pub use layers::{Error, Problem};
+pub use network::Network;
+
+use crate::{log, mail, storage};
 
 /// Everything that an operator sets.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The HTTP server.
@@ -22,21 +33,23 @@ pub struct Config {
     /// How letters go out.
     pub mail: mail::Config,
     /// What is logged.
-    pub log: Log,
+    pub log: log::Config,
 }
 
 /// The HTTP server.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Server {
     /// Address and port to listen on.
     pub listen: String,
-    /// The site's address as people write it; links and cookies follow it.
+    /// The site's address as people write it; links, cookies and the check of where a form comes
+    /// from follow it. With `https:` cookies are secure and browsers are told to stay with TLS.
     pub base_url: String,
     /// Telephone number of whoever helps, shown at the foot of every page; empty: none.
     pub hotline: String,
-    /// Addresses of proxies whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<std::net::IpAddr>,
+    /// Addresses or networks of proxies whose `X-Forwarded-For` is believed, such as "127.0.0.1" or
+    /// "10.0.0.0/8". Nobody else's is.
+    pub trusted_proxies: Vec<Network>,
     /// Threads that answer requests; 0: one for each processor.
     pub threads: usize,
     /// Whether this process also does queued work.
@@ -44,6 +57,13 @@ pub struct Server {
     /// Where other nodes reach this process, `http://host:port`; empty where it is the only one.
     /// All nodes share the files `key` and `votes` of the data folder.
     pub node_url: String,
+    /// Seconds between SIGTERM and the end of listening, in which `/health/ready` says 503 so that
+    /// proxies send nobody here any more; at most 5.
+    pub drain_seconds: u64,
+    /// Address and port of `/metrics`, apart from the site; absent: none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "127.0.0.1:9464")]
+    pub metrics: Option<String>,
 }
 
 impl Default for Server {
@@ -56,18 +76,22 @@ impl Default for Server {
             threads: 0,
             worker: true,
             node_url: String::new(),
+            drain_seconds: 0,
+            metrics: None,
         }
     }
 }
 
 /// The data folder and the database.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Data {
     /// Folder of everything that is kept here: database, objects, keys.
     pub folder: PathBuf,
-    /// `postgres://…`; absent: SQLite in the data folder.
+    /// A PostgreSQL database; absent: SQLite in the data folder. It holds a password, so name a file
+    /// that holds it in `HOITHI__DATA__DATABASE_FILE` instead.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(example = "postgres://hoithi@localhost/hoithi")]
     pub database: Option<String>,
     /// Most connections to the database.
     pub connections: u32,
@@ -79,38 +103,25 @@ impl Default for Data {
     }
 }
 
-/// What is logged.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Log {
-    /// Filter, such as `info` or `hoithi=debug,info`.
-    pub filter: String,
-    /// Whether lines are JSON.
-    pub json: bool,
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self { filter: "info".to_owned(), json: false }
-    }
-}
-
 impl Config {
     /// Reads `file`, when there is one, and the environment.
     ///
     /// # Errors
     /// When the file cannot be read, a name is not known or a value does not fit; the error names
-    /// it.
-    pub fn read(file: Option<&Path>) -> Result<Self, config::ConfigError> {
-        let mut sources = config::Config::builder();
-        if let Some(file) = file {
-            sources = sources.add_source(config::File::from(file));
-        }
-        let environment = config::Environment::with_prefix("HOITHI")
-            .prefix_separator("__")
-            .separator("__")
-            .try_parsing(true);
-        sources.add_source(environment).build()?.try_deserialize()
+    /// each, and what it may have been meant to be.
+    pub fn read(file: Option<&Path>) -> Result<Self, Error> {
+        Self::of(file, std::env::vars())
+    }
+
+    /// Reads `file`, when there is one, and these variables of an environment.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read).
+    pub fn of(
+        file: Option<&Path>,
+        environment: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Error> {
+        layers::read(file, environment)
     }
 
     /// The database's address.
@@ -119,5 +130,26 @@ impl Config {
         self.data.database.clone().unwrap_or_else(|| {
             format!("sqlite:{}", self.data.folder.join("hoithi.sqlite").display())
         })
+    }
+
+    /// The same without passwords, for showing.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let mut config = self.clone();
+        config.data.database = config.data.database.as_deref().map(without_password);
+        if let mail::Way::Smtp { url, .. } = &mut config.mail.way {
+            *url = without_password(url);
+        }
+        config
+    }
+}
+
+/// An address whose password, when there is one, is `***`.
+fn without_password(address: &str) -> String {
+    let Some((scheme, rest)) = address.split_once("://") else { return address.to_owned() };
+    let Some((user, host)) = rest.rsplit_once('@') else { return address.to_owned() };
+    match user.split_once(':') {
+        Some((name, _)) => format!("{scheme}://{name}:***@{host}"),
+        None => address.to_owned(),
     }
 }

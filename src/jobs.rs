@@ -153,6 +153,52 @@ pub async fn rest(
     Ok(())
 }
 
+/// What waits of one kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    /// The kind.
+    pub kind: String,
+    /// How many wait.
+    pub open: u64,
+    /// How many were given up.
+    pub given_up: u64,
+    /// For how many seconds the oldest that waits has been due; 0 when none is.
+    pub oldest_seconds: i64,
+}
+
+/// What waits, kind by kind.
+///
+/// # Errors
+/// When the database fails.
+pub async fn queues(db: &impl ConnectionTrait, now: Instant) -> Result<Vec<Queue>, DbErr> {
+    let rows: Vec<(String, bool, i64, Instant)> = job::Entity::find()
+        .select_only()
+        .column(job::Column::Kind)
+        .column_as(job::Column::GivenUpAt.is_not_null(), "over")
+        .column_as(job::Column::Id.count(), "jobs")
+        .column_as(job::Column::DueAt.min(), "oldest")
+        .group_by(job::Column::Kind)
+        .group_by(job::Column::GivenUpAt.is_not_null())
+        .order_by_asc(job::Column::Kind)
+        .into_tuple()
+        .all(db)
+        .await?;
+    let mut queues: Vec<Queue> = Vec::new();
+    for (kind, over, jobs, oldest) in rows {
+        if queues.last().is_none_or(|queue| queue.kind != kind) {
+            queues.push(Queue { kind, open: 0, given_up: 0, oldest_seconds: 0 });
+        }
+        let Some(queue) = queues.last_mut() else { continue };
+        if over {
+            queue.given_up = jobs.unsigned_abs();
+        } else {
+            queue.open = jobs.unsigned_abs();
+            queue.oldest_seconds = Ord::max(0, (now.micros() - oldest.micros()) / 1_000_000);
+        }
+    }
+    Ok(queues)
+}
+
 /// How many jobs are due or given up: for the operator's eyes.
 ///
 /// # Errors

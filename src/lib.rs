@@ -11,6 +11,7 @@ pub mod jobs;
 pub mod ledger;
 pub mod letters;
 pub mod limits;
+pub mod log;
 pub mod mail;
 pub mod markdown;
 pub mod refusal;

@@ -6,11 +6,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lettre::message::{Mailbox, header};
 use lettre::transport::smtp;
 use lettre::{AsyncFileTransport, AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// How letters go out.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The sender, such as `Hội Thi <hoithi@example.org>`.
     pub from: String,
@@ -19,7 +20,7 @@ pub struct Config {
 }
 
 /// A way out for letters.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Way {
     /// Files in a folder, `letters` in the data folder when none is named: for trying out.
@@ -31,9 +32,11 @@ pub enum Way {
     /// A mail server.
     Smtp {
         /// Address, such as `smtps://user@host` or `smtp://localhost:1025`.
+        #[schemars(example = "smtps://hoithi@mail.example.vn")]
         url: String,
         /// File that holds the password, and nothing else.
         #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schemars(example = "/etc/hoithi/mail-password")]
         password_file: Option<PathBuf>,
     },
 }
@@ -104,6 +107,22 @@ impl Mailer {
                 Self::Smtp(transport.build(), from)
             }
         })
+    }
+
+    /// Speaks to the mail server without sending anything; a folder or an inbox is always there.
+    ///
+    /// # Errors
+    /// [`Error::NotNow`] when it does not answer, or not as it should.
+    pub async fn greet(&self) -> Result<(), Error> {
+        let Self::Smtp(transport, _) = self else { return Ok(()) };
+        match transport.test_connection().await {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(Error::NotNow("the server hung up".to_owned())),
+            Err(error) => {
+                let why = std::error::Error::source(&error).map(|why| format!(": {why}"));
+                Err(Error::NotNow(format!("{error}{}", why.unwrap_or_default())))
+            }
+        }
     }
 
     /// Sends one letter; when it returns, the other side has taken it.

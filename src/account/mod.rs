@@ -11,6 +11,9 @@ mod person;
 mod session;
 
 pub use code::{Redeemed, issue, redeem};
-pub use link::{first_admin, open_link, take_link};
-pub use person::{Error, by_email, by_id, email, invite, is_admin, names, sign_up};
+pub use link::{Opens, first_admin, open_link, take_link, way_in};
+pub use person::{
+    Error, admins, by_email, by_id, disable, email, enable, invite, is_admin, names, search,
+    set_admin, sign_up,
+};
 pub use session::{Signed, end, end_all, find, list, open, seen};

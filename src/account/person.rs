@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use entity::id::UserId;
 use entity::instant::Instant;
 use entity::user;
+use sea_orm::sea_query::{Expr, LikeExpr};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 
 use crate::refusal::{Kind, Refusal, Refused};
@@ -153,4 +155,70 @@ pub async fn sign_up(
     let id = row.id.clone().unwrap();
     user::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(id)
+}
+
+/// People whose name or address holds all words of `text`, however they are written, by name.
+///
+/// # Errors
+/// When the database fails.
+pub async fn search(db: &impl ConnectionTrait, text: &str) -> Result<Vec<user::Model>, DbErr> {
+    let mut all = Condition::all();
+    for word in fold(text).split(' ').filter(|word| !word.is_empty()) {
+        all = all.add(user::Column::SearchText.like(LikeExpr::new(format!("%{word}%"))));
+    }
+    user::Entity::find().filter(all).order_by_asc(user::Column::SearchText).all(db).await
+}
+
+/// How many people may run the whole site.
+///
+/// # Errors
+/// When the database fails.
+pub async fn admins(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
+    user::Entity::find()
+        .filter(user::Column::IsAdmin.eq(true))
+        .filter(user::Column::DisabledAt.is_null())
+        .count(db)
+        .await
+}
+
+/// Gives or takes the right to run the whole site; for the operator, who needs no badge.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_admin(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    is_admin: bool,
+) -> Result<(), DbErr> {
+    change(tx, user, user::Column::IsAdmin, Expr::value(is_admin)).await
+}
+
+/// Lets somebody sign in again who was not allowed to.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enable(tx: &DatabaseTransaction, user: UserId) -> Result<(), DbErr> {
+    change(tx, user, user::Column::DisabledAt, Expr::value(None::<Instant>)).await
+}
+
+/// Lets somebody sign in no more.
+///
+/// # Errors
+/// When the database fails.
+pub async fn disable(tx: &DatabaseTransaction, user: UserId, now: Instant) -> Result<(), DbErr> {
+    change(tx, user, user::Column::DisabledAt, Expr::value(now)).await
+}
+
+async fn change(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    column: user::Column,
+    value: Expr,
+) -> Result<(), DbErr> {
+    user::Entity::update_many()
+        .col_expr(column, value)
+        .filter(user::Column::Id.eq(user))
+        .exec(tx)
+        .await?;
+    Ok(())
 }

@@ -5,6 +5,7 @@
 //! site's key is not in the archive: whoever holds both could open drafts and vote for others.
 
 mod archive;
+mod keys;
 mod postgres;
 mod sqlite;
 
@@ -16,6 +17,8 @@ use entity::instant::Instant;
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use serde::{Deserialize, Serialize};
+
+pub use keys::{keep_keys, restore_keys};
 
 use crate::storage::{self, Store};
 

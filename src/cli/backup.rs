@@ -1,9 +1,7 @@
 //! `hoithi backup`, `restore`: everything in one archive, and back from it.
 
-use std::fs::OpenOptions;
-use std::io::{IsTerminal, Write};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io::IsTerminal;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Args;
@@ -15,12 +13,12 @@ use crate::storage::Store;
 
 /// Write the database and every object into one archive; the site goes on meanwhile.
 ///
-/// Example: hoithi backup /backups/hoithi-$(date +%F).tar --key /elsewhere/hoithi.key
+/// Example: hoithi backup /backups/hoithi-$(date +%F).tar --key /elsewhere/hoithi.keys
 #[derive(Debug, Args)]
 pub(super) struct Backup {
     /// Where the archive is written; there must be nothing yet.
     archive: PathBuf,
-    /// Where the site's key is written too. Keep it apart from the archive: both together open
+    /// Where the site's keys are written too. Keep them apart from the archive: both together open
     /// people's drafts.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
@@ -35,14 +33,15 @@ impl Backup {
         println!("{}: {}", self.archive.display(), contents(&made));
         match &self.key {
             Some(file) => {
-                let bytes = std::fs::read(app.config.data.folder.join("key"))?;
-                write_secret(file, &bytes).with_context(|| file.display().to_string())?;
-                println!("{}: the key {key}", file.display());
+                let kept = backup::keep_keys(&app.config.data.folder, file);
+                kept.with_context(|| file.display().to_string())?;
+                println!("{}: the keys, of which the site's is {key}", file.display());
             }
             None => warn(&format!(
-                "THE KEY {key} IS NOT IN THE ARCHIVE. Keep a copy of {} apart from it: without the \
-                 key, drafts cannot be taken up again and voters are not known again.",
-                app.config.data.folder.join("key").display()
+                "THE KEY {key} IS NOT IN THE ARCHIVE, nor are those of the votes. Keep a copy of `key` \
+                 and `votes` in {} apart from it, or say --key FILE: without them, drafts cannot be \
+                 taken up again and voting cannot go on.",
+                app.config.data.folder.display()
             )),
         }
         Ok(())
@@ -51,12 +50,12 @@ impl Backup {
 
 /// Restore an archive into an empty data folder, or an empty PostgreSQL database.
 ///
-/// Example: hoithi --config hoithi.toml restore /backups/hoithi-2026-05-01.tar --key hoithi.key
+/// Example: hoithi --config hoithi.toml restore /backups/hoithi-2026-05-01.tar --key hoithi.keys
 #[derive(Debug, Args)]
 pub(super) struct Restore {
     /// The archive.
     archive: PathBuf,
-    /// File that holds the key of the site that was backed up.
+    /// File that holds the keys of the site that was backed up.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// Check the archive, say what is in it, and restore nothing.
@@ -76,16 +75,15 @@ impl Restore {
         let store = Store::open(&config.storage, &config.data.folder)?;
         let manifest = backup::restore(&self.archive, &config.database(), &store, progress).await?;
         if let Some(file) = &self.key {
-            let bytes = std::fs::read(file).with_context(|| file.display().to_string())?;
-            write_secret(&config.data.folder.join("key"), &bytes)
-                .context("the data folder has a key already")?;
+            let restored = backup::restore_keys(file, &config.data.folder);
+            restored.with_context(|| file.display().to_string())?;
         }
         let app = App::open(config).await?;
         println!("restored {}", contents(&manifest));
         if app.key.fingerprint() != manifest.key {
             warn(&format!(
                 "THIS IS NOT THE KEY {} OF THE SITE THAT WAS BACKED UP: drafts cannot be taken up \
-                 again and voters are not known again. Put the old `key` into {} before you serve.",
+                 again and voting cannot go on. Put the old `key` and `votes` into {} before you serve.",
                 manifest.key,
                 app.config.data.folder.display()
             ));
@@ -123,10 +121,4 @@ pub(super) fn warn(text: &str) {
     } else {
         eprintln!("{text}");
     }
-}
-
-fn write_secret(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }

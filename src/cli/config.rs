@@ -19,16 +19,13 @@ impl Command {
     #[expect(clippy::print_stdout, reason = "this is the command's answer")]
     pub(super) fn run(self, read: impl Fn() -> anyhow::Result<Config>) -> anyhow::Result<()> {
         match self {
-            Self::Example => print!("{EXAMPLE}"),
+            Self::Example => print!("{}", crate::config::example()),
             Self::Check => {
                 read()?;
                 println!("the configuration can be used");
             }
-            Self::Print => print!("{}", toml::to_string_pretty(&read()?)?),
+            Self::Print => print!("{}", toml::to_string_pretty(&read()?.redacted())?),
         }
         Ok(())
     }
 }
-
-/// Every setting at its default, with what it means; a test holds it to the defaults.
-const EXAMPLE: &str = include_str!("../../docs/hoithi.example.toml");

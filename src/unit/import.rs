@@ -2,21 +2,23 @@
 //! or not. Importing the same list again changes nothing.
 
 use std::collections::{BTreeMap, HashMap};
+use std::io::Cursor;
 
+use calamine::{DataType, Reader, Xlsx};
 use entity::id::UnitId;
 use entity::instant::Instant;
 use entity::{unit, unit_parent, unit_strength, unit_type};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QueryFilter,
-    Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, Set,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::tree::{Error, members, move_to};
 use crate::words::{fold, nfc};
 
 /// One line of a list of units.
-#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Row {
     /// Stable code.
@@ -53,7 +55,7 @@ pub struct Fault {
 
 /// Reads a list in CSV; lines that cannot be read are faults.
 #[must_use]
-pub fn read_csv(text: &str) -> (Vec<(u64, Row)>, Vec<Fault>) {
+pub fn read_csv(text: &str) -> Listed {
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     for (index, row) in reader.deserialize::<Row>().enumerate() {
@@ -66,6 +68,56 @@ pub fn read_csv(text: &str) -> (Vec<(u64, Row)>, Vec<Fault>) {
         }
     }
     (rows, faults)
+}
+
+/// The lines of a list, each with its number, and those that cannot be read.
+pub type Listed = (Vec<(u64, Row)>, Vec<Fault>);
+
+/// A file that is neither.
+#[derive(Debug, thiserror::Error)]
+#[error("neither CSV in UTF-8 nor an XLSX workbook")]
+pub struct Unreadable;
+
+/// Reads a list in CSV, or in the first sheet of an XLSX workbook.
+///
+/// # Errors
+/// [`Unreadable`] when it is neither.
+pub fn read(file: &[u8]) -> Result<Listed, Unreadable> {
+    if !file.starts_with(b"PK") {
+        let text = std::str::from_utf8(file).map_err(|_| Unreadable)?;
+        return Ok(read_csv(text.trim_start_matches('\u{feff}')));
+    }
+    let mut book = Xlsx::new(Cursor::new(file)).map_err(|_| Unreadable)?;
+    let sheet = book.worksheet_range_at(0).and_then(Result::ok).ok_or(Unreadable)?;
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for row in sheet.rows() {
+        let cells = row.iter().map(|cell| cell.as_string().unwrap_or_default());
+        csv.write_record(cells).map_err(|_| Unreadable)?;
+    }
+    let text = csv.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    Ok(read_csv(&text.ok_or(Unreadable)?))
+}
+
+/// Units as lines of a list, so that importing them changes nothing.
+///
+/// # Errors
+/// When the database fails.
+pub async fn rows(
+    db: &impl ConnectionTrait,
+    units: Vec<unit::Model>,
+    now: Instant,
+) -> Result<Vec<Row>, DbErr> {
+    let counted = members(db, units.iter().map(|unit| unit.id), now).await?;
+    let row = |unit: unit::Model| Row {
+        parent: unit.path.trim_end_matches('/').rsplit('/').nth(1).unwrap_or_default().to_owned(),
+        code: unit.code,
+        name: unit.name,
+        short_name: unit.short_name.unwrap_or_default(),
+        kind: unit.type_code,
+        members: counted.get(&unit.id).copied(),
+        source: unit.source.unwrap_or_default(),
+    };
+    Ok(units.into_iter().filter(|unit| unit.valid_to.is_none()).map(row).collect())
 }
 
 /// The list that is shipped: the confederation, the federations of provinces and cities, and

@@ -6,10 +6,10 @@ mod office;
 mod strength;
 mod tree;
 
-pub use import::{Fault, Row, demo, import, read_csv, top};
-pub use office::{Officer, grant, office, offices, withdraw};
+pub use import::{Fault, Listed, Row, Unreadable, demo, import, read, read_csv, rows, top};
+pub use office::{Officer, appoint, dismiss, grant, office, offices, withdraw};
 pub use strength::strength;
 pub use tree::{
-    Error, above, below, by_code, by_id, children, label, members, merge, move_to, names, names_up,
-    search, types,
+    Error, above, all, below, by_code, by_id, children, label, members, merge, move_to, names,
+    names_up, search, types,
 };

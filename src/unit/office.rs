@@ -115,14 +115,70 @@ pub async fn grant(
     if !by.leads {
         return Err(Error::NotAllowed);
     }
+    keep(tx, by.unit.id, user, role, Some(by.user), now).await?;
+    Ok(())
+}
+
+/// Gives `user` an office; for the operator, who needs no badge. One that is held already is kept.
+///
+/// # Errors
+/// When the database fails.
+pub async fn appoint(
+    tx: &DatabaseTransaction,
+    unit: UnitId,
+    user: UserId,
+    role: Role,
+    now: Instant,
+) -> Result<(), DbErr> {
+    let known = officer::Entity::find()
+        .filter(officer::Column::UnitId.eq(unit))
+        .filter(officer::Column::UserId.eq(user))
+        .filter(officer::Column::Role.eq(role))
+        .filter(held(now))
+        .one(tx)
+        .await?;
+    if known.is_none() {
+        keep(tx, unit, user, role, None, now).await?;
+    }
+    Ok(())
+}
+
+/// Ends all offices that `user` holds in this very unit, and says how many; for the operator.
+///
+/// # Errors
+/// When the database fails.
+pub async fn dismiss(
+    tx: &DatabaseTransaction,
+    unit: UnitId,
+    user: UserId,
+    now: Instant,
+) -> Result<u64, DbErr> {
+    let ended = officer::Entity::update_many()
+        .col_expr(officer::Column::ValidTo, Expr::value(now))
+        .filter(officer::Column::UnitId.eq(unit))
+        .filter(officer::Column::UserId.eq(user))
+        .filter(held(now))
+        .exec(tx)
+        .await?;
+    Ok(ended.rows_affected)
+}
+
+async fn keep(
+    tx: &DatabaseTransaction,
+    unit: UnitId,
+    user: UserId,
+    role: Role,
+    by: Option<UserId>,
+    now: Instant,
+) -> Result<(), DbErr> {
     let row = officer::ActiveModel {
         id: Set(OfficerId::new()),
-        unit_id: Set(by.unit.id),
+        unit_id: Set(unit),
         user_id: Set(user),
         role: Set(role),
         valid_from: Set(now),
         valid_to: Set(None),
-        granted_by: Set(Some(by.user)),
+        granted_by: Set(by),
     };
     officer::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())

@@ -109,6 +109,14 @@ pub async fn below(
     units.order_by_asc(unit::Column::Path).all(db).await
 }
 
+/// All units, each before those below it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn all(db: &impl ConnectionTrait) -> Result<Vec<unit::Model>, DbErr> {
+    unit::Entity::find().order_by_asc(unit::Column::Path).all(db).await
+}
+
 /// Keys of a unit and all above it.
 ///
 /// # Errors

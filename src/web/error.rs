@@ -2,11 +2,12 @@
 
 use actix_web::body::BoxBody;
 use actix_web::http::StatusCode;
-use actix_web::{HttpRequest, HttpResponse, ResponseError};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use serde_json::json;
 
 use super::View;
+use super::middleware::RequestId;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::words;
 
@@ -42,6 +43,12 @@ impl Failure {
     /// Our fault.
     pub fn broken(error: impl std::error::Error) -> Self {
         Self { refused: vec![Refused::new(Kind::Broken, "broken")], cause: Some(chain(&error)) }
+    }
+
+    /// The code of what is said first.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        self.first().code
     }
 
     fn first(&self) -> Refused {
@@ -105,6 +112,8 @@ pub struct Page {
     pub v: View,
     /// What is said, one sentence each.
     pub sentences: Vec<String>,
+    /// The request's number, where somebody should report it.
+    pub number: Option<String>,
     /// Where to go to sign in, when that would help.
     pub sign_in: Option<String>,
 }
@@ -136,6 +145,7 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
         return response.content_type("application/problem+json").json(json!({
             "type": format!("about:blank#{}", failure.first().code),
             "status": status.as_u16(),
+            "instance": number(request),
             "title": sentences.first(),
             "errors": problems,
         }));
@@ -144,6 +154,11 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
         let back: String = v.path.bytes().map(super::view::escaped).collect();
         format!("/session/new?then={back}")
     });
-    let page = Page { v, sentences, sign_in };
+    let number = status.is_server_error().then(|| number(request)).flatten();
+    let page = Page { v, sentences, number, sign_in };
     response.content_type("text/html; charset=utf-8").body(page.render().unwrap_or_default())
+}
+
+fn number(request: &HttpRequest) -> Option<String> {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone())
 }

@@ -1,14 +1,19 @@
 //! What surrounds every request.
 
-use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::body::{BodySize, BoxBody, MessageBody};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{ResponseError, web};
+use actix_web::{HttpMessage, ResponseError, web};
+use tracing::Instrument;
 
+use super::address;
+use super::assets::{squeeze, takes_brotli};
 use super::error::{self, Failure};
-use crate::app::App;
+use super::slow::{Patience, Patient};
+use crate::app::{self, App};
+use crate::config::Network;
 use crate::refusal::Kind;
 
 /// Nothing from elsewhere, nothing inline, in no frame.
@@ -16,49 +21,138 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri \
     'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-const HEADERS: [(&str, &str); 6] = [
-    ("content-security-policy", POLICY),
-    ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "same-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-    ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+const HEADERS: [(HeaderName, HeaderValue); 6] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
+    (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
+    (
+        header::PERMISSIONS_POLICY,
+        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
+    ),
 ];
 
-/// Outermost: refusals become pages, every answer gets its headers, one line is logged.
+/// For a year browsers come by TLS only; said where the site's address is an `https:` one.
+const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+
+/// Smaller answers are not worth packing, in bytes.
+const WORTH_PACKING: u64 = 1024;
+
+/// By which log lines and an error page can be brought together.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(pub String);
+
+/// Outermost: every request has a number, refusals become pages, every answer gets its headers.
 pub(super) async fn said(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let mut response = next.call(request).await?.map_into_boxed_body();
+    let begun_at = std::time::Instant::now();
+    let app = request.app_data::<web::Data<App>>().cloned();
+    let trusted = app.as_ref().map_or(&[][..], |app| &app.config.server.trusted_proxies);
+    let id = number(&request, trusted);
+    let span = tracing::info_span!("request", id);
+    request.extensions_mut().insert(RequestId(id));
+    let mut response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
+    let _inside = span.entered();
     let http = response.request().clone();
     let failure = response.response().extensions().get::<Failure>().cloned();
     let failure = failure.or_else(|| plain_failure(&response));
+    let code = failure.as_ref().map(Failure::code);
     if let Some(failure) = failure {
         response = ServiceResponse::new(http.clone(), error::answer(&http, &failure));
     }
+    let mut response = packed(response);
+    let headers = response.headers_mut();
     for (name, value) in HEADERS {
-        let name = HeaderName::from_static(name);
-        if !response.headers().contains_key(&name) {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        if !headers.contains_key(&name) {
+            headers.insert(name, value);
         }
     }
-    let route = http.match_pattern().unwrap_or_else(|| "none".to_owned());
-    let status = response.status().as_u16();
-    metrics::counter!("http_requests_total", "route" => route.clone(), "status" => status.to_string())
-        .increment(1);
-    tracing::debug!(method = %http.method(), route, status, "answered");
+    if app.is_some_and(|app| app.config.server.base_url.starts_with("https:")) {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
+    }
+    count(&response, code, begun_at.elapsed());
     Ok(response)
+}
+
+/// The request's number: the one that a trusted proxy gave it, or a fresh one.
+fn number(request: &ServiceRequest, trusted: &[Network]) -> String {
+    let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    let sane = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+    };
+    let trusted = address::peer(request.request()).is_some_and(|peer| {
+        let is_proxy = trusted.iter().any(|network| network.contains(peer));
+        address::check(peer, is_proxy, request.headers());
+        is_proxy
+    });
+    match given.filter(sane) {
+        Some(id) if trusted => id.to_owned(),
+        _ => data_encoding::BASE32_NOPAD.encode(&app::fresh::<10>()),
+    }
+}
+
+/// Counts the answer by its route, never by its address: addresses are as many as people.
+fn count(response: &ServiceResponse, code: Option<&'static str>, took: std::time::Duration) {
+    let (status, http) = (response.status().as_u16(), response.request());
+    let debug = tracing::enabled!(tracing::Level::DEBUG);
+    if !super::metrics::are_on() && !debug {
+        return;
+    }
+    let route = http.match_pattern().unwrap_or_else(|| "none".to_owned());
+    let method = http.method().as_str().to_owned();
+    if debug {
+        tracing::debug!(method, route, status, code, micros = took.as_micros(), "answered");
+    }
+    if let Some(code) = code {
+        metrics::counter!("hoithi_refusals_total", "code" => code).increment(1);
+    }
+    let class = ["1xx", "2xx", "3xx", "4xx", "5xx"][usize::from(status / 100).clamp(1, 5) - 1];
+    metrics::histogram!(
+        "http_request_duration_seconds", "method" => method, "route" => route, "status" => class
+    )
+    .record(took);
+}
+
+/// Packs an answer with text that is not packed yet, where the browser can unpack it.
+fn packed(response: ServiceResponse) -> ServiceResponse {
+    let headers = response.headers();
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let is_text = kind.is_some_and(|kind| kind.starts_with("text/") || kind.contains("json"));
+    let is_worth = matches!(response.response().body().size(),
+        BodySize::Sized(bytes) if bytes >= WORTH_PACKING);
+    if !is_text || !is_worth || headers.contains_key(header::CONTENT_ENCODING) {
+        return response;
+    }
+    let mut response = response;
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if !takes_brotli(response.request()) {
+        return response;
+    }
+    let mut is_packed = false;
+    let mut response = response.map_body(|_, body| match body.try_into_bytes() {
+        Ok(bytes) => {
+            let small = squeeze(&bytes, 4);
+            is_packed = !small.is_empty();
+            BoxBody::new(if is_packed { small } else { bytes })
+        }
+        Err(body) => body,
+    });
+    if is_packed {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
+    }
+    response
 }
 
 /// A refusal of the framework's own, such as a path that cannot be read, in our words.
 fn plain_failure(response: &ServiceResponse) -> Option<Failure> {
     let status = response.status();
-    let empty = matches!(
-        response.response().body().size(),
-        actix_web::body::BodySize::None | actix_web::body::BodySize::Sized(_)
-    );
-    let ours = response.headers().contains_key(header::CACHE_CONTROL);
+    let empty = matches!(response.response().body().size(), BodySize::None | BodySize::Sized(_));
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let plain = kind.is_none_or(|kind| kind.starts_with("text/plain"));
+    let ours = !plain || response.headers().contains_key(header::CACHE_CONTROL);
     if !(status.is_client_error() || status.is_server_error()) || ours || !empty {
         return None;
     }
@@ -68,6 +162,20 @@ fn plain_failure(response: &ServiceResponse) -> Option<Failure> {
         400..500 => Failure::new(Kind::Invalid, "request-unreadable"),
         _ => Failure::new(Kind::Broken, "broken"),
     })
+}
+
+/// Reads bodies with patience that ends.
+pub(super) async fn patient(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    if request.headers().contains_key(header::CONTENT_LENGTH)
+        || request.headers().contains_key(header::TRANSFER_ENCODING)
+    {
+        let body = Patient::new(request.take_payload(), Patience::USUAL);
+        request.set_payload(Payload::Stream { payload: Box::pin(body) });
+    }
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 /// Refuses what would change something and does not come from our own pages: by `Sec-Fetch-Site`,

@@ -1,22 +1,28 @@
 //! The web: HTTP in, pages and JSON out. A handler opens, proves, acts, commits and answers.
 
+pub mod address;
 pub mod assets;
 pub mod cache;
 pub mod error;
 pub mod form;
 pub mod group;
+pub mod metrics;
 pub mod node;
 pub mod resume;
 pub mod routes;
 pub mod signed;
+pub mod slow;
 pub mod view;
 
 mod middleware;
 pub mod pages;
 
-use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App as Site, HttpResponse, HttpServer, web};
+use anyhow::Context;
 use askama::Template;
 
 pub use error::Failure;
@@ -48,26 +54,29 @@ pub fn site(
         .configure(routes::table)
         .default_service(web::to(error::nothing_here))
         .wrap(NormalizePath::new(TrailingSlash::Trim))
+        .wrap(from_fn(middleware::patient))
         .wrap(from_fn(middleware::same_origin))
         .wrap(from_fn(middleware::said))
 }
 
-/// Serves the site until it is told to stop, then lets what has begun end.
+/// Begins to serve the site. What is returned runs until its handle stops it; then what has begun
+/// may end.
 ///
 /// # Errors
 /// When the address cannot be listened on.
-pub async fn serve(app: App) -> anyhow::Result<()> {
+pub fn serve(app: App) -> anyhow::Result<Server> {
     let server = app.config.server.clone();
     let kept = web::Data::new(cache::Kept::default());
     let mut http = HttpServer::new(move || site(app.clone(), kept.clone()))
-        .client_request_timeout(std::time::Duration::from_secs(5))
-        .keep_alive(std::time::Duration::from_secs(30))
-        .shutdown_timeout(20);
+        .client_request_timeout(Duration::from_secs(5))
+        .keep_alive(Duration::from_secs(30))
+        .shutdown_timeout(20)
+        .disable_signals();
     if server.threads > 0 {
         http = http.workers(server.threads);
     }
-    http.bind(&server.listen)?.run().await?;
-    Ok(())
+    let http = http.bind(&server.listen);
+    Ok(http.with_context(|| format!("nobody can listen on {}", server.listen))?.run())
 }
 
 /// A page for one person: never kept by anybody.

@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 /// Rooms by floor, the ground first. A room may import from lower lines only.
 const FLOORS: [&[&str]; 12] = [
     &["refusal"],
-    &["clock", "db", "words", "markdown", "storage", "mail", "jobs", "limits", "paging", "ledger"],
+    &[
+        "clock", "db", "words", "markdown", "storage", "mail", "jobs", "limits", "log", "paging",
+        "ledger",
+    ],
     &["audit", "letters", "backup", "sheet"],
     &["account", "unit", "media"],
     &["contest"],

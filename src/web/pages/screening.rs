@@ -144,7 +144,8 @@ pub async fn index(
     let more = rows.len() as u64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(24));
     let next = rows.last().and_then(|row| row.number).filter(|_| more);
-    let counts = screening::counts(&app.db, &screener).await?;
+    let counts =
+        screening::counts_up_to_many(&app.db, &screener, STATES.map(|(_, state)| state)).await?;
     let count = |state: State| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
     let states = STATES.iter().map(|(name, s)| (state_words(*s), *name, count(*s), *s == shown));
     page(&Index {

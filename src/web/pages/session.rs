@@ -2,6 +2,8 @@
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
+use entity::id::UserId;
+use sea_orm::{DatabaseTransaction, DbErr};
 
 use crate::account::{self, Redeemed};
 use crate::app::{self, App};
@@ -169,6 +171,8 @@ pub struct Setup {
     pub v: View,
     /// The token in the link.
     pub token: String,
+    /// Whose account it opens; empty: the site, to its first administrator.
+    pub person: String,
     /// What was wrong.
     pub refused: Vec<Refused>,
     /// What was typed: name and address.
@@ -192,17 +196,35 @@ pub async fn first_link(app: &App) -> std::result::Result<Option<String>, sea_or
     Ok(made.then(|| format!("{base}/setup/{token}")))
 }
 
+/// Makes a one-time link by which `user` signs in.
+///
+/// # Errors
+/// When the database fails.
+pub async fn way_in(
+    app: &App,
+    tx: &DatabaseTransaction,
+    user: UserId,
+) -> std::result::Result<String, DbErr> {
+    let token = data_encoding::BASE64URL_NOPAD.encode(&app::fresh::<24>());
+    account::way_in(tx, user, link_hash(app, &token), app.clock.now()).await?;
+    Ok(format!("{}/setup/{token}", app.config.server.base_url.trim_end_matches('/')))
+}
+
 /// Shows whoever holds the link what it does.
 ///
 /// # Errors
 /// Gone when the link does not work.
 pub async fn setup(app: web::Data<App>, v: View, token: web::Path<String>) -> Result {
-    account::open_link(&app.db, link_hash(&app, &token), v.now).await?;
+    let (_, opens) = account::open_link(&app.db, link_hash(&app, &token), v.now).await?;
+    let person = match opens {
+        account::Opens::Site => String::new(),
+        account::Opens::Account(user) => account::by_id(&app.db, user).await?.name,
+    };
     let token = token.into_inner();
-    page(&Setup { v, token, refused: Vec::new(), typed: Default::default() })
+    page(&Setup { v, token, person, refused: Vec::new(), typed: Default::default() })
 }
 
-/// Makes whoever holds the link the first administrator.
+/// Signs in whoever holds the link, or makes them the first administrator.
 ///
 /// # Errors
 /// Gone when the link does not work.
@@ -224,7 +246,8 @@ pub async fn take(
         }
         Err(error @ account::Error::Email) => {
             let refused = vec![error.refusal()];
-            page(&Setup { v, token: token.into_inner(), refused, typed })
+            let (token, person) = (token.into_inner(), String::new());
+            page(&Setup { v, token, person, refused, typed })
         }
         Err(error) => Err(error.into()),
     }

@@ -17,6 +17,14 @@ pub enum Engine {
     Postgres,
 }
 
+/// Address of a database of this engine in which there is nothing, not even a schema.
+pub fn empty(engine: Engine, folder: &std::path::Path) -> String {
+    match engine {
+        Engine::Sqlite => format!("sqlite:{}", folder.join("empty.sqlite").display()),
+        Engine::Postgres => postgres::empty(),
+    }
+}
+
 /// Writes one test for each engine: `both! { async fn it_is_so(site: Site) { … } }`.
 macro_rules! both {
     ($($(#[$meta:meta])* async fn $name:ident($site:ident: Site) $body:block)*) => { $(

@@ -20,6 +20,14 @@ pub(super) async fn database() -> String {
     address(folder, &name)
 }
 
+/// Address of a fresh database in which there is nothing.
+pub(super) fn empty() -> String {
+    let folder = SERVER.get().expect("a test that has a database has a server");
+    let name = format!("t{}", DATABASES.fetch_add(1, Ordering::Relaxed));
+    run(folder, "postgres", &format!("create database {name} template template0"));
+    address(folder, &name)
+}
+
 fn address(folder: &Path, name: &str) -> String {
     format!("postgres://postgres@localhost/{name}?host={}", folder.display())
 }

@@ -60,6 +60,7 @@ impl Site {
             key: Key::fixed([7; 32]),
             config: Arc::new(config),
             limits: hoithi::limits::Limits::default(),
+            stopping: Arc::default(),
         };
         let service = Rc::new(test::init_service(web::site(app.clone(), Default::default())).await);
         let call: Rc<Call> = Rc::new(move |request| {

@@ -1,0 +1,251 @@
+//! The operator's door: the real binary, from outside.
+
+use std::path::Path;
+use std::process::Output;
+
+use crate::support::process::{self, Process, request};
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    process::command(folder).args(arguments).output().expect("the binary runs")
+}
+
+/// What the command said; it must have ended well.
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {errors}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// What the command complained of; it must have ended with this code.
+fn refused(folder: &Path, arguments: &[&str], code: i32) -> String {
+    let output = run(folder, arguments);
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}");
+    String::from_utf8(output.stderr).expect("text")
+}
+
+#[test]
+fn a_site_is_set_up_and_looked_after_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+
+    assert!(said(at, &["migrate", "--dry-run"]).contains("would apply"));
+    said(at, &["migrate"]);
+    assert_eq!(said(at, &["migrate"]), "the schema is up to date\n");
+    assert!(said(at, &["unit", "import", "--shipped"]).contains("units taken in"));
+    assert!(said(at, &["unit", "list"]).contains("  ldld-an-giang  "));
+
+    said(at, &["user", "add", "lan@example.vn", "--name", "Nguyễn Thị Lan"]);
+    said(at, &["user", "grant", "lan@example.vn", "--unit", "ldld-an-giang", "--role", "lead"]);
+    said(at, &["user", "grant", "lan@example.vn", "--admin"]);
+    assert_eq!(
+        said(at, &["user", "list", "nguyen lan"]),
+        "lan@example.vn\tNguyễn Thị Lan\tadmin ldld-an-giang:lead\n"
+    );
+    said(at, &["user", "revoke", "lan@example.vn", "--unit", "ldld-an-giang"]);
+    let json = said(at, &["user", "list", "--json"]);
+    let person: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((&person["admin"], person["offices"].as_array().unwrap().len()), (&true.into(), 0));
+
+    let verdict = said(at, &["audit", "verify"]);
+    assert!(verdict.starts_with("5 rows, unbroken; the last hash is "), "{verdict}");
+    let hash = verdict.trim().rsplit(' ').next().unwrap();
+    said(at, &["user", "revoke", "lan@example.vn", "--admin"]);
+    said(at, &["audit", "verify", "--holds", hash]);
+    let other = refused(at, &["audit", "verify", "--holds", &"0".repeat(64)], 1);
+    assert!(other.contains("no row has the hash"), "{other}");
+}
+
+#[test]
+fn exported_units_imported_elsewhere_are_the_same_units() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    for folder in [&here, &there] {
+        said(folder.path(), &["migrate"]);
+    }
+    said(here.path(), &["unit", "import", "--shipped"]);
+    let exported = said(here.path(), &["unit", "export"]);
+    let list = there.path().join("units.csv");
+    std::fs::write(&list, &exported).unwrap();
+
+    said(there.path(), &["unit", "import", list.to_str().unwrap()]);
+    assert_eq!(said(there.path(), &["unit", "export"]), exported);
+
+    std::fs::write(&list, format!("{exported}x-y,Tên,,khong-co,,,\n")).unwrap();
+    let output = run(there.path(), &["unit", "import", list.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(said(there.path(), &["unit", "export"]), exported, "all or none");
+}
+
+#[test]
+fn a_backup_and_its_keys_make_the_same_site_elsewhere() {
+    let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    said(here.path(), &["migrate"]);
+    said(here.path(), &["user", "add", "lan@example.vn", "--name", "Nguyễn Thị Lan"]);
+    let log = here.path().join("votes/a-contest");
+    std::fs::create_dir_all(&log).unwrap();
+    std::fs::write(log.join("log"), [7; 32]).unwrap();
+    let (archive, keys) = (there.path().join("site.tar"), there.path().join("site.keys"));
+    let (archive, keys) = (archive.to_str().unwrap(), keys.to_str().unwrap());
+    let target = there.path().join("data");
+
+    said(here.path(), &["backup", archive, "--key", keys]);
+    assert!(said(&target, &["verify", archive]).starts_with("whole: "));
+    assert!(said(&target, &["restore", archive, "--dry-run"]).starts_with("would restore "));
+    said(&target, &["restore", archive, "--key", keys]);
+
+    assert_eq!(said(&target, &["user", "list"]), "lan@example.vn\tNguyễn Thị Lan\t\n");
+    for secret in ["key", "votes/a-contest/log"] {
+        let read = |folder: &Path| std::fs::read(folder.join(secret)).unwrap();
+        assert_eq!(read(here.path()), read(&target), "{secret}");
+    }
+    said(&target, &["verify", "--deep"]);
+    let again = refused(&target, &["restore", archive, "--key", keys], 1);
+    assert!(again.contains("is not empty"), "{again}");
+    let none = refused(&there.path().join("x"), &["restore", archive, "--key", archive], 1);
+    assert!(none.contains("it holds no keys of hoithi"), "{none}");
+}
+
+#[test]
+fn refusals_say_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    said(at, &["migrate"]);
+
+    let nobody = refused(at, &["user", "grant", "x@example.vn", "--admin"], 1);
+    assert!(nobody.contains("`hoithi user add x@example.vn` adds them"), "{nobody}");
+    let nowhere = refused(at, &["unit", "list", "nowhere"], 1);
+    assert!(nowhere.contains("no unit `nowhere`"), "{nowhere}");
+    let usage = refused(at, &["user", "grant", "x@example.vn"], 2);
+    assert!(usage.contains("--unit <CODE>"), "{usage}");
+    let file = at.join("hoithi.toml");
+    std::fs::write(&file, "[server]\nlisen = \"x\"").unwrap();
+    let setting = refused(at, &["--config", file.to_str().unwrap(), "config", "check"], 1);
+    assert!(setting.contains("did you mean `server.listen`?"), "{setting}");
+}
+
+#[test]
+fn the_doctor_looks_at_everything_and_finds_what_is_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    assert!(run(at, &["doctor"]).status.code() == Some(1), "there is no schema yet");
+    said(at, &["migrate"]);
+
+    let well = said(at, &["doctor"]);
+    for word in
+        ["base_url", "disk", "key", "database", "schema", "queues", "store", "mail", "ffmpeg"]
+    {
+        assert!(well.lines().any(|line| line[6..].starts_with(word)), "{word}: {well}");
+    }
+    assert!(!well.contains("WRONG"), "{well}");
+
+    let output = process::command(at)
+        .args(["doctor", "--json"])
+        .env("HOITHI__MAIL__WAY__KIND", "smtp")
+        .env("HOITHI__MAIL__WAY__URL", format!("smtp://{}", process::free_address()))
+        .env("HOITHI__SERVER__BASE_URL", "hoithi.example.vn")
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let wrong: Vec<String> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|finding| finding["state"] == "wrong")
+        .map(|finding| finding["what"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(wrong, ["base_url", "mail"]);
+}
+
+#[test]
+fn a_link_lets_somebody_in_once() {
+    let folder = tempfile::tempdir().unwrap();
+    said(folder.path(), &["migrate"]);
+    said(folder.path(), &["user", "add", "lan@example.vn", "--name", "Nguyễn Thị Lan", "--admin"]);
+    let mut site = Process::start(folder.path(), &[]);
+    site.ready(std::time::Instant::now());
+    let link = said(folder.path(), &["user", "link", "lan@example.vn"]);
+    let path = format!("/setup/{}", link.trim().rsplit('/').next().unwrap());
+
+    let page = request(site.address, "GET", &path, &[], b"").unwrap();
+    let first = request(site.address, "POST", &path, &[], b"").unwrap();
+    let second = request(site.address, "POST", &path, &[], b"").unwrap();
+
+    assert!(String::from_utf8(page.body).unwrap().contains("Nguyễn Thị Lan"));
+    assert_eq!((first.status, first.header("location")), (303, Some("/desk")));
+    assert_eq!(second.status, 410);
+}
+
+#[test]
+fn a_stopped_site_lets_what_has_begun_end_and_ends_well() {
+    use std::io::{Read, Write};
+    let folder = tempfile::tempdir().unwrap();
+    let mut site = Process::start(
+        folder.path(),
+        &[("HOITHI__SERVER__DRAIN_SECONDS", "2"), ("HOITHI__LOG__FILTER", "info")],
+    );
+    site.ready(std::time::Instant::now());
+    // A form of which the last byte is still on its way when the site is asked to stop.
+    let form = "email=lan%40example.vn";
+    let mut slow = std::net::TcpStream::connect(site.address).unwrap();
+    let head = format!(
+        "POST /session/code HTTP/1.1\r\nhost: x\r\nsec-fetch-site: same-origin\r\nconnection: close\r\n\
+         content-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n",
+        form.len()
+    );
+    slow.write_all(format!("{head}{}", &form[..form.len() - 1]).as_bytes()).unwrap();
+
+    site.ask_to_stop();
+    while request(site.address, "GET", "/health/ready", &[], b"").unwrap().status == 204 {}
+    slow.write_all(&form.as_bytes()[form.len() - 1..]).unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    let begun = std::time::Instant::now();
+    let (status, log) = site.wait();
+
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(log.contains("stopped"), "{log}");
+    assert!(begun.elapsed().as_secs() < 30);
+    assert!(!log.contains("lan@example.vn"), "{log}");
+}
+
+#[test]
+fn numbers_are_told_on_a_listener_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let numbers = process::free_address();
+    let mut site =
+        Process::start(folder.path(), &[("HOITHI__SERVER__METRICS", &numbers.to_string())]);
+    site.ready(std::time::Instant::now());
+    request(site.address, "GET", "/contests/khong-co", &[], b"").unwrap();
+    request(site.address, "POST", "/session/code", &[], b"email=x").unwrap();
+
+    let told = request(numbers, "GET", "/metrics", &[], b"").unwrap();
+    let elsewhere = request(site.address, "GET", "/metrics", &[], b"").unwrap();
+
+    let text = String::from_utf8(told.body).unwrap();
+    for line in [
+        "http_request_duration_seconds_count{method=\"GET\",route=\"/contests/{slug}\",status=\"4xx\"} 1",
+        "hoithi_refusals_total{code=\"contest-unknown\"} 1",
+        "hoithi_db_pool_connections{state=\"open\"}",
+        "process_resident_memory_bytes",
+    ] {
+        assert!(text.contains(line), "{line} is missing in:\n{text}");
+    }
+    assert_eq!(elsewhere.status, 404);
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    let top = said(folder.path(), &["--help"]);
+    let commands = top.split("Commands:").nth(1).unwrap().split("Options:").next().unwrap();
+    let names: Vec<&str> =
+        commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.len() > 10, "{names:?}");
+    for line in commands.lines().filter(|line| !line.trim().is_empty()) {
+        assert!(line.split_whitespace().count() > 3, "a command without a sentence: {line}");
+    }
+    for name in names.iter().filter(|name| **name != "help") {
+        assert!(said(folder.path(), &[name, "--help"]).contains("Usage: hoithi"), "{name}");
+    }
+}
