@@ -354,7 +354,8 @@ both! {
         let third = awards(site).await.into_iter().find(|row| row.prize_key == "second" && row.state == Award::Given).unwrap();
         assert_eq!(third.recipient, "Tác giả Ba");
         note(third.id, Award::Declined, site).await.unwrap();
-        let heirs = results::award::heirs(&site.app.db, &whole, third.id).await.unwrap();
+        let given = results::award::Given::of(&site.app.db, &whole).await.unwrap();
+        let heirs = given.heirs(&whole, &third);
         assert_eq!(heirs.len(), 2, "the next two are equal");
         assert!(matches!(pass_on(third.id, None, site).await, Err(results::Error::NoHeir)), "one has to be named");
         pass_on(third.id, Some(heirs[1]), site).await.unwrap();
