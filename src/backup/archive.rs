@@ -1,4 +1,5 @@
-//! The archive: a tar whose last member names all the others with their hashes.
+//! The archive: a tar whose last member but one names all others with their hashes; the last is the
+//! hash of that list.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,8 +13,10 @@ use tempfile::NamedTempFile;
 
 use super::{Error, Manifest, Member};
 
-/// Name of the last member.
+/// Name of the list of members.
 const MANIFEST: &str = "manifest.json";
+/// Name of the last member: SHA-256 of the list, in hexadecimal digits.
+const SEAL: &str = "manifest.sha256";
 
 /// The folder that a file is in.
 pub(super) fn folder(path: &Path) -> &Path {
@@ -60,11 +63,13 @@ impl Writer {
         Ok(())
     }
 
-    /// Writes the last member, and gives the archive its name once all of it is on the disk.
+    /// Writes the list and its hash, and gives the archive its name once all of it is on the disk.
     pub(super) fn finish(mut self, mut manifest: Manifest) -> Result<Manifest, Error> {
         manifest.members = std::mem::take(&mut self.members);
         let text = serde_json::to_vec_pretty(&manifest).map_err(io::Error::other)?;
         self.append(MANIFEST, text.as_slice(), text.len() as u64)?;
+        let seal = hex(Sha256::new_with_prefix(&text));
+        self.append(SEAL, seal.as_bytes(), seal.len() as u64)?;
         let file = self.tar.into_inner()?;
         file.as_file().sync_all()?;
         file.persist_noclobber(&self.path).map_err(|error| error.error)?;
@@ -110,26 +115,38 @@ fn hex(hash: Sha256) -> String {
     data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
-/// Reads all of an archive and compares it with its last member.
+/// Reads all of an archive and compares it with its list of members.
 pub(super) fn check(path: &Path) -> Result<Manifest, Error> {
     let broken = |error: io::Error| Error::Archive(error.to_string());
     let mut tar = tar::Archive::new(BufReader::new(File::open(path)?));
-    let (mut found, mut manifest) = (BTreeMap::new(), None);
+    let (mut found, mut manifest, mut seal) = (BTreeMap::new(), None, None);
     for member in tar.entries().map_err(broken)? {
         let mut member = member.map_err(broken)?;
         let name = name_of(&member)?;
         if name == MANIFEST {
-            let read: Manifest = serde_json::from_reader(&mut member)
-                .map_err(|error| Error::Archive(error.to_string()))?;
-            manifest = Some(read);
+            let mut text = Vec::new();
+            member.read_to_end(&mut text).map_err(broken)?;
+            let read: Manifest =
+                serde_json::from_slice(&text).map_err(|error| Error::Archive(error.to_string()))?;
+            manifest = Some((read, hex(Sha256::new_with_prefix(&text))));
+            continue;
+        }
+        if name == SEAL {
+            let mut text = String::new();
+            member.read_to_string(&mut text).map_err(broken)?;
+            seal = Some(text);
             continue;
         }
         let mut from = Hashing { from: &mut member, hash: Sha256::new() };
         let bytes = io::copy(&mut from, &mut io::sink()).map_err(broken)?;
         found.insert(name, Member { bytes, sha256: hex(from.hash) });
     }
-    let manifest =
-        manifest.ok_or_else(|| Error::Archive("it ends before its list of members".to_owned()))?;
+    let (Some((manifest, hash)), Some(seal)) = (manifest, seal) else {
+        return Err(Error::Archive("it ends before its list of members".to_owned()));
+    };
+    if hash != seal {
+        return Err(Error::Damaged(MANIFEST.to_owned()));
+    }
     let names = manifest.members.keys().chain(found.keys());
     match names.into_iter().find(|name| manifest.members.get(*name) != found.get(*name)) {
         Some(name) => Err(Error::Damaged(name.clone())),

@@ -78,6 +78,14 @@ impl View {
         words::say(self.lang, key, &[])
     }
 
+    /// What an act of the audit log is called; its code where it has no words.
+    #[must_use]
+    pub fn act(&self, code: &str) -> String {
+        let key = format!("act-{code}");
+        let said = self.t(&key);
+        if said == key { code.to_owned() } else { said }
+    }
+
     /// The sentence with this key and one value.
     #[must_use]
     pub fn t1(&self, key: &str, name: &str, value: impl Into<Arg>) -> String {

@@ -112,7 +112,9 @@ both! {
 
         for part in 1..8 {
             let mut file = std::fs::File::options().write(true).open(&archive).unwrap();
+            // Zeros are the padding between members, which says nothing.
             let at = bytes.len() * part / 8;
+            let at = (0..=at).rev().find(|at| bytes[*at] != 0).unwrap();
             file.seek(SeekFrom::Start(at as u64)).unwrap();
             file.write_all(&[bytes[at] ^ 1]).unwrap();
             let found = backup::check(&archive);
@@ -149,6 +151,10 @@ fn rewrite(archive: &Path, manifest: &Manifest) {
         member.read_to_end(&mut content).unwrap();
         if name == "manifest.json" {
             content = serde_json::to_vec(manifest).unwrap();
+        } else if name == "manifest.sha256" {
+            use sha2::Digest;
+            let list = serde_json::to_vec(manifest).unwrap();
+            content = data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(list)).into_bytes();
         }
         let mut header = tar::Header::new_gnu();
         header.set_size(content.len() as u64);

@@ -81,6 +81,7 @@ fn labelled(words: &str) -> Vec<u8> {
 }
 
 both! {
+    #[expect(clippy::too_many_lines, reason = "one walk from beginning to end")]
     async fn nothing_that_a_judge_is_served_tells_whose_work_it_is(site: Site) {
         const NAME: &str = "Bimatkhaidanh";
         site.units().await;

@@ -130,8 +130,12 @@ fn a_decision_orders_only_those_among_whom_it_was_taken() {
     let two = Decided { among: who[..2].to_vec(), order: vec![who[1]] };
 
     assert_eq!(order(&[]), [1, 1, 1]);
-    assert_eq!(order(&[whole.clone()]), [2, 2, 1]);
-    assert_eq!(order(&[two.clone()]), [1, 1, 1], "the third is equal too and was not asked about");
+    assert_eq!(order(std::slice::from_ref(&whole)), [2, 2, 1]);
+    assert_eq!(
+        order(std::slice::from_ref(&two)),
+        [1, 1, 1],
+        "the third is equal too and was not asked about"
+    );
     assert_eq!(order(&[whole, two]), [2, 2, 1], "the newest that was taken among all of them");
 }
 

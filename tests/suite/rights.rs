@@ -520,6 +520,7 @@ fn rule_elsewhere(rule: Rule) -> Rule {
 }
 
 both! {
+    #[expect(clippy::too_many_lines, reason = "one walk from beginning to end")]
     async fn everybody_gets_what_is_theirs_and_nobody_else_does(site: Site) {
         let Scene { mut people, own, other, draft } = scene(site).await;
         let mut wrong = Vec::new();

@@ -16,7 +16,7 @@ use crate::refusal::{Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{account, db, unit};
+use crate::{account, db, results, unit};
 
 /// The desk.
 #[derive(Template)]
@@ -230,6 +230,10 @@ pub struct Show {
     pub counts: Vec<(&'static str, i64)>,
     /// The public address.
     pub address: String,
+    /// Whether views and likes are counted elsewhere.
+    pub counts_outside: bool,
+    /// Whether results were published.
+    pub has_result: bool,
 }
 
 fn severity(finding: &Finding) -> &'static str {
@@ -297,6 +301,8 @@ pub async fn show(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Str
             .collect(),
         counts: counts.into_iter().map(|(state, n)| (super::entry::state_key(state), n)).collect(),
         address: format!("{}/contests/{}", v.base, contest.slug()),
+        counts_outside: contest.definition.outside_counts.is_some(),
+        has_result: results::in_force(&app.db, contest.id()).await?.is_some(),
         v,
     })
 }

@@ -37,4 +37,4 @@ event-screening-undone = the finding was taken back
 event-withdrawn = withdrawn
 event-erased = personal data erased
 event-promoted = sent up from below
-\nscreening-judged = This entry stands in a judging round; its finding cannot be taken back any more.\n
+screening-judged = This entry stands in a judging round; its finding cannot be taken back any more.

@@ -37,4 +37,4 @@ event-screening-undone = hoàn tác kết quả duyệt
 event-withdrawn = rút bài
 event-erased = xóa dữ liệu cá nhân
 event-promoted = được gửi từ cấp dưới lên
-\nscreening-judged = Bài này đã vào vòng chấm, nên kết luận không rút lại được nữa.\n
+screening-judged = Bài này đã vào vòng chấm, nên kết luận không rút lại được nữa.

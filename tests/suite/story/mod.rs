@@ -191,14 +191,20 @@ pub const APPROVER: &str = "quantri@example.vn";
 /// 2026, judging and voting from the 6th to the 10th, the announcement on the 11th, complaints
 /// until the 20th.
 pub fn staged(more: &str) -> String {
+    // Who votes for what a round sends on, votes after that round.
+    let (ends, votes) = if more.contains("went_on_from") {
+        ("2026-04-08", "2026-04-08")
+    } else {
+        ("2026-04-10", "2026-04-06")
+    };
     format!(
         "slug: {STAGE}
 title: Ảnh đẹp
 unit: ldld-thi-diem
 phases:
   - {{ key: intake, kind: intake, opens: 2026-04-01, closes: 2026-04-05 }}
-  - {{ key: final, kind: round, opens: 2026-04-06, closes: 2026-04-10 }}
-  - {{ key: vote, kind: voting, opens: 2026-04-06, closes: 2026-04-10 }}
+  - {{ key: final, kind: round, opens: 2026-04-06, closes: {ends} }}
+  - {{ key: vote, kind: voting, opens: {votes}, closes: 2026-04-10 }}
   - {{ key: announcement, kind: announcement, opens: 2026-04-11, closes: 2026-04-11 }}
   - {{ key: complaint, kind: complaint, opens: 2026-04-11, closes: 2026-04-20 }}
 categories:
@@ -352,8 +358,10 @@ pub async fn prizes(site: &Site, slug: &str) -> BTreeMap<String, Vec<String>> {
     let mut won = BTreeMap::<String, Vec<String>>::new();
     for row in html.select(&select("tbody tr")) {
         let title: String = row.select(&select("th a")).flat_map(|link| link.text()).collect();
-        for prize in row.select(&select("td:last-child strong")) {
-            won.entry(prize.text().collect()).or_default().push(title.clone());
+        for prize in row.select(&select("td .prize")) {
+            won.entry(prize.text().collect::<String>().trim().to_owned())
+                .or_default()
+                .push(title.clone());
         }
     }
     won

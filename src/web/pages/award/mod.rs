@@ -141,11 +141,12 @@ pub async fn update(
     app: web::Data<App>,
     v: View,
     who: Signed,
-    path: web::Path<(String, AwardId)>,
+    path: web::Path<(String, String)>,
     form: Form,
 ) -> Result {
     let (slug, id) = path.into_inner();
     let (contest, by) = organised(&app, &v, &who, &slug).await?;
+    let id: AwardId = id.parse().map_err(|_| Error::Unknown)?;
     let reason = form.text("reason");
     let tx = db::begin(&app.db).await?;
     let done = match form.text("act") {

@@ -43,7 +43,7 @@ pub async fn log(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Stri
     let is_whole = matches!(audit::verify(&app.db).await?, Verdict::Whole(_));
     let rows = rows.into_iter().map(|row| {
         let who = row.actor_id.and_then(|id| names.get(&id).cloned()).unwrap_or(row.role);
-        (row.seq, row.happened_at, who, row.act, row.subject)
+        (row.seq, row.happened_at, who, v.act(&row.act), row.subject)
     });
     page(&Log { slug: slug.into_inner(), is_whole, rows: rows.collect(), v })
 }
