@@ -190,6 +190,8 @@ pub async fn close(
     closed.closed_at = Set(Some(now));
     closed.closed_by = Set(Some(by.user()));
     closed.update(tx).await?;
+    // Who went on may decide who is voted for.
+    contest::touched(tx, contest.id()).await?;
     let mut after = json!({ "went_on": on.len(), "of": reckoned.len() });
     if !decided.on.is_empty() {
         after["decided"] = json!(decided.on);
@@ -240,6 +242,7 @@ pub async fn reopen(
     opened.state = Set(State::Open);
     opened.closed_at = Set(None);
     opened.update(tx).await?;
+    contest::touched(tx, contest.id()).await?;
     record(tx, by, row.id, "round-reopened", json!({ "reason": reason }), now).await
 }
 

@@ -79,9 +79,9 @@ both! {
         let page = site.browser().get(&format!("/contests/{STAGE}/results")).await;
         assert_eq!(page.all("tbody th a"), ["A", "B", "C", "D", "F", "E"]);
         let points: Vec<_> = page
-            .all("tbody tr td:nth-of-type(2)")
+            .all("tbody td.num")
             .into_iter()
-            .map(|cell| cell.split_whitespace().next().unwrap().to_owned())
+            .map(|cell| cell.chars().take_while(|c| c.is_ascii_digit() || *c == ',').collect::<String>())
             .collect();
         assert_eq!(points, ["7,30", "6,20", "5,90", "5,00", "3,70", "2,90"]);
         site.work().await;

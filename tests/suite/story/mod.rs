@@ -193,7 +193,7 @@ pub const APPROVER: &str = "quantri@example.vn";
 pub fn staged(more: &str) -> String {
     // Who votes for what a round sends on, votes after that round.
     let (ends, votes) = if more.contains("went_on_from") {
-        ("2026-04-08", "2026-04-08")
+        ("2026-04-08", "2026-04-09")
     } else {
         ("2026-04-10", "2026-04-06")
     };
