@@ -43,28 +43,6 @@ test('a photo outlives a lost network, a reload, the next step and a killed serv
   assert.equal(await page.locator('.piece [name=remove]').count(), 1);
 });
 
-test('while a photo is on its way the form can be filled in and submitted, and the receipt names it', { timeout: 120_000 }, async () => {
-  const page = await site.visit(site.pages.enter);
-  await (await wire(page))({ upload: 250_000 });
-  await page.setInputFiles('input[type=file]', file(await picture(draws, 2400, 1600)));
-  await page.locator('.sending [data-figures]').filter({ hasText: going }).waitFor();
-  await page.locator('textarea[name^="slot."]').fill('Ý tưởng từ ca đêm');
-  await page.getByRole('button', { name: 'Tiếp tục' }).click();
-  await page.waitForURL('**/about');
-  await page.locator('#title').fill('Ca đêm');
-  await page.locator('#name').fill('Trần Thị Mơ');
-  await page.locator('#phone').fill('0912345678');
-  await page.locator('#sought').pressSequentially('dien', { delay: 20 });
-  await page.locator('[data-offered] input').first().check();
-  await page.locator('form[action$="/about"] button:not([type=button])').click();
-  await page.waitForURL('**/check');
-  for (const box of await page.locator('[name=agree]').all()) await box.check();
-  const submit = page.locator('[data-busy]');
-  await submit.filter({ hasText: /đang tải \(\d+%\)/ }).waitFor();
-  await submit.click();
-  await page.waitForURL('**/receipts/*', { timeout: 60_000 });
-});
-
 test('what the rules refuse is said before it is sent', async () => {
   const page = await site.visit(site.pages.enter);
   const sent = [];
