@@ -46,7 +46,7 @@ pub(super) async fn fill(app: &App) -> Result<String> {
         return Ok(std::fs::read_to_string(kept).unwrap_or_default());
     }
     let now = app.clock.now();
-    let password = code::grouped(&code::letters(&app::fresh::<12>())).to_lowercase();
+    let password = drawn();
     union(app, now).await?;
     let mut cast = Vec::new();
     for (number, (_, email, _)) in (900..).zip(ROLES) {
@@ -69,6 +69,16 @@ pub(super) async fn fill(app: &App) -> Result<String> {
     posters(app, &crew, now).await?;
     std::fs::write(kept, &password)?;
     Ok(password)
+}
+
+/// A password that chance did not make weak, with too few letters among its digits.
+fn drawn() -> String {
+    loop {
+        let password = code::grouped(&code::letters(&app::fresh::<12>())).to_lowercase();
+        if account::password::check(&password).is_ok() {
+            return password;
+        }
+    }
 }
 
 struct Crew {
