@@ -17,7 +17,7 @@ const seek = async (field) => {
   await new Promise((done) => setTimeout(done, 250));
   if (mine !== asked) return;
   try {
-    const line = await fetch(`/units?q=${encodeURIComponent(field.value)}`);
+    const line = await fetch(`/units/search?q=${encodeURIComponent(field.value)}`);
     const { units, said: words } = await line.json();
     if (mine !== asked) return;
     field.form.querySelectorAll("[data-offered]").forEach((old) => old.querySelector(":checked") ?? old.remove());

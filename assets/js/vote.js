@@ -39,18 +39,24 @@ const answered = (line, told) => {
   said.focus();
 };
 
+const flying = new Set();
 const send = async (key) => {
+  if (flying.has(key)) return;
+  flying.add(key);
   const body = new URLSearchParams({ nonce: store[key] });
   const mine = key === own;
   try {
     const headers = { Accept: "application/json" };
-    const line = await fetch(key.slice(5), { method: "POST", keepalive: true, body, headers, signal: AbortSignal.timeout?.(20000) });
-    if (line.status >= 500 || line.status === 429) throw line;
-    const told = await line.json();
-    // The browser got its cookie only now: the same vote once more.
-    if (told.once_more) return send(key);
-    delete store[key];
-    if (mine) answered(line, told);
+    let told;
+    // Where the browser got its cookie only now, the same vote once more.
+    do {
+      const line = await fetch(key.slice(5), { method: "POST", keepalive: true, body, headers, signal: AbortSignal.timeout?.(20000) });
+      if (line.status >= 500 || line.status === 429) throw line;
+      told = await line.json();
+      if (told.once_more) continue;
+      delete store[key];
+      if (mine) answered(line, told);
+    } while (told.once_more);
   } catch {
     if (mine) {
       busy(true, words.held);
@@ -60,14 +66,13 @@ const send = async (key) => {
     const timer = setTimeout(retry, wait);
     addEventListener("online", () => clearTimeout(timer) ?? retry(), { once: true });
   }
+  flying.delete(key);
 };
 
-let sending;
+// A vote kept from another page never holds up the one that was touched just now.
 const retry = async () => {
-  if (sending) return;
-  sending = true;
+  if (store[own]) send(own);
   for (const key of Object.keys(store)) if (key.startsWith("vote:")) await send(key);
-  sending = false;
 };
 
 form.addEventListener("submit", (event) => {

@@ -58,7 +58,7 @@ impl Shelf {
         let hashed = if is_font { name.to_owned() } else { format!("{stem}.{hash}.{ending}") };
         let mime = mime(ending);
         let is_text = mime.starts_with("text/") || mime == "image/svg+xml";
-        let brotli = is_text.then(|| squeeze(&plain, 9));
+        let brotli = is_text.then(|| squeeze(&plain, 11));
         self.addresses.insert(name.to_owned(), format!("/static/{hashed}"));
         self.assets.insert(hashed, Asset { mime, plain, brotli });
     }

@@ -139,6 +139,13 @@ impl View {
         }
     }
 
+    /// Whether this is the page that the crowd comes to: the system's typeface and no sheet of icons,
+    /// so that it stands on a slow line within four requests.
+    #[must_use]
+    pub fn is_swift(&self) -> bool {
+        self.path.starts_with("/entries/")
+    }
+
     /// Whether only somebody who has signed in sees this page.
     #[must_use]
     pub fn is_inside(&self) -> bool {

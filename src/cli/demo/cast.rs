@@ -26,13 +26,12 @@ pub(super) async fn person(app: &App, name: &str, email: &str, now: Instant) -> 
     Ok(id)
 }
 
-/// Enters a work for the person with this number and finds it valid.
+/// Enters a work for the person with this number.
 pub(super) async fn enter(
     app: &App,
     contest: &Contest,
     (number, unit): (u64, UnitId),
-    screener: UserId,
-    (sent, found): (Instant, Instant),
+    sent: Instant,
 ) -> Result<EntryId> {
     let tx = db::begin(&app.db).await?;
     let ids = contest::category_ids(&tx, contest.id()).await?;
@@ -56,10 +55,23 @@ pub(super) async fn enter(
     let asked = entry::asked(&contest.definition, Lang::Vi);
     let agreed: Vec<String> = asked.into_iter().map(|asked| asked.key).collect();
     let entry = entry::submit(&tx, &author, &agreed, sent).await?;
-    let screener = Screener::of(&tx, contest, screener, found).await?;
-    screening::find(&tx, &screener, entry.id, &Finding::Accept, found).await?;
     tx.commit().await?;
     Ok(entry.id)
+}
+
+/// Finds an entry valid.
+pub(super) async fn accept(
+    app: &App,
+    contest: &Contest,
+    entry: EntryId,
+    screener: UserId,
+    found: Instant,
+) -> Result<()> {
+    let tx = db::begin(&app.db).await?;
+    let screener = Screener::of(&tx, contest, screener, found).await?;
+    screening::find(&tx, &screener, entry, &Finding::Accept, found).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 async fn fill(

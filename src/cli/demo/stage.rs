@@ -1,10 +1,10 @@
 //! The demo's three contests: a national final that is over, a provincial photo contest in its
-//! vote, an essay contest in judging, and one that takes entries.
+//! vote, an essay contest in judging, and one that takes entries and has some to screen.
 
 use anyhow::{Context, Result};
 use entity::contest::State;
 use entity::crew::{self, Role};
-use entity::id::{CrewId, OfficerId, UnitId, UserId};
+use entity::id::{CrewId, EntryId, OfficerId, UnitId, UserId};
 use entity::instant::Instant;
 use entity::{contest as contests, officer, unit as units, user};
 use sea_orm::sea_query::Expr;
@@ -204,22 +204,35 @@ async fn workplaces(app: &App) -> Result<Vec<UnitId>> {
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// Enters works of the people with these numbers; says each with the time at which it came.
 async fn entries(
     app: &App,
-    crew: &Crew,
     contest: &Contest,
     numbers: std::ops::Range<u64>,
-) -> Result<Vec<entity::id::EntryId>> {
+) -> Result<Vec<(EntryId, Instant)>> {
     let units = workplaces(app).await?;
     let window = contest.windows(PhaseKind::Intake).next().context("an intake")?;
     let mut entered = Vec::new();
     for number in numbers {
         let sent = window.opens.plus_seconds(3600 * (7 + i64::try_from(number % 20)? * 5));
         let unit = units[usize::try_from(number * 7)? % units.len()];
-        let times = (sent, sent.plus_seconds(7200));
-        entered.push(cast::enter(app, contest, (number, unit), crew.screener, times).await?);
+        entered.push((cast::enter(app, contest, (number, unit), sent).await?, sent));
     }
     Ok(entered)
+}
+
+/// The same, found valid two hours after they came.
+async fn accepted(
+    app: &App,
+    crew: &Crew,
+    contest: &Contest,
+    numbers: std::ops::Range<u64>,
+) -> Result<Vec<EntryId>> {
+    let entered = entries(app, contest, numbers).await?;
+    for (entry, sent) in &entered {
+        cast::accept(app, contest, *entry, crew.screener, sent.plus_seconds(7200)).await?;
+    }
+    Ok(entered.into_iter().map(|(entry, _)| entry).collect())
 }
 
 /// Opens the one round with its three judges.
@@ -243,7 +256,7 @@ async fn finished(app: &App, crew: &Crew, now: Instant) -> Result<()> {
         days: [-70, -45, -44, -30, -25],
     };
     let contest = contest(app, crew, &plan, now).await?;
-    entries(app, crew, &contest, 0..12).await?;
+    accepted(app, crew, &contest, 0..12).await?;
     let judged = now.plus_seconds(-35 * DAY);
     open(app, crew, &contest, judged).await?;
     for judge in crew.judges {
@@ -291,7 +304,7 @@ async fn voting(app: &App, crew: &Crew, now: Instant) -> Result<()> {
         days: [-25, -3, -2, 6, 7],
     };
     let contest = contest(app, crew, &plan, now).await?;
-    let entered = entries(app, crew, &contest, 20..44).await?;
+    let entered = accepted(app, crew, &contest, 20..44).await?;
     let votes = entered
         .iter()
         .enumerate()
@@ -309,7 +322,7 @@ async fn essays(app: &App, crew: &Crew, now: Instant) -> Result<()> {
         days: [-30, -3, -2, 10, 12],
     };
     let contest = contest(app, crew, &plan, now).await?;
-    entries(app, crew, &contest, 60..72).await?;
+    accepted(app, crew, &contest, 60..72).await?;
     open(app, crew, &contest, now.plus_seconds(-DAY)).await?;
     for (judge, share) in crew.judges.into_iter().zip([60, 100, 30]) {
         let at = now.plus_seconds(-3600);
@@ -326,6 +339,7 @@ async fn posters(app: &App, crew: &Crew, now: Instant) -> Result<()> {
         unit: "ldld-thi-diem",
         days: [-3, 25, 26, 40, 42],
     };
-    contest(app, crew, &plan, now).await?;
+    let contest = contest(app, crew, &plan, now).await?;
+    entries(app, &contest, 80..92).await?;
     Ok(())
 }

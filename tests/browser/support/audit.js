@@ -12,6 +12,7 @@ const validator = new HtmlValidate({
     'attr-quotes': 'off',
     'attribute-boolean-style': 'off',
     'doctype-style': 'off',
+    'form-dup-name': ['error', { shared: ['radio', 'checkbox', 'button', 'submit'] }],
     'long-title': 'off',
     'no-implicit-button-type': 'off',
     'no-implicit-input-type': 'off',

@@ -28,7 +28,7 @@ test('a vote whose answer was lost is called counted only when the server says s
   const sent = page.waitForRequest('**/vote');
   await page.reload();
   numbers.push(new URLSearchParams((await sent).postData()).get('nonce'));
-  await page.locator('[data-said]').filter({ hasText: /Đã tính phiếu|Bạn đã bình chọn bài này lúc/ }).waitFor();
+  await page.locator('[data-said]').filter({ hasText: /Đã tính phiếu|Bạn đã bình chọn cho tác phẩm này lúc/ }).waitFor();
   assert.equal(new Set(numbers).size, 1);
   assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('vote:')).length), 0);
 });

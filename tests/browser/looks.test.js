@@ -139,7 +139,9 @@ test('every step of entering is sound, refusals and receipt included', async () 
   const draft = page.url().replace(/\/[a-z]+$/, '');
   await page.goto(`${draft}/work`);
   await isSound('the work');
-  await page.goto(`${draft}/about`);
+  await page.locator('textarea[name^="slot."]').fill('Ý tưởng từ ca đêm');
+  await page.locator('button[value=about]').click();
+  await page.waitForURL('**/about');
   await isSound('the entrant');
   await page.locator('main form button.primary').click();
   await page.waitForLoadState();
