@@ -10,6 +10,7 @@ const say = (key, named = {}) => JSON.parse(room().dataset.say)[key].replace(/%(
 const tell = (text) => (find("[data-said]").textContent = text);
 const alias = () => room().dataset.alias;
 const fields = () => [...room().querySelectorAll("input[data-max]")];
+const answers = () => [...room().querySelectorAll("[type=radio]")];
 const key = (field) => field.name.slice(5);
 const scale = (field) => +field.dataset.max;
 const past = [];
@@ -39,6 +40,7 @@ const draw = () => {
       field.parentElement.append(button);
     }
   }
+  for (const answer of answers()) if (key(answer) in known) answer.checked = +answer.value * 100 === known[key(answer)];
   if (comment !== undefined) find("[name=comment]").value = comment;
   if (!coarse) rest();
   prepare(room(), "[data-seat]");
@@ -88,12 +90,23 @@ const undo = async () => {
   field.focus();
 };
 
+/** Answers the one question of a yes-or-no round and goes on; a veto needs its reason first. */
+const say01 = (yes) => {
+  const answer = answers().find((answer) => +answer.value === yes);
+  answer?.click();
+  if (answer) yes && key(answer) === "veto" ? find("[name=comment]").focus() : go(link("next"));
+};
+
 const keys = {
+  1: () => say01(1),
+  p: () => say01(1),
+  0: () => say01(0),
+  x: () => say01(0),
   ArrowLeft: () => link("prev") && go(link("prev")),
   ArrowRight: () => go(link("next")),
   u: undo,
   c: () => find("[name=comment]").focus(),
-  f: () => (find("details").open = true) && find("[name=reason]").focus(),
+  f: () => (find(".aside").open = true) && find("[name=reason]").focus(),
   z: () => find(".picture").classList.toggle("zoomed"),
   g: () => go(),
   "?": () => {

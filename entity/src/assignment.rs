@@ -26,6 +26,11 @@ pub struct Model {
     /// Why the judge stepped aside.
     #[sea_orm(column_type = "Text", nullable)]
     pub reason: Option<String>,
+    /// Whether the judge keeps it in mind; for the judge's own eyes.
+    pub favourite: bool,
+    /// What the judge tells the organisers about it.
+    #[sea_orm(column_type = "Text", nullable)]
+    pub flag: Option<String>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -84,6 +84,8 @@ ids! {
     OfficerId
     /// Key of `outside_count`.
     OutsideCountId
+    /// Key of `paper`.
+    PaperId
     /// Key of `part`.
     PartId
     /// Key of `phase`.

@@ -26,6 +26,7 @@ pub mod login_code;
 pub mod mark;
 pub mod officer;
 pub mod outside_count;
+pub mod paper;
 pub mod part;
 pub mod phase;
 pub mod promotion;

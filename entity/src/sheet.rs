@@ -20,8 +20,6 @@ pub struct Model {
     /// Words to the panel.
     #[sea_orm(column_type = "Text", nullable)]
     pub comment: Option<String>,
-    /// A mark for the judge's own eyes.
-    pub favourite: bool,
     /// Last change.
     pub saved_at: Instant,
 }

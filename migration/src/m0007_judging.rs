@@ -45,6 +45,8 @@ create table assignment (
     position integer not null,
     state    text not null check (state in ('open', 'done', 'stepped_aside')),
     reason   text,
+    favourite boolean not null,
+    flag     text,
     unique (seat_id, entry_id),
     unique (seat_id, position)
 );
@@ -58,7 +60,6 @@ create table sheet (
     assignment_id uuid not null references assignment on delete restrict,
     version       integer not null,
     comment       text,
-    favourite     boolean not null,
     saved_at      bigint not null,
     unique (assignment_id)
 );
@@ -69,6 +70,21 @@ create table mark (
     hundredths    integer not null,
     primary key (sheet_id, criterion_key)
 );
+
+create table paper (
+    id         uuid primary key,
+    seat_id    uuid not null references seat on delete restrict,
+    rows       jsonb not null,
+    state      text not null check (state in ('keyed', 'sent_back', 'checked')),
+    keyed_by   uuid not null references "user" on delete restrict,
+    keyed_at   bigint not null,
+    checked_by uuid references "user" on delete restrict,
+    checked_at bigint,
+    note       text,
+    check (checked_by is null or checked_by <> keyed_by)
+);
+
+create index paper_seat_id on paper (seat_id);
 
 create table comparison (
     id        uuid primary key,

@@ -33,6 +33,9 @@ pub enum Error {
     /// The judge declared the sheets final.
     #[error("final")]
     Final,
+    /// Whoever keyed sheets in cannot check them.
+    #[error("the same person")]
+    SamePerson,
     /// A veto without a reason.
     #[error("a veto without a reason")]
     NoReason,
@@ -71,6 +74,7 @@ impl Refusal for Error {
                 .with("max", *max)
                 .at(format!("mark.{key}")),
             Self::Stale(_) => Refused::new(Kind::Conflict, "sheet-stale"),
+            Self::SamePerson => Refused::new(Kind::Conflict, "paper-same-person"),
             Self::NoReason => Refused::new(Kind::Invalid, "veto-without-reason").at("comment"),
             Self::DecidedWithoutReason => Refused::new(Kind::Invalid, "reason-needed").at("reason"),
             Self::List => Refused::new(Kind::Invalid, "list-wrong"),

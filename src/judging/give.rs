@@ -56,6 +56,8 @@ pub(super) async fn give(
                 position: Set(position),
                 state: Set(Work::Open),
                 reason: Set(None),
+                favourite: Set(false),
+                flag: Set(None),
             });
         }
     }

@@ -155,8 +155,6 @@ pub struct Marks {
     pub marks: BTreeMap<String, Option<i32>>,
     /// Words to the panel; `None` leaves them as they are.
     pub comment: Option<String>,
-    /// A mark for the judge's own eyes; `None` leaves it as it is.
-    pub favourite: Option<bool>,
 }
 
 /// What was saved.
@@ -192,7 +190,7 @@ pub(super) async fn may_say(
     }
 }
 
-/// Saves marks, comment and favourite; only what is named changes. `version` is the one that the
+/// Saves marks and comment; only what is named changes. `version` is the one that the
 /// judge saw, 0 before the first.
 ///
 /// # Errors
@@ -209,6 +207,18 @@ pub async fn save(
     let (definition, _) = may_say(tx, judge, now).await?;
     let work = assigned(tx, judge, alias).await?;
     bounded(&definition, said)?;
+    write(tx, &definition, work, said, version, now).await
+}
+
+/// Writes what was said on the sheet of an assignment.
+pub(super) async fn write(
+    tx: &DatabaseTransaction,
+    definition: &Round,
+    work: assignment::Model,
+    said: &Marks,
+    version: i32,
+    now: Instant,
+) -> Result<Saved, Error> {
     let old = sheet::Entity::find().filter(sheet::Column::AssignmentId.eq(work.id)).one(tx).await?;
     let held = old.as_ref().map_or(0, |sheet| sheet.version);
     if held != version {
@@ -226,7 +236,6 @@ pub async fn save(
             assignment_id: Set(work.id),
             version: Set(1),
             comment: Set(None),
-            favourite: Set(false),
             saved_at: Set(now),
         },
     };
@@ -264,13 +273,10 @@ async fn written(
     if let Some(comment) = &said.comment {
         row.comment = Set((!comment.is_empty()).then(|| comment.clone()));
     }
-    if let Some(favourite) = said.favourite {
-        row.favourite = Set(favourite);
-    }
     if is_new { row.insert(tx).await } else { row.update(tx).await }
 }
 
-fn bounded(definition: &Round, said: &Marks) -> Result<(), Error> {
+pub(super) fn bounded(definition: &Round, said: &Marks) -> Result<(), Error> {
     for (key, hundredths) in &said.marks {
         let sheet = definition.sheet();
         let criterion = sheet.iter().find(|criterion| criterion.key == *key);
@@ -285,7 +291,7 @@ fn bounded(definition: &Round, said: &Marks) -> Result<(), Error> {
     Ok(())
 }
 
-async fn assigned(
+pub(super) async fn assigned(
     tx: &DatabaseTransaction,
     judge: &Judge,
     alias: &str,

@@ -90,7 +90,6 @@ async fn put(
                 assignment_id: Set(work),
                 version: Set(1),
                 comment: Set(None),
-                favourite: Set(false),
                 saved_at: Set(now),
             };
             row.insert(tx).await?.id

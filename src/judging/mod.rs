@@ -10,16 +10,21 @@ pub mod figures;
 pub mod list;
 pub mod method;
 pub mod pair;
+pub mod paper;
 
 mod error;
+mod feedback;
 mod give;
 mod judge;
+mod note;
 mod panel;
 mod reckon;
 mod round;
 
 pub use error::{Error, Fault};
+pub use feedback::{Feedback, feedback};
 pub use judge::{Judge, Marks, Saved, Work, finish, save, step_aside, work};
-pub use panel::{Progress, add, panel, progress, remove};
+pub use note::{Flag, flag, flags, keep_favourite};
+pub use panel::{Progress, add, panel, progress, remove, unlock};
 pub use reckon::{Outcome, result_of, titled};
 pub use round::{Decision, close, open, preview, reopen};

@@ -129,6 +129,34 @@ pub async fn remove(
     record(tx, by, round.id, "judge-left", json!({ "seat": id }), now).await
 }
 
+/// Lets a judge who declared the sheets final change them again, with a reason for the record.
+///
+/// # Errors
+/// [`Error::NotOpen`] when the round is not open; [`Error::DecidedWithoutReason`].
+pub async fn unlock(
+    tx: &DatabaseTransaction,
+    by: &Organiser,
+    (key, id): (&str, SeatId),
+    reason: &str,
+    now: Instant,
+) -> Result<(), Error> {
+    if reason.trim().is_empty() {
+        return Err(Error::DecidedWithoutReason);
+    }
+    let contest = contest::lock(tx, by.contest()).await?;
+    let round = contest::round_by_key(tx, contest.id(), key).await?;
+    if round.state != State::Open {
+        return Err(Error::NotOpen);
+    }
+    let seat = seat::Entity::find_by_id(id).one(tx).await?;
+    let seat = seat.filter(|seat| seat.round_id == round.id).ok_or(Error::Unknown)?;
+    let mut open = seat.into_active_model();
+    open.finished_at = Set(None);
+    open.update(tx).await?;
+    let after = json!({ "seat": id, "reason": reason });
+    record(tx, by, round.id, "judge-unlocked", after, now).await
+}
+
 /// How far a judge is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Progress {

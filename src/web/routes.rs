@@ -90,15 +90,28 @@ pub fn table(site: &mut ServiceConfig) {
             "/desk/contests/{slug}/rounds/{key}/seats/{seat}/removal",
             web::post().to(pages::round::remove),
         )
+        .route(
+            "/desk/contests/{slug}/rounds/{key}/seats/{seat}/unlocking",
+            web::post().to(pages::round::unlock),
+        )
+        .route("/desk/contests/{slug}/rounds/{key}/paper", web::get().to(pages::paper::print))
+        .route("/desk/contests/{slug}/rounds/{key}/paper/{seat}", web::get().to(pages::paper::show))
+        .route(
+            "/desk/contests/{slug}/rounds/{key}/paper/{seat}",
+            web::post().to(pages::paper::update),
+        )
         .route("/judging/{round}", web::get().to(pages::judging::index))
         .route("/judging/{round}/completion", web::post().to(pages::judging::finish))
         .route("/judging/{round}/list", web::post().to(pages::list::save))
         .route("/judging/{round}/comparisons", web::post().to(pages::comparison::create))
         .route("/judging/{round}/comparisons/undo", web::post().to(pages::comparison::undo))
+        .route("/judging/{round}/two", web::get().to(pages::judging::two))
         .route("/judging/{round}/{alias}", web::get().to(pages::judging::show))
         .route("/judging/{round}/{alias}/sheet", web::post().to(pages::judging::save))
         .route("/judging/{round}/{alias}/sheet", web::put().to(pages::judging::put))
         .route("/judging/{round}/{alias}/recusal", web::post().to(pages::judging::aside))
+        .route("/judging/{round}/{alias}/favourite", web::post().to(pages::judging::favourite))
+        .route("/judging/{round}/{alias}/flag", web::post().to(pages::judging::flag))
         .route(
             "/judging/{round}/{alias}/pictures/{number}/{size}",
             web::get().to(pages::judging::picture),

@@ -28,6 +28,7 @@ mod refused;
 mod reports;
 mod results;
 mod rights;
+mod room;
 mod schema;
 mod screening;
 mod scripts;

@@ -34,6 +34,7 @@ both! {
             mark
             officer
             outside_count
+            paper
             part
             phase
             promotion

@@ -15,6 +15,7 @@ pub mod judging;
 pub mod list;
 pub mod media;
 pub mod officer;
+pub mod paper;
 pub mod participation;
 pub mod receipt;
 pub mod result;

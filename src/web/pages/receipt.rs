@@ -3,6 +3,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use entity::entry::State;
+use entity::id::EntryId;
 use entity::instant::Instant;
 use fast_qr::convert::{Builder, svg::SvgBuilder};
 use fast_qr::qr::QRBuilder;
@@ -17,7 +18,7 @@ use crate::web::form::Form;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{db, screening};
+use crate::{db, judging, screening};
 
 /// The form that asks for a code.
 #[derive(Template)]
@@ -72,6 +73,45 @@ pub struct Show {
     pub resume: Option<String>,
     /// Address of the public page.
     pub share: String,
+    /// What the judges said of it.
+    pub feedback: Vec<Said>,
+}
+
+/// What the judges of one round said of an entry.
+pub struct Said {
+    /// Title of the round.
+    pub round: String,
+    /// How many judges said it.
+    pub sheets: usize,
+    /// Criterion, mean mark in millionths of a point, highest mark.
+    pub means: Vec<(String, i64, u32)>,
+    /// Comments, by nobody.
+    pub comments: Vec<String>,
+}
+
+/// What the judges said of an entry, while the rules let its entrant read it: in the phase for it,
+/// once the result is published.
+async fn said(app: &App, v: &View, contest: &Contest, entry: EntryId) -> Result<Vec<Said>> {
+    let open = contest.open(PhaseKind::Feedback, v.now).is_some();
+    if !open || contest.row.state != entity::contest::State::Published {
+        return Ok(Vec::new());
+    }
+    let english = v.lang.is_english();
+    let told = judging::feedback(&app.db, contest, entry).await?;
+    let told = told.into_iter().filter_map(|told| {
+        let round = contest.definition.round(&told.round)?;
+        let means = round.criteria.iter().filter_map(|criterion| {
+            let mean = *told.means.get(&criterion.key)?;
+            Some((criterion.label.read(english).to_owned(), mean, criterion.max))
+        });
+        Some(Said {
+            round: round.title.read(english).to_owned(),
+            sheets: told.sheets,
+            means: means.collect(),
+            comments: told.comments,
+        })
+    });
+    Ok(told.collect())
 }
 
 /// Key of a state's words.
@@ -126,6 +166,10 @@ impl Show {
             until,
             resume: None,
             share: format!("{}/entries/{}", v.base, entry.code),
+            feedback: match proof {
+                Proof::Code => Vec::new(),
+                Proof::Phone | Proof::Author => said(app, &v, contest, entry.id).await?,
+            },
             entry,
             proof,
             v,

@@ -52,6 +52,10 @@ pub struct Show {
     pub state: &'static str,
     /// The panel.
     pub panel: Vec<Line>,
+    /// Whether it is marked on sheets, which can be printed.
+    pub on_sheets: bool,
+    /// What judges told the organisers.
+    pub flags: Vec<judging::Flag>,
     /// Results: alias, entry's title, millionths, whether it went on.
     pub results: Vec<(String, String, i64, bool)>,
     /// Entries between which it has to be decided: key, alias, title.
@@ -124,6 +128,8 @@ async fn draw(
             State::Closed => "round-closed",
         },
         panel: panel.collect(),
+        on_sheets: definition.is_some_and(|round| !round.sheet().is_empty()),
+        flags: judging::flags(&app.db, row.id).await?,
         results: results.collect(),
         choices: choices.collect(),
         reason: typed.text("reason").to_owned(),
@@ -242,4 +248,32 @@ pub async fn remove(
     judging::remove(&tx, &organiser, &key, seat, v.now).await?;
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+}
+
+/// Lets a judge who declared the sheets final change them again.
+///
+/// # Errors
+/// Forbidden to anybody but organisers; everything else is said on the page.
+pub async fn unlock(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String, String)>,
+    form: Form,
+) -> Result {
+    let (slug, key, seat) = path.into_inner();
+    let (_, by) = organised(&app, &v, &who, &slug).await?;
+    let seat = seat.parse().map_err(|_| Error::Unknown)?;
+    let tx = db::begin(&app.db).await?;
+    match judging::unlock(&tx, &by, (&key, seat), form.text("reason"), v.now).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+        }
+        Err(error @ Error::Database(_)) => Err(error.into()),
+        Err(error) => {
+            drop(tx);
+            draw(&app, v, &who, (slug, key), &Form::default(), error.refusals()).await
+        }
+    }
 }

@@ -15,3 +15,4 @@ marking-key-zoom = Z: zoom
 marking-key-grid = G: list of entries
 marking-key-help = ?: this list
 marking-close = Close
+marking-key-answer = 1 or P: yes; 0 or X: no; goes on to the next

@@ -15,3 +15,4 @@ marking-key-zoom = Z: phóng to
 marking-key-grid = G: danh sách bài
 marking-key-help = ?: bảng này
 marking-close = Đóng
+marking-key-answer = 1 hoặc P: có; 0 hoặc X: không; sang bài sau

@@ -218,8 +218,13 @@ declarations:
 /// The contest of [`staged`] with these works, sent by different people and accepted; the clock
 /// stands on the morning of 6 April. Answers the works' codes.
 pub async fn stage(site: &Site, more: &str, titles: &[&str]) -> Vec<String> {
+    stage_of(site, &staged(more), titles).await
+}
+
+/// The same, of a definition with the stage's dates.
+pub async fn stage_of(site: &Site, definition: &str, titles: &[&str]) -> Vec<String> {
     site.units().await;
-    announce(site, &staged(more)).await;
+    announce(site, definition).await;
     let mut codes = Vec::new();
     for (n, title) in (1..).zip(titles) {
         let work = Work {

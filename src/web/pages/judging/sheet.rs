@@ -1,152 +1,28 @@
-//! A judge's room. Nothing here names an author, a unit, a file, or a key that tells the time.
+//! One entry and its sheet.
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpResponse, web};
 use askama::Template;
 use entity::assignment::State as Work_;
 use entity::id::{RoundId, SeatId};
 use serde::Deserialize;
 
+use super::{entity_of, pictures, seated, texts};
 use crate::app::App;
-use crate::contest::definition::{Criterion, Round, RoundKind, SlotKind};
+use crate::contest::definition::{Criterion, PhaseKind, RoundKind};
 use crate::entry::Whole;
 use crate::judging::{self, Error, Judge, Marks, Work};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{contest, db, entry, media, storage, unit};
+use crate::{contest, db, unit};
 
 const NEVER_KEPT: (&str, &str) = ("Cache-Control", "private, no-store");
 
-/// An entry in the judge's list.
-pub struct Line {
-    /// By which the judge knows it.
-    pub alias: String,
-    /// How far it is, as a key of the words.
-    pub state: &'static str,
-    /// Whether there is a picture to show.
-    pub has_picture: bool,
-}
-
-/// The judge's list.
-#[derive(Template)]
-#[template(path = "judging/index.html")]
-pub struct Index {
-    /// Who looks.
-    pub v: View,
-    /// Key of the round.
-    pub round: RoundId,
-    /// Key of the judge's own seat, under which the browser keeps marks that are not sent yet.
-    pub seat: SeatId,
-    /// Title of the contest.
-    pub contest: String,
-    /// Entries, in the judge's own order.
-    pub lines: Vec<Line>,
-    /// Complete sheets.
-    pub done: usize,
-    /// The first that is not complete.
-    pub next: Option<String>,
-    /// Whether the judge declared the sheets final.
-    pub is_final: bool,
-    /// What stood in the way.
-    pub refused: Vec<Refused>,
-}
-
-pub(super) async fn seated(
-    app: &App,
-    who: &Signed,
-    round: &str,
-) -> std::result::Result<Judge, Failure> {
-    let id = round.parse().map_err(|_| Error::Unknown)?;
-    let judge = Judge::of(&app.db, id, who.id()).await?;
-    if judge.round.state == entity::round::State::Waiting {
-        return Err(Error::Unknown.into());
-    }
-    Ok(judge)
-}
-
-/// Shows what is on the judge's desk.
-///
-/// # Errors
-/// Not found to anybody else.
-pub async fn index(app: web::Data<App>, v: View, who: Signed, round: web::Path<String>) -> Result {
-    let judge = seated(&app, &who, &round).await?;
-    draw(&app, v, &judge, Vec::new()).await
-}
-
-/// The contest and the round as they are defined.
-pub(super) async fn round_of(
-    app: &App,
-    judge: &Judge,
-) -> std::result::Result<(contest::Contest, Round), Failure> {
-    let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
-    let round = contest.definition.round(&judge.round.key).ok_or(Error::Unknown)?.clone();
-    Ok((contest, round))
-}
-
-/// The room of the round's kind.
-async fn draw(app: &App, v: View, judge: &Judge, refused: Vec<Refused>) -> Result {
-    let (contest, round) = round_of(app, judge).await?;
-    let both = (&contest, &round);
-    match round.kind {
-        RoundKind::Rank => super::list::show(app, v, judge, both, &Form::default(), refused).await,
-        RoundKind::Pairwise => super::comparison::show(app, v, judge, both, refused).await,
-        _ => list(app, v, judge, &contest, refused).await,
-    }
-}
-
-async fn list(
-    app: &App,
-    v: View,
-    judge: &Judge,
-    contest: &contest::Contest,
-    refused: Vec<Refused>,
-) -> Result {
-    let work = judging::work(&app.db, judge).await?;
-    let open: Vec<&Work> =
-        work.iter().filter(|w| w.assignment.state != Work_::SteppedAside).collect();
-    let whole = entry::wholes(&app.db, open.iter().map(|one| one.assignment.entry_id)).await?;
-    let lines = open.iter().map(|one| Line {
-        alias: one.alias.clone(),
-        state: if one.assignment.state == Work_::Done { "work-done" } else { "work-open" },
-        has_picture: whole
-            .get(&one.assignment.entry_id)
-            .is_some_and(|entry| pictures(entry).next().is_some()),
-    });
-    let next = open.iter().find(|one| one.assignment.state == Work_::Open);
-    page(&Index {
-        round: judge.round.id,
-        seat: judge.seat.id,
-        contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
-        done: open.iter().filter(|one| one.assignment.state == Work_::Done).count(),
-        next: next.map(|one| one.alias.clone()),
-        is_final: judge.seat.finished_at.is_some(),
-        lines: lines.collect(),
-        refused,
-        v,
-    })
-}
-
-async fn entity_of(app: &App, work: &Work) -> std::result::Result<Whole, Failure> {
-    use sea_orm::EntityTrait;
-    let row = entity::entry::Entity::find_by_id(work.assignment.entry_id).one(&app.db).await?;
-    let row = row.ok_or(Error::Unknown)?;
-    Ok(entry::whole(&app.db, row).await?)
-}
-
-/// Files of the entry that have been drawn for showing, in their order.
-pub(super) fn pictures(whole: &Whole) -> impl Iterator<Item = &entity::file::Model> {
-    whole.parts.iter().filter_map(|part| whole.file(part)).filter(|file| {
-        file.state == entity::file::State::Ready
-            && file.width.is_some()
-            && file.milliseconds.is_none()
-    })
-}
-
 /// A criterion on the sheet.
-pub struct Row {
+pub(super) struct Row {
     /// The criterion.
     pub criterion: Criterion,
     /// Its name.
@@ -162,7 +38,7 @@ pub struct Row {
 /// One entry and its sheet.
 #[derive(Template)]
 #[template(path = "judging/show.html")]
-pub struct Show {
+pub(super) struct Show {
     /// Who looks.
     pub v: View,
     /// Key of the round.
@@ -185,6 +61,12 @@ pub struct Show {
     pub rows: Vec<Row>,
     /// Words to the panel.
     pub comment: String,
+    /// What the field for them is called: the author may read them later.
+    pub comment_label: &'static str,
+    /// Whether it is among the judge's favourites.
+    pub favourite: bool,
+    /// What the judge told the organisers.
+    pub flag: String,
     /// Version of the sheet.
     pub version: i32,
     /// When it was saved.
@@ -195,6 +77,13 @@ pub struct Show {
     pub place: (usize, usize),
     /// What was wrong.
     pub refused: Vec<Refused>,
+}
+
+impl Show {
+    /// Whether the sheet is one question that is answered yes or no.
+    fn asks_question(&self) -> bool {
+        self.rows.iter().any(|row| row.is_question)
+    }
 }
 
 /// Shows an entry and its sheet.
@@ -213,7 +102,7 @@ pub async fn show(
 }
 
 /// A mark as a person writes it: 8, 8,5 or 8.5; `None` for an empty field.
-fn hundredths(typed: &str) -> std::result::Result<Option<i32>, ()> {
+pub(in crate::web::pages) fn hundredths(typed: &str) -> std::result::Result<Option<i32>, ()> {
     let typed = typed.trim().replace(',', ".");
     if typed.is_empty() {
         return Ok(None);
@@ -227,7 +116,8 @@ fn hundredths(typed: &str) -> std::result::Result<Option<i32>, ()> {
     Ok(Some(whole.parse::<i32>().map_err(|_| ())? * 100 + part))
 }
 
-fn written(v: &View, hundredths: i32) -> String {
+/// Hundredths of a point as a person writes them.
+pub(in crate::web::pages) fn written(v: &View, hundredths: i32) -> String {
     let text = crate::words::millionths(v.lang, i64::from(hundredths) * 10_000, 2);
     text.trim_end_matches('0').trim_end_matches([',', '.']).to_owned()
 }
@@ -283,6 +173,12 @@ async fn sheet(
         captions: whole.parts.iter().filter_map(|part| part.caption.clone()).collect(),
         rows: rows.collect(),
         comment: typed.some("comment").unwrap_or(comment),
+        comment_label: match contest.windows(PhaseKind::Feedback).next() {
+            Some(_) => "comment-shown",
+            None => "comment",
+        },
+        favourite: one.assignment.favourite,
+        flag: one.assignment.flag.clone().unwrap_or_default(),
         version: one.sheet.as_ref().map_or(0, |sheet| sheet.version),
         saved_at: one.sheet.as_ref().map(|sheet| sheet.saved_at),
         around: (near(index.checked_sub(1)), near(Some(index + 1))),
@@ -296,50 +192,6 @@ async fn named(app: &App, whole: &Whole) -> std::result::Result<(String, String)
     let units = unit::names(&app.db, whole.entry.unit_id).await?;
     let unit = whole.entry.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default();
     Ok((whole.entry.shown_name.clone(), unit))
-}
-
-pub(super) fn texts(
-    contest: &contest::Contest,
-    whole: &Whole,
-    english: bool,
-) -> Vec<(String, String)> {
-    let slots = contest.definition.categories.iter().flat_map(|category| &category.slots);
-    let slots = slots.filter(|slot| matches!(slot.kind, SlotKind::Text | SlotKind::Link));
-    let texts = slots.flat_map(|slot| {
-        whole.slot(&slot.key).filter_map(move |part| {
-            let text = part.body.clone().or_else(|| part.link.clone())?;
-            Some((slot.label.read(english).to_owned(), text))
-        })
-    });
-    texts.collect()
-}
-
-/// Sends a picture under the alias and a number, so that its address tells nothing.
-///
-/// # Errors
-/// Not found to anybody else.
-pub async fn picture(
-    app: web::Data<App>,
-    who: Signed,
-    path: web::Path<(String, String, usize, String)>,
-) -> Result {
-    let (round, alias, number, size) = path.into_inner();
-    let judge = seated(&app, &who, &round).await?;
-    let work = judging::work(&app.db, &judge).await?;
-    let one = work.iter().find(|one| one.alias == alias).ok_or(Error::Unknown)?;
-    let whole = entity_of(&app, one).await?;
-    let file = pictures(&whole).nth(number).ok_or(Error::Unknown)?;
-    if !["320", "800", "1600"].contains(&size.as_str()) {
-        return Err(Error::Unknown.into());
-    }
-    match app.store.get(&media::copy_key(file.id, &size, "jpeg")).await {
-        Ok(bytes) => Ok(HttpResponse::Ok()
-            .content_type("image/jpeg")
-            .insert_header(("Cache-Control", "private, max-age=3600"))
-            .body(bytes)),
-        Err(storage::Error::Missing(_)) => Err(Error::Unknown.into()),
-        Err(error) => Err(Failure::broken(error)),
-    }
 }
 
 /// Saves a sheet and goes on to the next entry.
@@ -371,7 +223,7 @@ pub async fn save(
     if !refused.is_empty() {
         return sheet(&app, v, &judge, &alias, &form, refused).await;
     }
-    let said = Marks { marks, comment: Some(form.text("comment").to_owned()), favourite: None };
+    let said = Marks { marks, comment: Some(form.text("comment").to_owned()) };
     let version = form.number("version").unwrap_or(0);
     let tx = db::begin(&app.db).await?;
     match judging::save(&tx, &judge, &alias, &said, version, v.now).await {
@@ -396,7 +248,6 @@ pub struct Sent {
     #[serde(default)]
     marks: BTreeMap<String, Option<i32>>,
     comment: Option<String>,
-    favourite: Option<bool>,
 }
 
 /// Saves marks and answers with the sheet's version; a conflict answers with the one that is held.
@@ -413,7 +264,7 @@ pub async fn put(
     let (round, alias) = path.into_inner();
     let judge = seated(&app, &who, &round).await?;
     let sent = sent.into_inner();
-    let said = Marks { marks: sent.marks, comment: sent.comment, favourite: sent.favourite };
+    let said = Marks { marks: sent.marks, comment: sent.comment };
     let tx = db::begin(&app.db).await?;
     let answer = match judging::save(&tx, &judge, &alias, &said, sent.version, v.now).await {
         Ok(saved) => {
@@ -435,49 +286,4 @@ pub async fn put(
         Err(error) => return Err(error.into()),
     };
     Ok(answer)
-}
-
-/// Steps aside from an entry.
-///
-/// # Errors
-/// Not found to anybody else.
-pub async fn aside(
-    app: web::Data<App>,
-    v: View,
-    who: Signed,
-    path: web::Path<(String, String)>,
-    form: Form,
-) -> Result {
-    let (round, alias) = path.into_inner();
-    let judge = seated(&app, &who, &round).await?;
-    let tx = db::begin(&app.db).await?;
-    judging::step_aside(&tx, &judge, &alias, form.text("reason"), v.now).await?;
-    tx.commit().await?;
-    Ok(see_other(&format!("/judging/{round}")))
-}
-
-/// Declares the sheets final.
-///
-/// # Errors
-/// Not found to anybody else; sheets that are not complete are said on the page.
-pub async fn finish(
-    app: web::Data<App>,
-    _request: HttpRequest,
-    v: View,
-    who: Signed,
-    round: web::Path<String>,
-) -> Result {
-    let judge = seated(&app, &who, &round).await?;
-    let tx = db::begin(&app.db).await?;
-    match judging::finish(&tx, &judge, v.now).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(see_other(&format!("/judging/{round}")))
-        }
-        Err(error @ Error::Incomplete(_)) => {
-            drop(tx);
-            draw(&app, v, &judge, error.refusals()).await
-        }
-        Err(error) => Err(error.into()),
-    }
 }

@@ -1,0 +1,258 @@
+//! A judge's room. Nothing here names an author, a unit, a file, or a key that tells the time.
+
+mod note;
+mod sheet;
+mod two;
+
+pub use note::{aside, favourite, flag};
+pub(super) use sheet::{hundredths, written};
+pub use sheet::{put, save, show};
+pub use two::two;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use askama::Template;
+use entity::assignment::State as Work_;
+use entity::id::{RoundId, SeatId};
+
+use crate::app::App;
+use crate::contest::definition::{Round, RoundKind, SlotKind};
+use crate::entry::Whole;
+use crate::judging::{self, Error, Judge, Work};
+use crate::refusal::{Refusal, Refused};
+use crate::web::form::Form;
+use crate::web::signed::Signed;
+use crate::web::{Failure, Result, View, page, see_other};
+use crate::{contest, db, entry, media, storage};
+
+/// An entry in the judge's list.
+pub struct Line {
+    /// By which the judge knows it.
+    pub alias: String,
+    /// How far it is, as a key of the words.
+    pub state: &'static str,
+    /// Whether there is a picture to show.
+    pub has_picture: bool,
+    /// Whether it is among the judge's favourites.
+    pub favourite: bool,
+}
+
+/// The judge's list.
+#[derive(Template)]
+#[template(path = "judging/index.html")]
+pub struct Index {
+    /// Who looks.
+    pub v: View,
+    /// Key of the round.
+    pub round: RoundId,
+    /// Key of the judge's own seat, under which the browser keeps marks that are not sent yet.
+    pub seat: SeatId,
+    /// Title of the contest.
+    pub contest: String,
+    /// Entries that were asked for, in the judge's own order.
+    pub lines: Vec<Line>,
+    /// Entries on the desk.
+    pub all: usize,
+    /// Which are asked for: all, or one of [`Asked::WAYS`].
+    pub only: String,
+    /// Whether two works were to be looked at and not two were chosen.
+    pub not_two: bool,
+    /// Complete sheets.
+    pub done: usize,
+    /// The first that is not complete.
+    pub next: Option<String>,
+    /// Whether the judge declared the sheets final.
+    pub is_final: bool,
+    /// What stood in the way.
+    pub refused: Vec<Refused>,
+}
+
+pub(super) async fn seated(
+    app: &App,
+    who: &Signed,
+    round: &str,
+) -> std::result::Result<Judge, Failure> {
+    let id = round.parse().map_err(|_| Error::Unknown)?;
+    let judge = Judge::of(&app.db, id, who.id()).await?;
+    if judge.round.state == entity::round::State::Waiting {
+        return Err(Error::Unknown.into());
+    }
+    Ok(judge)
+}
+
+/// Shows what is on the judge's desk.
+///
+/// # Errors
+/// Not found to anybody else.
+pub async fn index(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    round: web::Path<String>,
+    asked: web::Query<Asked>,
+) -> Result {
+    let judge = seated(&app, &who, &round).await?;
+    draw(&app, v, &judge, &asked, Vec::new()).await
+}
+
+/// Which entries of the desk are asked for.
+#[derive(Clone, Debug, Default, serde::Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    only: String,
+    #[serde(default)]
+    two: String,
+}
+
+impl Asked {
+    /// Kinds of entries that can be asked for alone.
+    pub const WAYS: [&str; 3] = ["open", "done", "favourite"];
+}
+
+/// The contest and the round as they are defined.
+pub(super) async fn round_of(
+    app: &App,
+    judge: &Judge,
+) -> std::result::Result<(contest::Contest, Round), Failure> {
+    let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
+    let round = contest.definition.round(&judge.round.key).ok_or(Error::Unknown)?.clone();
+    Ok((contest, round))
+}
+
+/// The room of the round's kind.
+async fn draw(app: &App, v: View, judge: &Judge, asked: &Asked, refused: Vec<Refused>) -> Result {
+    let (contest, round) = round_of(app, judge).await?;
+    let both = (&contest, &round);
+    match round.kind {
+        RoundKind::Rank => super::list::show(app, v, judge, both, &Form::default(), refused).await,
+        RoundKind::Pairwise => super::comparison::show(app, v, judge, both, refused).await,
+        _ => list(app, v, judge, (&contest, asked), refused).await,
+    }
+}
+
+async fn list(
+    app: &App,
+    v: View,
+    judge: &Judge,
+    (contest, asked): (&contest::Contest, &Asked),
+    refused: Vec<Refused>,
+) -> Result {
+    let work = judging::work(&app.db, judge).await?;
+    let open: Vec<&Work> =
+        work.iter().filter(|w| w.assignment.state != Work_::SteppedAside).collect();
+    let whole = entry::wholes(&app.db, open.iter().map(|one| one.assignment.entry_id)).await?;
+    let is_asked = |one: &&&Work| match asked.only.as_str() {
+        "open" => one.assignment.state == Work_::Open,
+        "done" => one.assignment.state == Work_::Done,
+        "favourite" => one.assignment.favourite,
+        _ => true,
+    };
+    let lines = open.iter().filter(is_asked).map(|one| Line {
+        alias: one.alias.clone(),
+        state: if one.assignment.state == Work_::Done { "work-done" } else { "work-open" },
+        has_picture: whole
+            .get(&one.assignment.entry_id)
+            .is_some_and(|entry| pictures(entry).next().is_some()),
+        favourite: one.assignment.favourite,
+    });
+    let next = open.iter().find(|one| one.assignment.state == Work_::Open);
+    page(&Index {
+        round: judge.round.id,
+        seat: judge.seat.id,
+        contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
+        done: open.iter().filter(|one| one.assignment.state == Work_::Done).count(),
+        next: next.map(|one| one.alias.clone()),
+        is_final: judge.seat.finished_at.is_some(),
+        lines: lines.collect(),
+        all: open.len(),
+        only: asked.only.clone(),
+        not_two: asked.two == "wrong",
+        refused,
+        v,
+    })
+}
+
+async fn entity_of(app: &App, work: &Work) -> std::result::Result<Whole, Failure> {
+    use sea_orm::EntityTrait;
+    let row = entity::entry::Entity::find_by_id(work.assignment.entry_id).one(&app.db).await?;
+    let row = row.ok_or(Error::Unknown)?;
+    Ok(entry::whole(&app.db, row).await?)
+}
+
+/// Files of the entry that have been drawn for showing, in their order.
+pub(super) fn pictures(whole: &Whole) -> impl Iterator<Item = &entity::file::Model> {
+    whole.parts.iter().filter_map(|part| whole.file(part)).filter(|file| {
+        file.state == entity::file::State::Ready
+            && file.width.is_some()
+            && file.milliseconds.is_none()
+    })
+}
+
+pub(super) fn texts(
+    contest: &contest::Contest,
+    whole: &Whole,
+    english: bool,
+) -> Vec<(String, String)> {
+    let slots = contest.definition.categories.iter().flat_map(|category| &category.slots);
+    let slots = slots.filter(|slot| matches!(slot.kind, SlotKind::Text | SlotKind::Link));
+    let texts = slots.flat_map(|slot| {
+        whole.slot(&slot.key).filter_map(move |part| {
+            let text = part.body.clone().or_else(|| part.link.clone())?;
+            Some((slot.label.read(english).to_owned(), text))
+        })
+    });
+    texts.collect()
+}
+
+/// Sends a picture under the alias and a number, so that its address tells nothing.
+///
+/// # Errors
+/// Not found to anybody else.
+pub async fn picture(
+    app: web::Data<App>,
+    who: Signed,
+    path: web::Path<(String, String, usize, String)>,
+) -> Result {
+    let (round, alias, number, size) = path.into_inner();
+    let judge = seated(&app, &who, &round).await?;
+    let work = judging::work(&app.db, &judge).await?;
+    let one = work.iter().find(|one| one.alias == alias).ok_or(Error::Unknown)?;
+    let whole = entity_of(&app, one).await?;
+    let file = pictures(&whole).nth(number).ok_or(Error::Unknown)?;
+    if !["320", "800", "1600"].contains(&size.as_str()) {
+        return Err(Error::Unknown.into());
+    }
+    match app.store.get(&media::copy_key(file.id, &size, "jpeg")).await {
+        Ok(bytes) => Ok(HttpResponse::Ok()
+            .content_type("image/jpeg")
+            .insert_header(("Cache-Control", "private, max-age=3600"))
+            .body(bytes)),
+        Err(storage::Error::Missing(_)) => Err(Error::Unknown.into()),
+        Err(error) => Err(Failure::broken(error)),
+    }
+}
+
+/// Declares the sheets final.
+///
+/// # Errors
+/// Not found to anybody else; sheets that are not complete are said on the page.
+pub async fn finish(
+    app: web::Data<App>,
+    _request: HttpRequest,
+    v: View,
+    who: Signed,
+    round: web::Path<String>,
+) -> Result {
+    let judge = seated(&app, &who, &round).await?;
+    let tx = db::begin(&app.db).await?;
+    match judging::finish(&tx, &judge, v.now).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/judging/{round}")))
+        }
+        Err(error @ Error::Incomplete(_)) => {
+            drop(tx);
+            draw(&app, v, &judge, &Asked::default(), error.refusals()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,357 @@
+//! Sheets on paper: printed for the jury, keyed in by one person, checked by another.
+
+use actix_web::web;
+use askama::Template;
+use entity::id::{EntryId, SeatId};
+use entity::instant::Instant;
+use entity::paper::State;
+use std::collections::HashMap;
+
+use super::desk::organised;
+use super::judging::{hundredths, written};
+use crate::app::App;
+use crate::contest::Contest;
+use crate::contest::definition::{Criterion, Round, RoundKind};
+use crate::judging::paper::{self, Row, Rows};
+use crate::judging::{self, Error, Judge, Work};
+use crate::refusal::{Kind, Refusal, Refused};
+use crate::web::form::Form;
+use crate::web::signed::Signed;
+use crate::web::{Failure, Result, View, page, see_other};
+use crate::{account, contest, db};
+
+/// One entry on a sheet.
+pub struct Line {
+    /// By which judges know it.
+    pub alias: String,
+    /// Its title.
+    pub title: String,
+    /// Marks by criterion, as typed or saved; empty where there is none.
+    pub marks: Vec<Mark>,
+    /// Their sum in millionths of a point, to compare with the paper; none without marks.
+    pub total: Option<i64>,
+    /// Words to the panel.
+    pub comment: String,
+}
+
+/// A mark on a sheet.
+pub struct Mark {
+    /// Its field in the form.
+    pub field: String,
+    /// What stands there.
+    pub text: String,
+    /// What is wrong with it.
+    pub wrong: Option<String>,
+}
+
+/// The sheets of one judge.
+pub struct Desk {
+    /// The seat.
+    pub seat: SeatId,
+    /// By which minutes call the judge.
+    pub number: i32,
+    /// The judge's name.
+    pub name: String,
+    /// Entries in the judge's own order.
+    pub lines: Vec<Line>,
+}
+
+/// A criterion's name, and its highest mark.
+pub struct Column {
+    /// The name.
+    pub label: String,
+    /// The highest mark.
+    pub max: u32,
+}
+
+/// What stands on every page about paper.
+pub struct Head {
+    /// Name of the contest in addresses.
+    pub slug: String,
+    /// Title of the contest.
+    pub contest: String,
+    /// Key of the round.
+    pub key: String,
+    /// Title of the round.
+    pub round: String,
+    /// The criteria.
+    pub columns: Vec<Column>,
+}
+
+/// Score sheets of the whole panel, and the sheet for the wall, for printing.
+#[derive(Template)]
+#[template(path = "paper/print.html")]
+pub struct Print {
+    /// Who looks.
+    pub v: View,
+    /// What it is about.
+    pub head: Head,
+    /// The judges.
+    pub desks: Vec<Desk>,
+    /// Entries in the order of their names: alias, title.
+    pub wall: Vec<(String, String)>,
+}
+
+/// A judge's paper, to key in or to check.
+#[derive(Template)]
+#[template(path = "paper/show.html")]
+pub struct Show {
+    /// Who looks.
+    pub v: View,
+    /// What it is about.
+    pub head: Head,
+    /// The judge.
+    pub desk: Desk,
+    /// Who keyed it in, and when, where it waits for the second person.
+    pub keyed: Option<(String, Instant)>,
+    /// Whether whoever looks keyed it in.
+    pub is_own: bool,
+    /// What did not agree, where it was sent back.
+    pub note: Option<String>,
+    /// Whether the sheets count already.
+    pub is_final: bool,
+    /// What was wrong.
+    pub refused: Vec<Refused>,
+}
+
+/// The round, where it is one that is marked on sheets.
+async fn round_of(
+    app: &App,
+    v: &View,
+    contest: &Contest,
+    key: &str,
+) -> std::result::Result<(entity::round::Model, Round, Head), Failure> {
+    let row = contest::round_by_key(&app.db, contest.id(), key).await?;
+    let round = contest.definition.round(key).ok_or(Error::Unknown)?.clone();
+    if round.sheet().is_empty() {
+        return Err(Error::Unknown.into());
+    }
+    let english = v.lang.is_english();
+    let label = |criterion: &Criterion| match round.kind {
+        RoundKind::Score => criterion.label.read(english).to_owned(),
+        _ => v.t(&format!("mark-{}", criterion.key)),
+    };
+    let columns =
+        round.sheet().iter().map(|one| Column { label: label(one), max: one.max }).collect();
+    let head = Head {
+        slug: contest.slug().to_owned(),
+        contest: contest.definition.title.read(english).to_owned(),
+        key: key.to_owned(),
+        round: round.title.read(english).to_owned(),
+        columns,
+    };
+    Ok((row, round, head))
+}
+
+/// How a desk is drawn.
+struct Drawn<'a> {
+    v: &'a View,
+    round: &'a Round,
+    titles: &'a HashMap<EntryId, String>,
+    /// What was keyed in, in place of what is saved.
+    rows: Option<&'a Rows>,
+    typed: &'a Form,
+    refused: &'a [Refused],
+}
+
+impl Drawn<'_> {
+    fn line(&self, one: &Work) -> Line {
+        let row = self.rows.and_then(|rows| rows.get(&one.alias));
+        let marks = if self.rows.is_some() { row.map(|row| &row.marks) } else { Some(&one.marks) };
+        let saved = one.sheet.as_ref().and_then(|sheet| sheet.comment.clone());
+        let comment = if self.rows.is_some() { row.map(|row| row.comment.clone()) } else { saved };
+        let sheet = self.round.sheet();
+        let cells = sheet.iter().map(|criterion| {
+            let field = format!("mark.{}.{}", one.alias, criterion.key);
+            let held = marks.and_then(|marks| marks.get(&criterion.key));
+            let wrong = self.refused.iter().find(|one| one.field.as_ref() == Some(&field));
+            Mark {
+                text: self
+                    .typed
+                    .some(&field)
+                    .or_else(|| held.map(|mark| written(self.v, *mark)))
+                    .unwrap_or_default(),
+                wrong: wrong.map(|refused| self.v.said(refused)),
+                field,
+            }
+        });
+        let sum = marks.map(|marks| marks.values().map(|mark| i64::from(*mark) * 10_000).sum());
+        Line {
+            title: self.titles.get(&one.assignment.entry_id).cloned().unwrap_or_default(),
+            marks: cells.collect(),
+            total: sum.filter(|_| marks.is_some_and(|marks| !marks.is_empty())),
+            comment: self
+                .typed
+                .some(&format!("comment.{}", one.alias))
+                .or(comment)
+                .unwrap_or_default(),
+            alias: one.alias.clone(),
+        }
+    }
+
+    async fn desk(&self, app: &App, judge: &Judge) -> std::result::Result<Desk, Failure> {
+        let names = account::names(&app.db, [judge.seat.user_id]).await?;
+        let mut work = judging::work(&app.db, judge).await?;
+        work.retain(|one| one.assignment.state != entity::assignment::State::SteppedAside);
+        Ok(Desk {
+            seat: judge.seat.id,
+            number: judge.seat.number,
+            name: names.get(&judge.seat.user_id).cloned().unwrap_or_default(),
+            lines: work.iter().map(|one| self.line(one)).collect(),
+        })
+    }
+}
+
+/// Prints the sheets of the whole panel.
+///
+/// # Errors
+/// Forbidden to anybody but organisers; not found where nothing is marked on sheets.
+pub async fn print(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+) -> Result {
+    let (slug, key) = path.into_inner();
+    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let (row, round, head) = round_of(&app, &v, &contest, &key).await?;
+    let candidates = judging::titled(&app.db, row.id).await?;
+    let titles = candidates.iter().map(|(row, title)| (row.entry_id, title.clone())).collect();
+    let (typed, empty) = (Form::default(), Rows::new());
+    let drawn = Drawn {
+        v: &v,
+        round: &round,
+        titles: &titles,
+        rows: Some(&empty),
+        typed: &typed,
+        refused: &[],
+    };
+    let mut desks = Vec::new();
+    for seat in judging::panel(&app.db, row.id).await? {
+        if seat.left_at.is_none() {
+            desks.push(drawn.desk(&app, &Judge { seat, round: row.clone() }).await?);
+        }
+    }
+    let mut wall: Vec<_> = candidates.into_iter().map(|(row, title)| (row.alias, title)).collect();
+    wall.sort();
+    page(&Print { head, desks, wall, v })
+}
+
+/// Shows a judge's paper.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn show(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String, String)>,
+) -> Result {
+    draw(&app, v, &who, path.into_inner(), &Form::default(), Vec::new()).await
+}
+
+async fn draw(
+    app: &App,
+    v: View,
+    who: &Signed,
+    (slug, key, seat): (String, String, String),
+    typed: &Form,
+    refused: Vec<Refused>,
+) -> Result {
+    let (contest, _) = organised(app, &v, who, &slug).await?;
+    let (row, round, head) = round_of(app, &v, &contest, &key).await?;
+    let seat = seat.parse().map_err(|_| Error::Unknown)?;
+    let judge = paper::judge(&app.db, &row, seat).await?;
+    let held = paper::papers(&app.db, [seat]).await?.pop();
+    let open = held.filter(|held| held.state != State::Checked);
+    let rows = open.as_ref().map(paper::rows);
+    let candidates = judging::titled(&app.db, row.id).await?;
+    let titles = candidates.into_iter().map(|(row, title)| (row.entry_id, title)).collect();
+    let drawn = Drawn {
+        v: &v,
+        round: &round,
+        titles: &titles,
+        rows: rows.as_ref(),
+        typed,
+        refused: &refused,
+    };
+    let desk = drawn.desk(app, &judge).await?;
+    let keyed = match open.as_ref().filter(|held| held.state == State::Keyed) {
+        Some(held) => {
+            let names = account::names(&app.db, [held.keyed_by]).await?;
+            Some((names.get(&held.keyed_by).cloned().unwrap_or_default(), held.keyed_at))
+        }
+        None => None,
+    };
+    let is_own = open.as_ref().is_some_and(|held| held.keyed_by == who.id());
+    let note = open.and_then(|held| held.note);
+    let is_final = judge.seat.finished_at.is_some();
+    page(&Show { head, desk, keyed, is_own, note, is_final, refused, v })
+}
+
+/// Keys a judge's paper in; `act=check` says that it agrees, `act=back` that it does not.
+///
+/// # Errors
+/// Forbidden to anybody but organisers; everything else is said on the page, and what was typed
+/// stays.
+pub async fn update(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String, String)>,
+    form: Form,
+) -> Result {
+    let (slug, key, seat) = path.into_inner();
+    let (_, by) = organised(&app, &v, &who, &slug).await?;
+    let id = seat.parse().map_err(|_| Error::Unknown)?;
+    let back = (slug.clone(), key.clone(), seat.clone());
+    let tx = db::begin(&app.db).await?;
+    let done = match form.text("act") {
+        "check" => paper::check(&tx, &by, (&key, id), v.now).await,
+        "back" => paper::send_back(&tx, &by, (&key, id), form.text("note"), v.now).await,
+        _ => match read(&form) {
+            Ok(rows) => paper::key_in(&tx, &by, (&key, id), rows, v.now).await.map(|_| ()),
+            Err(refused) => {
+                drop(tx);
+                return draw(&app, v, &who, back, &form, refused).await;
+            }
+        },
+    };
+    match done {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}/paper/{seat}")))
+        }
+        Err(error @ Error::Database(_)) => Err(error.into()),
+        Err(error) => {
+            drop(tx);
+            draw(&app, v, &who, back, &form, error.refusals()).await
+        }
+    }
+}
+
+/// Rows of a form, or everything that is no mark.
+fn read(form: &Form) -> std::result::Result<Rows, Vec<Refused>> {
+    let (mut rows, mut refused) = (Rows::new(), Vec::new());
+    for (name, text) in form.texts() {
+        if let Some((alias, criterion)) =
+            name.strip_prefix("mark.").and_then(|rest| rest.split_once('.'))
+        {
+            match hundredths(text) {
+                Ok(Some(mark)) => {
+                    let row: &mut Row = rows.entry(alias.to_owned()).or_default();
+                    row.marks.insert(criterion.to_owned(), mark);
+                }
+                Ok(None) => {}
+                Err(()) => {
+                    refused.push(Refused::new(Kind::Invalid, "mark-unreadable").at(name.clone()));
+                }
+            }
+        } else if let Some(alias) = name.strip_prefix("comment.")
+            && !text.is_empty()
+        {
+            rows.entry(alias.to_owned()).or_default().comment.clone_from(text);
+        }
+    }
+    if refused.is_empty() { Ok(rows) } else { Err(refused) }
+}
