@@ -8,6 +8,7 @@ pub mod definition;
 pub mod document;
 pub mod lint;
 pub mod moment;
+pub mod outline;
 
 mod badge;
 mod core;

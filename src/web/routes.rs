@@ -30,13 +30,17 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/internal/votes", web::post().to(super::node::take))
         .route("/desk", web::get().to(pages::desk::index))
         .route("/account/sessions/end", web::post().to(pages::desk::end_sessions))
-        .route("/desk/contests/new", web::get().to(pages::desk::new))
-        .route("/desk/contests", web::post().to(pages::desk::create))
+        .route("/desk/contests/new", web::get().to(pages::making::new))
+        .route("/desk/contests", web::post().to(pages::making::create))
         .route("/desk/contests/{slug}", web::get().to(pages::desk::show))
-        .route("/desk/contests/{slug}/announcement", web::post().to(pages::desk::announce))
+        .route("/desk/contests/{slug}/announcement", web::post().to(pages::making::announce))
         .route("/desk/contests/{slug}/cancellation", web::post().to(pages::desk::cancel))
         .route("/desk/contests/{slug}/edit", web::get().to(pages::desk::edit))
         .route("/desk/contests/{slug}/edit", web::post().to(pages::desk::update))
+        .route("/desk/contests/{slug}/form", web::get().to(pages::making::edit))
+        .route("/desk/contests/{slug}/form", web::post().to(pages::making::update))
+        .route("/desk/contests/{slug}/check", web::get().to(pages::making::check))
+        .route("/contests/{slug}/qr.svg", web::get().to(pages::making::qr))
         .route("/desk/contests/{slug}/crew", web::post().to(pages::desk::add_crew))
         .route("/preferences", web::post().to(pages::session::preferences))
         .route("/session/new", web::get().to(pages::session::new))
@@ -73,6 +77,10 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/screening", web::post().to(pages::screening::create_many))
         .route("/desk/contests/{slug}/screening/{code}", web::get().to(pages::screening::show))
         .route("/desk/contests/{slug}/screening/{code}", web::post().to(pages::screening::create))
+        .route(
+            "/desk/contests/{slug}/screening/{code}/category",
+            web::post().to(pages::screening::place),
+        )
         .route(
             "/desk/contests/{slug}/screening/{code}/undo",
             web::post().to(pages::screening::undo),

@@ -7,6 +7,7 @@ mod support;
 
 mod account;
 mod backup;
+mod admission;
 mod config;
 mod contest;
 mod deal;
@@ -19,6 +20,7 @@ mod judging;
 mod kinds;
 mod ledger;
 mod log;
+mod making;
 mod media;
 mod method;
 mod officer;

@@ -16,7 +16,7 @@ use crate::contest::apply::{self, Change};
 use crate::contest::definition::{Definition, Moment, PhaseKind};
 use crate::contest::{self, Approver, Contest, Organiser, document};
 use crate::entry::code;
-use crate::web::pages::desk::TEMPLATES;
+use crate::web::pages::making::TEMPLATES;
 use crate::{account, db, judging, results, unit, words};
 
 /// The national final, finished.

@@ -99,113 +99,6 @@ pub struct Edit {
     pub change: Change,
 }
 
-/// Six forms of contests to begin from: key, and the document.
-pub const TEMPLATES: [(&str, &str); 6] = [
-    ("photo", include_str!("../../contest/templates/photo.yaml")),
-    ("series", include_str!("../../contest/templates/series.yaml")),
-    ("video", include_str!("../../contest/templates/video.yaml")),
-    ("essay", include_str!("../../contest/templates/essay.yaml")),
-    ("poster", include_str!("../../contest/templates/poster.yaml")),
-    ("link", include_str!("../../contest/templates/link.yaml")),
-];
-
-/// The page on which a form is chosen.
-#[derive(Template)]
-#[template(path = "desk/new.html")]
-pub struct New {
-    /// Who looks.
-    pub v: View,
-    /// Units that the contest may belong to: code and name.
-    pub units: Vec<(String, String)>,
-    /// Keys of the forms.
-    pub templates: Vec<(&'static str, String)>,
-    /// What was wrong.
-    pub refused: Vec<Refused>,
-    /// What was typed.
-    pub typed: Form,
-}
-
-async fn new_page(app: &App, v: View, who: &Signed, typed: Form, refused: Vec<Refused>) -> Result {
-    let offices = unit::offices(&app.db, who.id(), v.now).await?;
-    let mut units: Vec<_> = offices.into_iter().map(|(_, unit)| (unit.code, unit.name)).collect();
-    if units.is_empty() && account::is_admin(&app.db, who.id()).await? {
-        let top = unit::by_code(&app.db, "tong-lien-doan").await?;
-        units.push((top.code, top.name));
-    }
-    let templates = TEMPLATES.iter().map(|(key, _)| (*key, v.t(&format!("template-{key}"))));
-    let templates = templates.collect();
-    page(&New { units, templates, refused, typed, v })
-}
-
-/// Asks for a form, a name, a unit and three dates.
-///
-/// # Errors
-/// When the database fails.
-pub async fn new(app: web::Data<App>, v: View, who: Signed) -> Result {
-    new_page(&app, v, &who, Form::default(), Vec::new()).await
-}
-
-/// Makes a draft from a form.
-///
-/// # Errors
-/// Forbidden without an office in the unit; findings are said on the page.
-pub async fn create(app: web::Data<App>, v: View, who: Signed, form: Form) -> Result {
-    let text =
-        TEMPLATES.iter().find(|(key, _)| *key == form.text("template")).map(|(_, text)| *text);
-    let mut definition = document::read(text.unwrap_or(TEMPLATES[0].1))
-        .map_err(|_| Failure::new(crate::refusal::Kind::Broken, "broken"))?;
-    let home = unit::by_code(&app.db, form.text("unit")).await?;
-    unit::Officer::of(&app.db, home, who.id(), v.now).await?;
-    form.text("title").clone_into(&mut definition.title.vi);
-    definition.title.en = None;
-    form.text("unit").clone_into(&mut definition.unit);
-    let tail = data_encoding::HEXLOWER.encode(&crate::app::fresh::<3>());
-    let slug: String =
-        crate::words::fold(form.text("title")).replace(' ', "-").chars().take(60).collect();
-    definition.slug = format!("{}-{tail}", slug.trim_matches('-'));
-    dates(&mut definition, form.text("from"), form.text("to"), form.text("announce"));
-    let tx = db::begin(&app.db).await?;
-    match apply::apply(&tx, &definition, Some(who.id()), &Change::default(), v.now).await {
-        Ok(_) => {
-            tx.commit().await?;
-            Ok(see_other(&format!("/desk/contests/{}", definition.slug)))
-        }
-        Err(error @ (apply::Error::Findings(_) | apply::Error::Unit(_))) => {
-            let refused = error.refusals();
-            new_page(&app, v, &who, form, refused).await
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Spreads the phases of a form between three dates: intake to `to`, then screening, judging and
-/// voting side by side, then the announcement, and two weeks for complaints.
-fn dates(definition: &mut contest::definition::Definition, from: &str, to: &str, announce: &str) {
-    use crate::contest::definition::PhaseKind;
-    let day = |text: &str| contest::moment::day(text).ok();
-    let (Some(end), Some(told)) = (day(to), day(announce)) else {
-        for phase in &mut definition.phases {
-            phase.opens = from.into();
-            phase.closes = to.into();
-        }
-        return;
-    };
-    let next = |date: jiff::civil::Date| date.tomorrow().unwrap_or(date);
-    let before = told.yesterday().unwrap_or(told);
-    let later = told.checked_add(jiff::Span::new().days(14)).unwrap_or(told);
-    for phase in &mut definition.phases {
-        let (opens, closes) = match phase.kind {
-            PhaseKind::Intake => (from.to_owned(), to.to_owned()),
-            PhaseKind::Screening => (from.to_owned(), before.to_string()),
-            PhaseKind::Announcement => (told.to_string(), told.to_string()),
-            PhaseKind::Complaint => (told.to_string(), later.to_string()),
-            _ => (next(end).to_string(), before.to_string()),
-        };
-        phase.opens = opens.as_str().into();
-        phase.closes = closes.as_str().into();
-    }
-}
-
 /// A contest as its organisers see it.
 #[derive(Template)]
 #[template(path = "desk/show.html")]
@@ -316,23 +209,6 @@ fn role_key(role: Role) -> &'static str {
     }
 }
 
-/// Shows the contest to the public.
-///
-/// # Errors
-/// Forbidden to anybody but organisers.
-pub async fn announce(
-    app: web::Data<App>,
-    v: View,
-    who: Signed,
-    slug: web::Path<String>,
-) -> Result {
-    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
-    let tx = db::begin(&app.db).await?;
-    apply::announce(&tx, &organiser, v.now).await?;
-    tx.commit().await?;
-    Ok(see_other(&format!("/desk/contests/{slug}")))
-}
-
 /// Ends the contest without a result.
 ///
 /// # Errors
@@ -380,6 +256,12 @@ fn findings(v: &View, text: &str, found: &[Finding]) -> Vec<(usize, &'static str
     said.collect()
 }
 
+fn located(v: &View, found: &[document::Located]) -> Vec<(usize, &'static str, String)> {
+    let said =
+        found.iter().map(|one| (one.line, severity(&one.finding), v.said(&one.finding.refused())));
+    said.collect()
+}
+
 /// Changes the contest to what the document says; what was typed stays.
 ///
 /// # Errors
@@ -405,22 +287,30 @@ pub async fn update(
         change,
         v: v.clone(),
     };
-    let definition = match document::read(&text) {
-        Ok(definition) if definition.slug == contest.slug() => definition,
-        Ok(_) => {
+    let parent = match contest.row.parent_id {
+        Some(id) => Some(contest::by_id(&app.db, id).await?),
+        None => None,
+    };
+    let above = |slug: &str| {
+        let parent = parent.as_ref().filter(|parent| parent.slug() == slug);
+        parent.map(|parent| (*parent.definition).clone())
+    };
+    let examined = document::examine(&text, above);
+    let usable = examined.is_usable();
+    let told = located(&v, &examined.found);
+    let definition = match examined.definition.filter(|_| usable) {
+        Some(definition) if definition.slug == contest.slug() => definition,
+        Some(_) => {
             let refused = vec![Refused::new(crate::refusal::Kind::Invalid, "slug-stays")];
-            return page(&again(Vec::new(), refused, change));
+            return page(&again(told, refused, change));
         }
-        Err(error) => {
-            let reason = v.t1("document-unreadable", "reason", error.reason.as_str());
-            return page(&again(vec![(error.line, "lint-error", reason)], Vec::new(), change));
-        }
+        None => return page(&again(told, Vec::new(), change)),
     };
     let tx = db::begin(&app.db).await?;
     match apply::apply(&tx, &definition, Some(who.id()), &change, v.now).await {
         Ok(_) => {
             tx.commit().await?;
-            Ok(see_other(&format!("/desk/contests/{slug}")))
+            Ok(see_other(&format!("/desk/contests/{slug}/check")))
         }
         Err(apply::Error::Findings(found)) => {
             let findings = findings(&v, &text, &found);

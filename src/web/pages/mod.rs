@@ -13,6 +13,7 @@ pub mod figures;
 pub mod health;
 pub mod judging;
 pub mod list;
+pub mod making;
 pub mod media;
 pub mod officer;
 pub mod paper;

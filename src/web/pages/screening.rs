@@ -94,6 +94,8 @@ pub struct Show {
     pub waits: bool,
     /// Whether the last finding can be taken back.
     pub undoes: bool,
+    /// Categories into which the jury may put it: key, name.
+    pub elsewhere: Vec<(String, String)>,
     /// What is wrong.
     pub refused: Vec<Refused>,
 }
@@ -229,6 +231,7 @@ async fn whole(
         waits: whole.entry.state == State::Submitted,
         undoes: last.is_some()
             && matches!(whole.entry.state, State::Accepted | State::Returned | State::Rejected),
+        elsewhere: elsewhere(&v, contest, &category.key),
         refused: Vec::new(),
         entry: whole.entry,
         v,
@@ -370,4 +373,33 @@ pub async fn original(
     let held = entry::whole(&app.db, entry).await?;
     let file = held.files.iter().find(|held| held.id.to_string() == file);
     super::media::original(&app, file.ok_or(screening::Error::Unknown)?).await
+}
+
+/// Puts the entry into another category that the jury fills.
+///
+/// # Errors
+/// Without the right to screen, or where the entry does not fit.
+pub async fn place(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+    form: Form,
+) -> Result {
+    let (slug, typed) = path.into_inner();
+    let (contest, screener) = desk(&app, &slug, &who, &v).await?;
+    let entry = in_contest(&app, &contest, &typed).await?;
+    let tx = db::begin(&app.db).await?;
+    screening::place(&tx, &screener, entry.id, form.text("category"), v.now).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/desk/contests/{slug}/screening/{}", entry.code)))
+}
+
+/// Categories into which the jury may put an entry of this one: key, name.
+fn elsewhere(v: &View, contest: &Contest, key: &str) -> Vec<(String, String)> {
+    let named = screening::places(contest, key).into_iter().filter_map(|key| {
+        let title = contest.definition.category(&key)?.title.read(v.lang.is_english()).to_owned();
+        Some((key, title))
+    });
+    named.collect()
 }

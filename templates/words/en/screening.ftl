@@ -38,3 +38,7 @@ event-withdrawn = withdrawn
 event-erased = personal data erased
 event-promoted = sent up from below
 screening-judged = This entry stands in a judging round; its finding cannot be taken back any more.
+screening-place = Put into the category
+screening-put = Put
+screening-no-place = The entry cannot be put into that category.
+event-placed = Put into a category

@@ -38,3 +38,7 @@ event-withdrawn = rút bài
 event-erased = xóa dữ liệu cá nhân
 event-promoted = được gửi từ cấp dưới lên
 screening-judged = Bài này đã vào vòng chấm, nên kết luận không rút lại được nữa.
+screening-place = Xếp vào hạng mục
+screening-put = Xếp
+screening-no-place = Bài này không xếp được vào hạng mục đó.
+event-placed = Được xếp hạng mục

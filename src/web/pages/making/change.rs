@@ -1,0 +1,60 @@
+//! Changing a contest by its fields.
+
+use actix_web::web;
+
+use super::form::{Way, again, filled};
+use super::{Refusing, refusing};
+use crate::app::App;
+use crate::contest::apply::{self, Change};
+use crate::contest::outline;
+use crate::db;
+use crate::web::form::Form;
+use crate::web::pages::desk::organised;
+use crate::web::signed::Signed;
+use crate::web::{Result, View, page, see_other};
+
+/// Shows the fields of a contest.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn edit(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
+    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let sent = outline::fields(&contest.definition);
+    let way = Way::Change(&slug, contest.is_public());
+    page(&filled(v, &contest.definition, &[], &sent, Vec::new(), way))
+}
+
+/// Changes the contest to what the fields say; what was typed stays.
+///
+/// # Errors
+/// Forbidden to anybody but organisers; findings are said beside the fields.
+pub async fn update(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
+    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let mut definition = (*contest.definition).clone();
+    let change =
+        Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
+    let refused = match outline::put(&mut definition, form.texts()) {
+        Err(refused) => refused,
+        Ok(()) => {
+            let tx = db::begin(&app.db).await?;
+            match apply::apply(&tx, &definition, Some(who.id()), &change, v.now).await {
+                Ok(_) => {
+                    tx.commit().await?;
+                    return Ok(see_other(&format!("/desk/contests/{slug}/check")));
+                }
+                Err(error) => match refusing(error) {
+                    Refusing::Said(refused) => refused,
+                    Refusing::Failed(failure) => return Err(failure),
+                },
+            }
+        }
+    };
+    let way = Way::Change(&slug, contest.is_public());
+    again(&filled(v, &contest.definition, &[], form.texts(), refused, way))
+}

@@ -1,0 +1,225 @@
+//! Making a contest through the doors: a form, a few fields, a look, the announcement.
+
+use actix_web::http::StatusCode;
+use entity::contest::State;
+use hoithi::contest::definition::{Level, PhaseKind};
+use hoithi::contest::{self, document, moment, outline};
+use hoithi::web::pages::making::TEMPLATES;
+
+use crate::support::{Site, both};
+
+const FIELDS: [(&str, &str); 11] = [
+    ("template", "photo"),
+    ("title", "Ảnh đẹp mùa xuân"),
+    ("unit", "ldld-thi-diem"),
+    ("from", "2026-04-06"),
+    ("to", "2026-04-30"),
+    ("vote", "2026-05-10"),
+    ("announce", "2026-05-15"),
+    ("who", "unit"),
+    ("voters", "code"),
+    ("quota", "2"),
+    ("judges", "an@example.vn\nbinh@example.vn"),
+];
+
+fn with<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let value = |name: &str| changed.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
+    let mut fields: Vec<(&str, &str)> =
+        FIELDS.iter().map(|(name, old)| (*name, value(name).unwrap_or(*old))).collect();
+    let more = changed.iter().filter(|(name, _)| !FIELDS.iter().any(|(own, _)| own == name));
+    fields.extend(more);
+    fields
+}
+
+async fn slug(site: &Site) -> String {
+    contest::all(&site.app.db).await.unwrap().first().expect("a contest").slug.clone()
+}
+
+#[test]
+fn the_fields_of_every_form_put_back_change_nothing_but_the_language_of_the_title() {
+    for (key, text) in TEMPLATES {
+        let definition = document::read(text).unwrap();
+        let mut again = definition.clone();
+        outline::put(&mut again, &outline::fields(&definition)).unwrap();
+
+        assert_eq!(again, definition, "{key}");
+    }
+}
+
+#[test]
+fn phases_move_along_with_the_days_between_which_they_lie() {
+    let mut definition = document::read(TEMPLATES[0].1).unwrap();
+    let days = [
+        ("from", "2026-07-01"),
+        ("to", "2026-07-31"),
+        ("vote", "2026-08-20"),
+        ("announce", "2026-08-25"),
+    ];
+    let days = days.map(|(name, day)| (name.to_owned(), day.to_owned()));
+
+    outline::put(&mut definition, &days).unwrap();
+
+    let of = |kind| {
+        let phase = definition.phases_of(kind).next().unwrap();
+        (phase.opens.0.as_str(), phase.closes.0.as_str())
+    };
+    assert_eq!(of(PhaseKind::Intake), ("2026-07-01", "2026-07-31"));
+    assert_eq!(of(PhaseKind::Voting), ("2026-08-01", "2026-08-20"));
+    assert_eq!(of(PhaseKind::Round), ("2026-08-01", "2026-08-20"));
+    assert_eq!(of(PhaseKind::Announcement), ("2026-08-25", "2026-08-25"));
+    assert_eq!(of(PhaseKind::Complaint), ("2026-08-25", "2026-09-08"));
+}
+
+both! {
+    async fn an_officer_makes_and_announces_a_contest_from_a_form(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+
+        let forms = officer.get("/desk/contests/new").await;
+        assert_eq!(forms.all("main .contests a").len(), 6);
+        let form = officer.get("/desk/contests/new?template=photo&length=weeks").await;
+        assert_eq!(form.attributes("#from", "value"), ["2026-04-01"]);
+        assert_eq!(form.attributes("#to", "value"), ["2026-04-15"]);
+
+        let made = officer.post("/desk/contests", &FIELDS).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER);
+        let slug = slug(site).await;
+        assert_eq!(made.location, Some(format!("/desk/contests/{slug}/check")));
+        let kept = contest::by_slug(&site.app.db, &slug).await.unwrap();
+        assert_eq!(kept.definition.title.vi, "Ảnh đẹp mùa xuân");
+        assert_eq!(kept.definition.voting.as_ref().unwrap().level, Level::Code);
+        assert_eq!(kept.definition.quotas[0].max, Some(2));
+        let intake = kept.windows(PhaseKind::Intake).next().unwrap();
+        assert_eq!(intake.closes, moment::closes(&"2026-04-30".into()).unwrap());
+        let round = contest::round_by_key(&site.app.db, kept.id(), "final").await.unwrap();
+        assert_eq!(hoithi::judging::panel(&site.app.db, round.id).await.unwrap().len(), 2);
+
+        let check = officer.get(&format!("/desk/contests/{slug}/check")).await;
+        assert!(check.all("h1").contains(&"Ảnh đẹp mùa xuân".to_owned()));
+        let missing = check.all(".tag.warn + *").len() + check.all(".tag.warn").len();
+        assert!(missing > 0, "the plan and the contact are missing");
+        let told = officer.post(&format!("/desk/contests/{slug}/announcement"), &[]).await;
+        assert_eq!(told.status, StatusCode::SEE_OTHER);
+        let after = officer.get(&format!("/desk/contests/{slug}/check")).await;
+        let chat = after.all("#chat").concat();
+        assert!(chat.contains("Ảnh đẹp mùa xuân"), "{chat}");
+        assert!(chat.ends_with(&format!("http://localhost/contests/{slug}")), "{chat}");
+        let code = site.browser().get(&format!("/contests/{slug}/qr.svg")).await;
+        assert_eq!(code.status, StatusCode::OK);
+        let public = site.browser().get(&format!("/contests/{slug}")).await;
+        assert_eq!(public.all("h1"), ["Ảnh đẹp mùa xuân"]);
+        site.work().await;
+    }
+
+    async fn what_is_wrong_with_a_form_is_said_at_its_fields_and_nothing_typed_is_lost(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        for (name, value, sentence) in [
+            ("to", "2026-09-31", "Không có ngày 2026-09-31: tháng này chỉ đến ngày 30."),
+            ("announce", "2026-04-20", "Công bố kết quả trước khi hết hạn nhận bài."),
+            ("quota", "hai", "“hai” không phải là số nguyên dùng được ở đây."),
+            ("judges", "an", "“an” chưa phải là địa chỉ e-mail. Mỗi dòng ghi một địa chỉ."),
+            ("title", "", "Cuộc thi chưa có tên."),
+        ] {
+            let again = officer.post("/desk/contests", &with(&[(name, value)])).await;
+
+            assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+            assert!(again.all(".notice.danger a").contains(&sentence.to_owned()), "{name}: {:?}", again.all(".notice.danger"));
+            assert!(again.attributes(".notice.danger a", "href").contains(&format!("#{name}")), "{name}");
+            assert_eq!(again.all(&format!("#{name}-fault")), [sentence], "{name}");
+            if name != "title" {
+                assert_eq!(again.attributes("#title", "value"), ["Ảnh đẹp mùa xuân"], "{name}");
+            }
+            if name != "judges" && name != "title" {
+                assert_eq!(again.attributes(&format!("#{name}"), "value"), [value], "{name}");
+            }
+        }
+        assert_eq!(contest::all(&site.app.db).await.unwrap(), []);
+    }
+
+    async fn the_form_speaks_english_too(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        officer.post("/preferences", &[("lang", "en"), ("to", "/desk")]).await;
+
+        let again = officer.post("/desk/contests", &with(&[("to", "2026-09-31")])).await;
+
+        assert_eq!(again.all("#to-fault"), ["There is no day 2026-09-31: the month ends on the 30."]);
+        assert_eq!(again.all("h1"), ["New contest"]);
+    }
+
+    async fn a_change_of_an_announced_contest_needs_a_reason_and_is_told_to_everybody(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        officer.post("/desk/contests", &FIELDS).await;
+        let slug = slug(site).await;
+        officer.post(&format!("/desk/contests/{slug}/announcement"), &[]).await;
+        let address = format!("/desk/contests/{slug}/form");
+        let later = [("to", "2026-05-03"), ("from", "2026-04-06"), ("vote", "2026-05-10"), ("announce", "2026-05-15")];
+
+        let silent = officer.post(&address, &later).await;
+        let mut told = later.to_vec();
+        told.extend([("reason", "bão số 3"), ("notice", "Gia hạn nhận bài đến hết ngày 3/5")]);
+        let said = officer.post(&address, &told).await;
+
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(silent.attributes("#to", "value"), ["2026-05-03"]);
+        assert_eq!(silent.all("#reason-fault").len(), 1);
+        assert_eq!(said.status, StatusCode::SEE_OTHER);
+        let kept = contest::by_slug(&site.app.db, &slug).await.unwrap();
+        assert_eq!(kept.row.state, State::Announced);
+        assert_eq!(kept.row.version, 2);
+        let public = site.browser().get(&format!("/contests/{slug}")).await;
+        assert!(public.all(".notice").concat().contains("Gia hạn nhận bài đến hết ngày 3/5"));
+        site.work().await;
+    }
+
+    async fn an_earlier_contest_is_run_again_by_choosing_dates(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        officer.post("/desk/contests", &FIELDS).await;
+        let old = slug(site).await;
+        site.work().await;
+        site.letters();
+        site.set_clock("2027-03-01T01:00:00Z");
+        let mut officer = site.signed_in("lead@example.vn").await;
+
+        let form = officer.get(&format!("/desk/contests/new?from={old}")).await;
+        assert_eq!(form.attributes("#title", "value"), ["Ảnh đẹp mùa xuân"]);
+        let fields = with(&[
+            ("template", ""), ("source", old.as_str()), ("title", "Ảnh đẹp mùa xuân 2027"), ("judges", ""),
+            ("from", "2027-04-05"), ("to", "2027-04-30"), ("vote", "2027-05-10"), ("announce", "2027-05-15"),
+        ]);
+        let made = officer.post("/desk/contests", &fields).await;
+
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{:?}", made.all(".notice"));
+        let rows = contest::all(&site.app.db).await.unwrap();
+        let again = rows.iter().find(|row| row.slug != old).expect("a second contest");
+        let again = contest::by_slug(&site.app.db, &again.slug).await.unwrap();
+        let before = contest::by_slug(&site.app.db, &old).await.unwrap();
+        assert_eq!(again.definition.rounds, before.definition.rounds);
+        assert_eq!(again.definition.prizes, before.definition.prizes);
+        assert_eq!(again.definition.phases[0].opens, "2027-04-05".into());
+        assert_eq!(again.row.state, State::Draft);
+        site.work().await;
+    }
+
+    async fn the_whole_document_tells_every_fault_with_its_line(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        officer.post("/desk/contests", &FIELDS).await;
+        let slug = slug(site).await;
+        let kept = contest::by_slug(&site.app.db, &slug).await.unwrap();
+        let text = document::write(&kept.definition).replace("kind: voting", "kind: vote").replace("quorum: 2", "quorom: 2");
+        let line = |mark: &str| text.lines().position(|line| line.contains(mark)).unwrap() + 1;
+
+        let again = officer.post(&format!("/desk/contests/{slug}/edit"), &[("text", &text)]).await;
+
+        let said = again.all(".notice.warn li").join("\n");
+        for mark in ["kind: vote", "quorom"] {
+            assert!(said.contains(&format!("Dòng {}:", line(mark))), "{mark}: {said}");
+        }
+        assert!(again.all("textarea").concat().contains("quorom: 2"));
+        site.work().await;
+    }
+}
