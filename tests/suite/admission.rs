@@ -33,7 +33,7 @@ both! {
         let (status, said) = entered(site, "quotas:", rule).await;
 
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(said, "Cuộc thi này nhận bài qua cán bộ công đoàn. Bài được giữ trong bản nháp; hãy liên hệ cán bộ công đoàn của đơn vị.");
+        assert_eq!(said, "Cuộc thi này nhận bài qua cán bộ công đoàn. Bài được giữ trong bản nháp; hãy liên hệ cán bộ công đoàn của đơn vị. Sửa");
         assert_eq!(state(site).await, State::Draft);
     }
 

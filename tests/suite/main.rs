@@ -6,8 +6,8 @@
 mod support;
 
 mod account;
-mod backup;
 mod admission;
+mod backup;
 mod config;
 mod contest;
 mod deal;

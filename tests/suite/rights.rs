@@ -130,6 +130,10 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/desk/contests/{slug}/cancellation", Badge(ORGANISE)),
     ("GET", "/desk/contests/{slug}/edit", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/edit", Badge(ORGANISE)),
+    ("GET", "/desk/contests/{slug}/form", Badge(ORGANISE)),
+    ("POST", "/desk/contests/{slug}/form", Badge(ORGANISE)),
+    ("GET", "/desk/contests/{slug}/check", Badge(ORGANISE)),
+    ("GET", "/contests/{slug}/qr.svg", Public),
     ("POST", "/desk/contests/{slug}/crew", Badge(ORGANISE)),
     ("POST", "/preferences", Public),
     ("GET", "/session/new", Public),
@@ -165,6 +169,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/desk/contests/{slug}/screening", Badge(SCREEN)),
     ("GET", "/desk/contests/{slug}/screening/{code}", Badge(SCREEN)),
     ("POST", "/desk/contests/{slug}/screening/{code}", Badge(SCREEN)),
+    ("POST", "/desk/contests/{slug}/screening/{code}/category", Badge(SCREEN)),
     ("POST", "/desk/contests/{slug}/screening/{code}/undo", Badge(SCREEN)),
     ("GET", "/desk/contests/{slug}/screening/{code}/originals/{file}", Badge(SCREEN)),
     ("GET", "/desk/contests/{slug}/rounds/{key}", Badge(ORGANISE)),
@@ -482,7 +487,9 @@ async fn ask(browser: &mut Browser, method: &str, path: &str, keys: &Keys) -> An
             ("application/offset+octet-stream", String::new())
         }
         ("POST", "/desk/contests") => {
-            ("application/x-www-form-urlencoded", format!("unit={}", keys["unit"]))
+            // A day that cannot be read, so that nobody makes a contest.
+            let form = format!("template=photo&to=x&unit={}", keys["unit"]);
+            ("application/x-www-form-urlencoded", form)
         }
         ("POST", path) if path.starts_with("/desk/units/") => {
             ("application/x-www-form-urlencoded", format!("contest={}", keys["slug"]))

@@ -117,7 +117,7 @@ fn between(one: Date, other: Date) -> i64 {
 /// the last.
 fn along(marks: &[(Date, Date)], day: Date, is_end: bool) -> Option<Date> {
     let mut same = marks.iter().filter(|mark| mark.0 == day);
-    let same = if is_end { same.next() } else { same.last() };
+    let same = if is_end { same.next() } else { same.next_back() };
     if let Some(mark) = same {
         return Some(mark.1);
     }

@@ -118,10 +118,10 @@ pub fn put(definition: &mut Definition, sent: &[(String, String)]) -> Result<(),
     voters(definition, &field);
     numbers(definition, &field, &mut refused);
     let days = ["from", "to", "vote", "announce"].map(|name| field(name).unwrap_or_default());
-    if sent.iter().any(|(name, _)| name == "to") {
-        if let Some(days) = Days::read(&days, &mut refused) {
-            days.spread(definition);
-        }
+    if sent.iter().any(|(name, _)| name == "to")
+        && let Some(days) = Days::read(&days, &mut refused)
+    {
+        days.spread(definition);
     }
     if refused.is_empty() { Ok(()) } else { Err(refused) }
 }

@@ -183,9 +183,9 @@ async fn made(
     definition: &mut Definition,
     form: &Form,
 ) -> std::result::Result<(), Refusing> {
-    outline::put(definition, form.texts()).map_err(Refusing::Said)?;
-    let home = unit::by_code(&app.db, &definition.unit).await.map_err(Failure::from)?;
+    let home = unit::by_code(&app.db, form.text("unit")).await.map_err(Failure::from)?;
     unit::Officer::of(&app.db, home, who.id(), v.now).await.map_err(Failure::from)?;
+    outline::put(definition, form.texts()).map_err(Refusing::Said)?;
     let tx = db::begin(&app.db).await.map_err(Failure::from)?;
     let id = apply::apply(&tx, definition, Some(who.id()), &Change::default(), v.now)
         .await
