@@ -130,7 +130,7 @@ pub async fn done(tx: &DatabaseTransaction, id: JobId) -> Result<(), DbErr> {
 }
 
 /// Lets a job rest that could not be done: longer each time, from half a minute to six hours, and
-/// after twelve tries for good.
+/// after twelve tries for good; answers whether it was given up.
 ///
 /// # Errors
 /// When the database fails.
@@ -139,7 +139,7 @@ pub async fn rest(
     taken: &Taken,
     why: &str,
     now: Instant,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let pause = Ord::min(30_i64 << taken.tries.clamp(0, 10), 6 * 3600);
     let given_up = (taken.tries >= TRIES || taken.job.is_none()).then_some(now);
     job::Entity::update_many()
@@ -150,7 +150,7 @@ pub async fn rest(
         .filter(job::Column::Id.eq(taken.id))
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(given_up.is_some())
 }
 
 /// What waits of one kind.

@@ -3,7 +3,11 @@
 use entity::id::{ContestId, EntryId, LetterId};
 use entity::instant::Instant;
 use entity::letter::{self, State};
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set,
+};
 
 use crate::jobs::{self, Job};
 use crate::refusal::Arg;
@@ -52,4 +56,86 @@ pub async fn write(tx: &DatabaseTransaction, draft: &Draft<'_>, now: Instant) ->
     };
     letter::Entity::insert(row).exec_without_returning(tx).await?;
     jobs::enqueue(tx, &Job::Send { letter: id }, now).await
+}
+
+/// Letters in one state, of one contest or of all, newest first, those older than `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn list(
+    db: &impl ConnectionTrait,
+    contest: Option<ContestId>,
+    state: State,
+    before: Option<LetterId>,
+    size: u64,
+) -> Result<Vec<letter::Model>, DbErr> {
+    let mut found = letter::Entity::find().filter(letter::Column::State.eq(state));
+    if let Some(contest) = contest {
+        found = found.filter(letter::Column::ContestId.eq(contest));
+    }
+    if let Some(before) = before {
+        found = found.filter(letter::Column::Id.lt(before));
+    }
+    found.order_by_desc(letter::Column::Id).limit(size).all(db).await
+}
+
+/// How many letters are in each state, of one contest or of all.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counts(
+    db: &impl ConnectionTrait,
+    contest: Option<ContestId>,
+) -> Result<Vec<(State, i64)>, DbErr> {
+    let mut found = letter::Entity::find()
+        .select_only()
+        .column(letter::Column::State)
+        .column_as(letter::Column::Id.count(), "count")
+        .group_by(letter::Column::State);
+    if let Some(contest) = contest {
+        found = found.filter(letter::Column::ContestId.eq(contest));
+    }
+    found.into_tuple().all(db).await
+}
+
+/// The letter with this key.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_id(
+    db: &impl ConnectionTrait,
+    id: LetterId,
+) -> Result<Option<letter::Model>, DbErr> {
+    letter::Entity::find_by_id(id).one(db).await
+}
+
+/// Promises once more to send a letter that failed; any other is left as it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn again(tx: &DatabaseTransaction, id: LetterId, now: Instant) -> Result<(), DbErr> {
+    let changed = letter::Entity::update_many()
+        .col_expr(letter::Column::State, Expr::value(State::Queued))
+        .col_expr(letter::Column::Tries, Expr::value(0))
+        .filter(letter::Column::Id.eq(id))
+        .filter(letter::Column::State.eq(State::Failed))
+        .exec(tx)
+        .await?;
+    if changed.rows_affected == 0 {
+        return Ok(());
+    }
+    jobs::enqueue(tx, &Job::Send { letter: id }, now).await
+}
+
+/// Says that a letter was tried for the last time; the reason is in its row.
+///
+/// # Errors
+/// When the database fails.
+pub async fn given_up(tx: &DatabaseTransaction, id: LetterId) -> Result<(), DbErr> {
+    letter::Entity::update_many()
+        .col_expr(letter::Column::State, Expr::value(State::Failed))
+        .filter(letter::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
 }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use crate::app::App;
 use crate::db;
 use crate::jobs::{self, Job, Taken};
+use crate::letters;
 
 mod promote;
 mod render;
@@ -57,7 +58,10 @@ pub async fn one(app: &App) -> Result<bool> {
         Ok(()) => jobs::done(&tx, taken.id).await?,
         Err(error) => {
             tracing::warn!(job = ?taken.job, "a job rests: {error:#}");
-            jobs::rest(&tx, &taken, &format!("{error:#}"), app.clock.now()).await?;
+            let given_up = jobs::rest(&tx, &taken, &format!("{error:#}"), app.clock.now()).await?;
+            if let Some(Job::Send { letter }) = taken.job.as_ref().filter(|_| given_up) {
+                letters::given_up(&tx, *letter).await?;
+            }
         }
     }
     tx.commit().await?;

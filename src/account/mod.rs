@@ -14,6 +14,6 @@ pub use code::{Redeemed, issue, redeem};
 pub use link::{Opens, first_admin, open_link, take_link, way_in};
 pub use person::{
     Error, admins, by_email, by_id, disable, email, enable, invite, is_admin, names, search,
-    set_admin, sign_up,
+    set_admin, set_password, sign_up,
 };
 pub use session::{Signed, end, end_all, find, list, open, seen};

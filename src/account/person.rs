@@ -11,6 +11,7 @@ use sea_orm::{
     PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 
+use crate::audit::{self, Act};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::words::fold;
 
@@ -221,4 +222,29 @@ async fn change(
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Keeps the hash of a new password, and says so in the log.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_password(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    hash: String,
+    now: Instant,
+) -> Result<(), DbErr> {
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        .filter(user::Column::Id.eq(user))
+        .exec(tx)
+        .await?;
+    let act = Act {
+        actor: Some(user),
+        role: "self",
+        act: "password-set",
+        subject: format!("user:{user}"),
+        ..Act::default()
+    };
+    audit::record(tx, act, now).await
 }

@@ -25,7 +25,9 @@ pub(super) async fn send(app: &App, id: LetterId) -> Result<()> {
         })
         .await;
     let tx = db::begin(&app.db).await?;
+    let tries = row.tries + i32::from(sent.is_err());
     let mut row: letter::ActiveModel = row.into();
+    row.tries = Set(tries);
     match &sent {
         Ok(()) => {
             row.state = Set(letter::State::Sent);

@@ -2,6 +2,7 @@
 
 mod award;
 mod count;
+mod people;
 
 use actix_web::http::StatusCode;
 

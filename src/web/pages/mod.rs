@@ -1,5 +1,6 @@
 //! Pages: one file per resource, one template folder beside it.
 
+pub mod account;
 pub mod award;
 pub mod comparison;
 pub mod complaint;
@@ -12,6 +13,7 @@ pub mod export;
 pub mod figures;
 pub mod health;
 pub mod judging;
+pub mod letter;
 pub mod list;
 pub mod making;
 pub mod media;

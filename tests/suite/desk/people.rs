@@ -1,0 +1,68 @@
+//! Accounts and letters, through the doors.
+
+use actix_web::http::StatusCode;
+use entity::letter;
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+
+use crate::support::{Site, both};
+
+both! {
+    async fn a_session_is_ended_one_by_one_and_a_password_ends_all_others(site: Site) {
+        let mut one = site.signed_in("an@example.vn").await;
+        site.set_clock("2026-04-01T01:01:00Z");
+        let mut two = site.signed_in("an@example.vn").await;
+        site.set_clock("2026-04-01T01:02:00Z");
+        let mut three = site.signed_in("an@example.vn").await;
+        let mut other = site.signed_in("binh@example.vn").await;
+
+        let page = two.get("/account").await;
+        let ends = page.attributes("form[action$='/end'][action*='sessions/0']", "action");
+        other.post(&ends[1], &[]).await;
+        let untouched = one.get("/account").await.status;
+        two.post(&ends[1], &[]).await;
+        let ended = one.get("/account").await.status;
+        let short = [("password", "mười hai ký"), ("again", "mười hai ký")];
+        let weak = two.post("/account/password", &short).await;
+        let good = [("password", "trời xanh mây trắng"), ("again", "trời xanh mây trắng")];
+        let kept = two.post("/account/password", &good).await;
+        let without = two.post("/account/password", &good).await;
+
+        assert_eq!(ends.len(), 2, "this browser's own has no button");
+        assert_eq!((untouched, ended), (StatusCode::OK, StatusCode::UNAUTHORIZED));
+        assert_eq!(weak.all("[role=alert] li").len(), 1);
+        assert_eq!(kept.all("[role=status]").len(), 1, "{}", kept.text());
+        assert_eq!(without.all("[role=alert] li").len(), 1, "the present one is asked for");
+        assert_eq!(three.get("/account").await.status, StatusCode::UNAUTHORIZED);
+        let form = [("email", "an@example.vn"), ("password", "trời xanh mây trắng")];
+        assert_eq!(site.browser().post("/session", &form).await.status, StatusCode::SEE_OTHER);
+    }
+
+    async fn a_letter_that_failed_is_shown_with_its_reason_and_sent_again(site: Site) {
+        site.admin("admin@example.vn").await;
+        let mut admin = site.signed_in("admin@example.vn").await;
+        let mut other = site.signed_in("an@example.vn").await;
+        let row = letter::Entity::find().one(&site.app.db).await.unwrap().unwrap();
+        let (id, to) = (row.id, row.recipient.clone());
+        let mut row = row.into_active_model();
+        row.state = Set(letter::State::Failed);
+        row.last_error = Set(Some("550 no such mailbox".to_owned()));
+        row.tries = Set(12);
+        let tx = hoithi::db::begin(&site.app.db).await.unwrap();
+        row.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        site.letters();
+
+        let list = admin.get("/desk/letters").await;
+        let again = format!("/desk/letters/{id}/again");
+        let refused = other.post(&again, &[]).await;
+        admin.post(&again, &[]).await;
+        admin.post(&again, &[]).await;
+        let worked = site.work().await;
+
+        assert!(list.text().contains("550 no such mailbox"), "{}", list.text());
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert_eq!(other.get("/desk/letters").await.status, StatusCode::FORBIDDEN);
+        assert_eq!((worked, site.letters().into_iter().map(|l| l.to).collect::<Vec<_>>()), (1, vec![to]));
+        assert!(admin.get("/desk/letters").await.all("tbody tr").is_empty());
+    }
+}
