@@ -127,7 +127,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/account/password", Signed),
     ("POST", "/account/sessions/{id}/end", Signed),
     ("GET", "/desk/letters", Badge(&[Admin])),
-    ("POST", "/desk/letters/{id}/again", Blank(&[])),
+    ("POST", "/desk/letters/{id}/again", Desk(&[])),
     ("GET", "/desk/contests/{slug}/letters", Badge(ORGANISE)),
     ("GET", "/desk/contests/new", Signed),
     ("POST", "/desk/contests", Badge(FOR_UNIT)),
@@ -443,6 +443,9 @@ async fn draft_of(site: &Site, text: &str) {
     tx.commit().await.unwrap();
 }
 
+/// A key that no row has.
+const NOBODYS: &str = "01900000-0000-7000-8000-000000000000";
+
 /// The address with its keys filled in.
 fn address(pattern: &str, keys: &Keys) -> String {
     let code = match pattern {
@@ -459,8 +462,9 @@ fn address(pattern: &str, keys: &Keys) -> String {
     for name in ["slug", "file", "round", "seat", "alias"] {
         path = path.replace(&format!("{{{name}}}"), &keys[name]);
     }
+    let id = if pattern.starts_with("/drafts/") { keys["upload"].as_str() } else { NOBODYS };
     for (name, value) in [
-        ("{id}", keys["upload"].as_str()),
+        ("{id}", id),
         ("{key}", "final"),
         ("{what}", "entries.csv"),
         ("{ending}", "csv"),

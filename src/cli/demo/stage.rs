@@ -74,7 +74,7 @@ pub(super) async fn fill(app: &App) -> Result<String> {
 /// A password that chance did not make weak, with too few letters among its digits.
 fn drawn() -> String {
     loop {
-        let password = code::grouped(&code::letters(&app::fresh::<12>())).to_lowercase();
+        let password = code::grouped(&code::letters(&app::fresh::<16>())).to_lowercase();
         if account::password::check(&password).is_ok() {
             return password;
         }

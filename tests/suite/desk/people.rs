@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use entity::letter;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
-use crate::support::{Site, both};
+use crate::support::both;
 
 both! {
     async fn a_session_is_ended_one_by_one_and_a_password_ends_all_others(site: Site) {
