@@ -7,10 +7,13 @@
 #![expect(unreachable_pub, reason = "a program has no outside")]
 
 mod figures;
+mod fraud;
 mod idle;
 mod judging;
 #[path = "../tests/suite/support/process.rs"]
 mod process;
+#[path = "../tests/suite/support/town/mod.rs"]
+mod town;
 mod votes;
 
 use std::process::ExitCode;
@@ -25,6 +28,7 @@ async fn main() -> ExitCode {
     match arguments.first().map(String::as_str) {
         Some("bare") => votes::bare(&arguments[1]).await.expect("the bare endpoint"),
         Some("crash") => votes::crash(&mut figures).await,
+        Some("fraud") => fraud::measure(&mut figures),
         Some("idle") => idle::measure(&mut figures),
         Some("judging") => judging::measure(&mut figures),
         Some("votes") => votes::measure(&mut figures).await,

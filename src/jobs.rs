@@ -4,7 +4,7 @@
 //! it works. A worker that dies loses its lease, and the job is taken again: every kind of work
 //! has to bear being done twice.
 
-use entity::id::{EntryId, FileId, JobId, LetterId, PublicationId};
+use entity::id::{EntryId, FileId, JobId, LetterId, PublicationId, VoteCaseId};
 use entity::instant::Instant;
 use entity::job;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
@@ -46,6 +46,11 @@ pub enum Job {
         /// Which.
         publication: PublicationId,
     },
+    /// Bring the log of votes to what was ruled about a case.
+    Settle {
+        /// Which.
+        case: VoteCaseId,
+    },
     /// Send the entries up that a publication chose.
     Promote {
         /// Which.
@@ -60,6 +65,7 @@ impl Job {
             Self::Render { .. } => "render",
             Self::Tell { .. } => "tell",
             Self::Announce { .. } => "announce",
+            Self::Settle { .. } => "settle",
             Self::Promote { .. } => "promote",
         }
     }

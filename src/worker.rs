@@ -13,15 +13,18 @@ mod promote;
 mod render;
 mod send;
 mod tell;
+pub mod watch;
 
 /// Works until told to stop; looks for work twice a second when there was none.
 pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
     let mut sweep_at = app.clock.now();
+    let mut watch = watch::Watch::default();
     while !*stop.borrow() {
         if sweep_at <= app.clock.now() {
             sweep_at = app.clock.now().plus_seconds(3600);
             sweep(&app).await;
         }
+        watch.go(&app).await;
         match one(&app).await {
             Ok(true) => {}
             Ok(false) => tokio::time::sleep(Duration::from_millis(500)).await,
@@ -33,8 +36,11 @@ pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
     }
 }
 
-/// Removes uploads that nobody finished.
+/// Removes what nobody needs any more: uploads that nobody finished, traces of votes.
 async fn sweep(app: &App) {
+    if let Err(error) = watch::expire(app).await {
+        tracing::warn!("traces of votes cannot be erased: {error:#}");
+    }
     match app.spool.sweep(app.clock.now()).await {
         Ok(0) => {}
         Ok(swept) => tracing::info!(swept, "uploads that nobody finished are gone"),
@@ -74,6 +80,7 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
         Job::Render { file } => render::render(app, *file).await,
         Job::Tell { entry, about } => tell::tell(app, *entry, about).await,
         Job::Announce { publication } => tell::announce(app, *publication).await,
+        Job::Settle { case } => Ok(app.votes.carry_out(&app.db, *case).await?),
         Job::Promote { publication } => promote::promote(app, *publication).await,
     }
 }

@@ -110,4 +110,8 @@ ids! {
     UnitId
     /// Key of `user`.
     UserId
+    /// Key of `vote_case`.
+    VoteCaseId
+    /// Key of `vote_ruling`.
+    VoteRulingId
 }

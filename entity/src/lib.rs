@@ -45,6 +45,8 @@ pub mod unit_strength;
 pub mod unit_type;
 pub mod user;
 pub mod vote;
+pub mod vote_case;
 pub mod vote_link;
 pub mod vote_log;
+pub mod vote_ruling;
 pub mod vote_segment;

@@ -31,8 +31,12 @@ pub struct Model {
     pub link: Option<i32>,
     /// The unit of that link.
     pub unit_id: Option<UnitId>,
-    /// Hash of the kind of device; 0 where it is not known.
+    /// Hash of the kind of device; 0 where it is not known, and when its time is over.
     pub device: i32,
+    /// Keyed hash of the address it came from; 0 where it is not known, and when its time is over.
+    pub network: i32,
+    /// Whether the page's own script sent it.
+    pub by_page: bool,
     /// By which the voter finds it.
     #[sea_orm(column_type = "Text", unique)]
     pub receipt: String,

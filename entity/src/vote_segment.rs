@@ -24,6 +24,9 @@ pub struct Model {
     /// The signed head of the log after it.
     #[sea_orm(column_type = "Text")]
     pub checkpoint: String,
+    /// Kind of device and keyed hash of the address of each vote, eight bytes a leaf; none when
+    /// their time is over.
+    pub traces: Option<Vec<u8>>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

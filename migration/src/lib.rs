@@ -15,6 +15,7 @@ mod m0007_judging;
 mod m0008_voting;
 mod m0009_results;
 mod m0010_work;
+mod m0011_vote_case;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_voting::Migration),
             Box::new(m0009_results::Migration),
             Box::new(m0010_work::Migration),
+            Box::new(m0011_vote_case::Migration),
         ]
     }
 }

@@ -9,7 +9,7 @@ use super::Hash;
 pub const CTX: &str = "hoithi-vote-ledger/v2/";
 const FORMAT: u8 = 2;
 /// Most leaves that one note may name, so that a leaf's length fits in two bytes.
-const MOST_NAMED: usize = 4000;
+pub const MOST_NAMED: usize = 4000;
 
 /// One leaf.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,7 +17,9 @@ mod tree;
 pub use audit::{Audited, Finding, audit};
 pub use bundle::{Bundle, Rules, Unreadable};
 pub use fold::{Counts, Fold};
-pub use leaf::{CTX, Leaf, Note, Verdict, Vote, choice, key_hash, log_number, nullifier, salt};
+pub use leaf::{
+    CTX, Leaf, MOST_NAMED, Note, Verdict, Vote, choice, key_hash, log_number, nullifier, salt,
+};
 pub use note::{Checkpoint, Signer, Verifier, cosigned, opened};
 pub use proof::Receipt;
 pub use tile::{entries, hash_tiles};

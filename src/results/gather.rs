@@ -59,6 +59,8 @@ pub enum Problem {
     RoundNotClosed(String),
     /// The tally does not say what the votes say.
     TallyDisagrees,
+    /// Cases of votes are held, proposed or appealed.
+    VotesUndecided(u32),
     /// Outside counts wait for a second person.
     Unconfirmed(u32),
     /// Equals where something depends on their order: table, place, who.
@@ -194,6 +196,10 @@ async fn votes(
     }
     if !voting::tally_agrees(db, contest.id()).await? {
         inputs.problems.push(Problem::TallyDisagrees);
+    }
+    let undecided = voting::cases::undecided(db, contest.id()).await?;
+    if undecided > 0 {
+        inputs.problems.push(Problem::VotesUndecided(undecided));
     }
     let counts = voting::counts(db, contest.id()).await?;
     for (id, one) in by_entry(inputs) {

@@ -13,12 +13,14 @@ pub mod prizes;
 pub mod rank;
 pub mod up;
 
+mod effect;
 mod gather;
 mod outcome;
 mod promote;
 mod publish;
 
 pub use complaint::complain;
+pub use effect::{Moved, effect};
 pub use gather::{Inputs, Problem, Subject, gather};
 pub use outcome::{Outcome, outcome};
 pub use promote::{chosen, gone_up, promote};

@@ -114,6 +114,9 @@ impl Problem {
                 Refused::new(Kind::Conflict, "result-round-open").with("round", key.as_str())
             }
             Self::TallyDisagrees => Refused::new(Kind::Broken, "result-tally-disagrees"),
+            Self::VotesUndecided(count) => {
+                Refused::new(Kind::Conflict, "result-votes-undecided").with("count", *count)
+            }
             Self::Unconfirmed(count) => {
                 Refused::new(Kind::Conflict, "result-counts-unconfirmed").with("count", *count)
             }

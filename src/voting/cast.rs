@@ -10,9 +10,11 @@ use entity::vote;
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 use tokio::sync::{mpsc, oneshot};
 
+use super::keys::{APPROVER, DESK};
 use super::memory::{Ask, Counted};
 use super::policy::Policy;
 use super::proofs::Trees;
+use super::traces::Trace;
 use super::writer::{self, Deed, Desk, Shown, Standing, Wish};
 use super::{Error, Seen, bundle, project, reply};
 use crate::clock::Clock;
@@ -34,8 +36,8 @@ pub struct Proof {
     pub user: Option<UserId>,
     /// The group link that brought them: its number and quota.
     pub link: Option<(u32, u32)>,
-    /// Hash of the kind of device; 0 where it is not known.
-    pub device: u32,
+    /// What is kept for a while of where they came from.
+    pub trace: Trace,
 }
 
 /// A touch: which entry, and the phone's own number of it.
@@ -194,7 +196,7 @@ impl Votes {
             user: proof.user,
             nonce: touch.nonce,
             link: proof.link.unwrap_or_default(),
-            device: proof.device,
+            trace: proof.trace,
         };
         let (to, answer) = reply::wait();
         let sent = self.lane(contest).asks.try_send(Wish::Cast(Box::new(ask), to));
@@ -245,45 +247,53 @@ impl Votes {
         lenient(self.settle(contest.id(), now).await)
     }
 
-    /// Sets votes aside, silently: one signature.
+    /// Sets votes aside, silently: one signature. As with every note, votes that it does not fit
+    /// are left out.
     ///
     /// # Errors
-    /// [`Error::Decided`] when that does not fit what is decided already.
+    /// [`Error::Decided`] when it fits none, because of what is decided already.
     pub async fn hold(
         &self,
         contest: ContestId,
         leaves: Vec<u64>,
-        (reason, report): (u16, String),
+        found: (u16, String),
     ) -> Result<Standing, Error> {
-        let (verdict, by) = (Verdict::Quarantine, vec![super::keys::DESK]);
-        self.deed(contest, Deed::Note { verdict, reason, leaves, report, by }).await
+        self.note(contest, (Verdict::Quarantine, vec![DESK]), leaves, found).await
     }
 
     /// Disqualifies votes: the signatures of the desk and of the approver.
     ///
     /// # Errors
-    /// [`Error::Decided`] when that does not fit what is decided already.
+    /// [`Error::Decided`] when it fits none, because of what is decided already.
     pub async fn strike(
         &self,
         contest: ContestId,
         leaves: Vec<u64>,
-        (reason, report): (u16, String),
+        found: (u16, String),
     ) -> Result<Standing, Error> {
-        let (verdict, by) = (Verdict::Disqualify, vec![super::keys::DESK, super::keys::APPROVER]);
-        self.deed(contest, Deed::Note { verdict, reason, leaves, report, by }).await
+        self.note(contest, (Verdict::Disqualify, vec![DESK, APPROVER]), leaves, found).await
     }
 
     /// Counts votes again that were set aside or disqualified.
     ///
     /// # Errors
-    /// [`Error::Decided`] when they are not.
+    /// [`Error::Decided`] when none is.
     pub async fn restore(
         &self,
         contest: ContestId,
         leaves: Vec<u64>,
+        found: (u16, String),
+    ) -> Result<Standing, Error> {
+        self.note(contest, (Verdict::Restore, vec![APPROVER]), leaves, found).await
+    }
+
+    pub(super) async fn note(
+        &self,
+        contest: ContestId,
+        (verdict, by): (Verdict, Vec<u8>),
+        leaves: Vec<u64>,
         (reason, report): (u16, String),
     ) -> Result<Standing, Error> {
-        let (verdict, by) = (Verdict::Restore, vec![super::keys::APPROVER]);
         self.deed(contest, Deed::Note { verdict, reason, leaves, report, by }).await
     }
 

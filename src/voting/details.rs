@@ -15,8 +15,6 @@ pub(super) enum Details {
         nonce: u64,
         /// The group link that brought the voter; 0 where none did.
         link: u32,
-        /// Hash of the kind of device; 0 where it is not known.
-        device: u32,
         /// What the ballot says now: numbers of the chosen entries, in order.
         entries: Vec<u32>,
     },
@@ -28,13 +26,12 @@ impl Details {
     /// The bytes.
     pub(super) fn write(&self, to: &mut Vec<u8>) {
         match self {
-            Self::Vote { at, voter, nonce, link, device, entries } => {
+            Self::Vote { at, voter, nonce, link, entries } => {
                 to.push(0);
                 to.extend_from_slice(&at.micros().to_be_bytes());
                 to.extend_from_slice(voter);
                 to.extend_from_slice(&nonce.to_be_bytes());
                 to.extend_from_slice(&link.to_be_bytes());
-                to.extend_from_slice(&device.to_be_bytes());
                 entries.iter().for_each(|entry| to.extend_from_slice(&entry.to_be_bytes()));
             }
             Self::Text(text) => {
@@ -54,14 +51,12 @@ impl Details {
         let (voter, rest) = rest.split_first_chunk()?;
         let (nonce, rest) = rest.split_first_chunk()?;
         let (link, rest) = rest.split_first_chunk()?;
-        let (device, rest) = rest.split_first_chunk()?;
         let entry = |bytes: &[u8; 4]| u32::from_be_bytes(*bytes);
         Some(Self::Vote {
             at: Instant::from_micros(i64::from_be_bytes(*at)).ok()?,
             voter: *voter,
             nonce: u64::from_be_bytes(*nonce),
             link: u32::from_be_bytes(*link),
-            device: u32::from_be_bytes(*device),
             entries: rest.as_chunks::<4>().0.iter().map(entry).collect(),
         })
     }

@@ -35,6 +35,24 @@ pub enum Error {
     /// What is decided about a vote does not fit what was decided before.
     #[error("decided already")]
     Decided,
+    /// The contest has no such case.
+    #[error("no such case")]
+    NoCase,
+    /// A case is not at this step.
+    #[error("ruled already")]
+    RuledAlready,
+    /// A reason is needed.
+    #[error("a reason is needed")]
+    NoWords,
+    /// An appeal came after its day.
+    #[error("the appeal is late")]
+    TooLate,
+    /// An appeal is said to have come when it has not yet.
+    #[error("the appeal is early")]
+    TooEarly,
+    /// A second person is needed.
+    #[error("the same person")]
+    SamePerson,
     /// Too many votes wait, or none can be written now.
     #[error("too many votes wait")]
     Busy,
@@ -84,6 +102,12 @@ impl Refusal for Error {
             }
             Self::Stays => Refused::new(Kind::Conflict, "vote-stays"),
             Self::Decided => Refused::new(Kind::Conflict, "vote-decided"),
+            Self::NoCase => Refused::new(Kind::NotFound, "vote-case-unknown"),
+            Self::RuledAlready => Refused::new(Kind::Conflict, "vote-case-ruled"),
+            Self::NoWords => Refused::new(Kind::Invalid, "reason-needed").at("words"),
+            Self::TooLate => Refused::new(Kind::Conflict, "vote-appeal-late").at("received"),
+            Self::TooEarly => Refused::new(Kind::Invalid, "vote-appeal-early").at("received"),
+            Self::SamePerson => Refused::new(Kind::Conflict, "second-person-needed"),
             Self::Busy | Self::Elsewhere(_) | Self::Changed => {
                 Refused::new(Kind::Unavailable, "votes-wait")
             }

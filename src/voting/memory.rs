@@ -11,6 +11,7 @@ use super::Error;
 use super::details::Details;
 use super::keys::Keys;
 use super::policy::Policy;
+use super::traces::Trace;
 use crate::contest::definition::Level;
 use crate::ledger::{Frontier, Hash, Leaf, Verdict, Vote, leaf_hash};
 
@@ -33,8 +34,8 @@ pub(super) struct Ask {
     pub(super) nonce: u64,
     /// The group link that brought them: its number and quota; 0 where none did.
     pub(super) link: (u32, u32),
-    /// Hash of the kind of device; 0 where it is not known.
-    pub(super) device: u32,
+    /// What is kept for a while of where they came from.
+    pub(super) trace: Trace,
 }
 
 /// A vote that is counted: its receipt, when it was read, and whether it had been counted before.
@@ -162,6 +163,7 @@ struct Pending {
     entry: u32,
     vote: Vote,
     details: Details,
+    trace: Trace,
 }
 
 /// What came of an ask, until the batch is hashed.
@@ -187,6 +189,8 @@ pub(super) struct Batch {
     pub(super) leaves: Vec<Vec<u8>>,
     /// What is kept beside each.
     pub(super) details: Vec<Details>,
+    /// What is kept of each for a while.
+    pub(super) traces: Vec<Trace>,
     /// Receipts of the votes, in the order in which they were judged.
     receipts: Vec<u64>,
 }
@@ -196,6 +200,7 @@ impl Batch {
     pub(super) fn add(&mut self, leaf: &Leaf, details: Details) {
         self.leaves.push(leaf.bytes());
         self.details.push(details);
+        self.traces.push(Trace::default());
     }
 
     /// What the voter is told, once the batch is committed.
@@ -386,10 +391,10 @@ impl Memory {
             voter: ask.voter,
             nonce: ask.nonce,
             link: ask.link.0,
-            device: ask.device,
             entries,
         };
-        self.pending.push(Pending { key, before, link, entry: ask.entry, vote, details });
+        let (entry, trace) = (ask.entry, ask.trace);
+        self.pending.push(Pending { key, before, link, entry, vote, details, trace });
         Judged::Pending(place, ask.at, false)
     }
 
@@ -417,6 +422,7 @@ impl Memory {
             batch.receipts[place] = receipt;
             batch.leaves.push(bytes.to_vec());
             batch.details.push(one.details.clone());
+            batch.traces.push(one.trace);
             let choice = self.ballots.get_mut(&one.key).and_then(|b| b.choices.find(one.entry));
             if let Some(choice) = choice.filter(|choice| choice.receipt == IN_BATCH | place as u64)
             {

@@ -9,6 +9,7 @@
 //! commit, and whoever asked must not be told before it.
 
 mod bundle;
+pub mod cases;
 mod cast;
 mod counts;
 mod details;
@@ -20,7 +21,10 @@ mod policy;
 mod project;
 mod proofs;
 mod reply;
+pub mod ruling;
 mod segment;
+pub mod signals;
+mod traces;
 mod writer;
 
 pub use cast::{Cast, Proof, Touch, Votes, own};
@@ -31,4 +35,5 @@ pub use links::{NewLink, add as add_links, links};
 pub use policy::Policy;
 pub use project::forget;
 pub use segment::checkpoint;
+pub use traces::{Trace, expire};
 pub use writer::Standing;

@@ -17,6 +17,7 @@ use sea_orm::{
 
 use super::details::Details;
 use super::memory::receipt;
+use super::traces::Trace;
 use super::{Error, segment};
 use crate::contest::definition::VoteLimit;
 use crate::entry::code;
@@ -45,8 +46,11 @@ pub(super) async fn step(db: &DatabaseConnection, contest: ContestId) -> Result<
     let mut work = Work::new(&tx, contest, &names);
     let mut at = row.applied;
     for segment in page.iter().take_while(|segment| segment.first < row.applied + STEP) {
+        let traces = Trace::of(segment);
         for (leaf, details) in segment::parts(segment)? {
-            work.take(at, leaf, details).await?;
+            let place = usize::try_from(at - segment.first).unwrap_or(usize::MAX);
+            let trace = traces.get(place).copied().unwrap_or_default();
+            work.take(at, leaf, (details, trace)).await?;
             at += 1;
         }
     }
@@ -146,21 +150,26 @@ impl<'a> Work<'a> {
         Self { tx, contest, names, rows, tallies, votes: 0, closed: None }
     }
 
-    async fn take(&mut self, at: i64, bytes: &[u8], details: &[u8]) -> Result<(), Error> {
+    async fn take(
+        &mut self,
+        at: i64,
+        bytes: &[u8],
+        (details, trace): (&[u8], Trace),
+    ) -> Result<(), Error> {
         match Leaf::read(bytes).ok_or(Error::BrokenLog)? {
             Leaf::Vote(leaf) => {
                 let details = Details::read(details).ok_or(Error::BrokenLog)?;
                 self.votes += 1;
                 let code = receipt_code(receipt(&leaf_hash(bytes)));
                 if leaf.seq == 0 {
-                    self.first((at, code), &leaf, &details)?;
+                    self.first((at, code), &leaf, (&details, trace))?;
                     if self.rows.len() >= ROWS {
                         self.flush().await?;
                     }
                     return Ok(());
                 }
                 self.flush().await?;
-                self.changed((at, code), &leaf, &details).await
+                self.changed((at, code), &leaf, (&details, trace)).await
             }
             Leaf::Note(note) => {
                 self.flush().await?;
@@ -179,12 +188,12 @@ impl<'a> Work<'a> {
         &mut self,
         (at, code): (i64, String),
         leaf: &Vote,
-        details: &Details,
+        (details, trace): (&Details, Trace),
     ) -> Result<(), Error> {
         let Details::Vote { entries, .. } = details else { return Err(Error::BrokenLog) };
         for number in entries {
             let entry = *self.names.entries.get(number).ok_or(Error::BrokenLog)?;
-            let row = self.row((at, code.clone()), leaf, details, entry)?;
+            let row = self.row((at, code.clone()), leaf, (details, trace), entry)?;
             self.rows.push(row);
             *self.tallies.entry(entry).or_default() += 1;
         }
@@ -195,10 +204,10 @@ impl<'a> Work<'a> {
         &self,
         (at, receipt): (i64, String),
         leaf: &Vote,
-        details: &Details,
+        (details, trace): (&Details, Trace),
         entry: EntryId,
     ) -> Result<vote::ActiveModel, Error> {
-        let Details::Vote { at: cast_at, voter, link, device, .. } = details else {
+        let Details::Vote { at: cast_at, voter, link, nonce, .. } = details else {
             return Err(Error::BrokenLog);
         };
         let number = i32::try_from(*link).ok().filter(|number| *number > 0);
@@ -211,7 +220,9 @@ impl<'a> Work<'a> {
             state: Set(State::Counted),
             link: Set(number),
             unit_id: Set(self.names.links.get(link).copied().flatten()),
-            device: Set(device.cast_signed()),
+            device: Set(trace.device.cast_signed()),
+            network: Set(trace.network.cast_signed()),
+            by_page: Set(*nonce != 0),
             receipt: Set(receipt),
             leaf: Set(at),
             last_leaf: Set(at),
@@ -225,7 +236,7 @@ impl<'a> Work<'a> {
         &mut self,
         (at, code): (i64, String),
         leaf: &Vote,
-        details: &Details,
+        (details, trace): (&Details, Trace),
     ) -> Result<(), Error> {
         let Details::Vote { entries, at: cast_at, voter, .. } = details else {
             return Err(Error::BrokenLog);
@@ -264,7 +275,7 @@ impl<'a> Work<'a> {
             self.moved(entry, before, state);
         }
         for entry in wanted {
-            let row = self.row((at, code.clone()), leaf, details, entry)?;
+            let row = self.row((at, code.clone()), leaf, (details, trace), entry)?;
             vote::Entity::insert(row).exec_without_returning(self.tx).await?;
             *self.tallies.entry(entry).or_default() += 1;
         }

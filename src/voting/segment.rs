@@ -11,6 +11,7 @@ use sea_orm::{
 use super::Error;
 use super::memory::Batch;
 use super::policy::Policy;
+use super::traces::Trace;
 
 /// Rows that are read at once.
 const PAGE: u64 = 256;
@@ -30,15 +31,17 @@ pub(super) async fn append(
     let engine = db.get_database_backend();
     let sql = match engine {
         DbBackend::Postgres => {
-            "insert into vote_segment (contest_id, first, count, leaves, details, checkpoint)
-             select $1::uuid, $2::bigint, $3::integer, $4::bytea, $5::bytea, $6::text
+            "insert into vote_segment
+             (contest_id, first, count, leaves, details, checkpoint, traces)
+             select $1::uuid, $2::bigint, $3::integer, $4::bytea, $5::bytea, $6::text, $10::bytea
              from contest, vote_log
              where contest.id = $1::uuid and contest.state = $7 and contest.public_version = $8
              and vote_log.contest_id = $1::uuid and vote_log.holder = $9"
         }
         _ => {
-            "insert into vote_segment (contest_id, first, count, leaves, details, checkpoint)
-             select ?1, ?2, ?3, ?4, ?5, ?6 from contest, vote_log
+            "insert into vote_segment
+             (contest_id, first, count, leaves, details, checkpoint, traces)
+             select ?1, ?2, ?3, ?4, ?5, ?6, ?10 from contest, vote_log
              where contest.id = ?1 and contest.state = ?7 and contest.public_version = ?8
              and vote_log.contest_id = ?1 and vote_log.holder = ?9"
         }
@@ -66,6 +69,7 @@ pub(super) async fn append(
         sea_orm::ActiveEnum::to_value(&policy.fence.0).into(),
         policy.fence.1.into(),
         node.into(),
+        Trace::all(&batch.traces).into(),
     ];
     let done = db.execute_raw(Statement::from_sql_and_values(engine, sql, values)).await?;
     Ok(done.rows_affected() == 1)

@@ -25,6 +25,7 @@ use super::keys::Keys;
 use super::memory::{Answer, Ask, Batch, Judged, Memory};
 use super::policy::Policy;
 use super::reply::{Address, Answers, Mailbox};
+use super::traces::Trace;
 use super::{Error, project, segment};
 use crate::clock::Clock;
 use crate::ledger::{Checkpoint, Leaf, Note, Verdict, Verifier, log_number};
@@ -230,6 +231,7 @@ impl Writer {
         for (leaf, details) in head.into_iter().rev() {
             batch.leaves.insert(0, leaf.bytes());
             batch.details.insert(0, details);
+            batch.traces.insert(0, Trace::default());
             loaded.memory.heed(&leaf);
         }
         loaded.memory.seal(batch);
@@ -423,14 +425,15 @@ fn leaf_of(loaded: &Loaded, deed: &Deed) -> Result<Option<(Leaf, String)>, Error
                 (Verdict::Quarantine, now) => now.is_none(),
                 (Verdict::Disqualify, now) => now != Some(&Verdict::Disqualify),
             };
-            if leaves.is_empty() || !leaves.iter().all(fits) {
+            let leaves: Vec<u64> = leaves.iter().copied().filter(fits).collect();
+            if leaves.is_empty() {
                 return Err(Error::Decided);
             }
             let mut note = Note {
                 log,
                 verdict: *verdict,
                 reason: *reason,
-                leaves: leaves.clone(),
+                leaves,
                 evidence: Sha256::digest(report).into(),
                 signatures: Vec::new(),
             };

@@ -16,7 +16,7 @@ use super::{Failure, Result};
 use crate::app::App;
 use crate::contest::definition::Level;
 use crate::refusal::Kind;
-use crate::voting::{Cast, Error, Proof, Touch};
+use crate::voting::{Cast, Error, Proof, Touch, Trace};
 
 /// How long another node may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -37,7 +37,7 @@ struct Handed {
     level: Level,
     user: Option<UserId>,
     link: Option<(u32, u32)>,
-    device: u32,
+    trace: (u32, u32),
 }
 
 /// What became of it.
@@ -115,7 +115,7 @@ pub async fn cast(
         level: proof.level,
         user: proof.user,
         link: proof.link,
-        device: proof.device,
+        trace: (proof.trace.device, proof.trace.network),
     };
     let body = serde_json::to_vec(&handed).map_err(|_| Error::Busy)?;
     let hash = data_encoding::HEXLOWER.encode(&app.key.hash("node-vote", &[&body]));
@@ -184,7 +184,7 @@ pub async fn take(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -
         level: handed.level,
         user: handed.user,
         link: handed.link,
-        device: handed.device,
+        trace: Trace { device: handed.trace.0, network: handed.trace.1 },
     };
     let done = here(&app, handed.contest, (touch, &proof), handed.withdraws).await;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(told(done)))

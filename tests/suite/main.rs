@@ -16,6 +16,7 @@ mod dependencies;
 mod desk;
 mod entry;
 mod floors;
+mod fraud;
 mod judging;
 mod kinds;
 mod ledger;

@@ -53,8 +53,10 @@ both! {
             unit_type
             user
             vote
+            vote_case
             vote_link
             vote_log
+            vote_ruling
             vote_segment
         }
     }

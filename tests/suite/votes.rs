@@ -9,7 +9,7 @@ use hoithi::contest::apply::{self, Change, apply};
 use hoithi::contest::definition::{Definition, Level};
 use hoithi::contest::{self, document};
 use hoithi::ledger::{Bundle, Leaf, Verdict, audit};
-use hoithi::voting::{self, Cast, Error, Proof, Seen, Touch, Votes};
+use hoithi::voting::{self, Cast, Error, Proof, Seen, Touch, Trace, Votes};
 use hoithi::{db, voting::tally_agrees};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
@@ -87,7 +87,13 @@ async fn given(site: &Site, limit: &str, count: i32) -> (ContestId, Vec<EntryId>
 fn voter(number: u16) -> Proof {
     let mut key = [0; 32];
     key[..2].copy_from_slice(&number.to_be_bytes());
-    Proof { key, level: Level::Device, user: None, link: None, device: 7 }
+    Proof {
+        key,
+        level: Level::Device,
+        user: None,
+        link: None,
+        trace: Trace { device: 7, network: 0 },
+    }
 }
 
 fn touch(site: &Site, entry: u32) -> Touch {

@@ -13,7 +13,7 @@ use crate::contest::{self, Contest, Screener};
 use crate::entry::{self, Author, New, Person, code};
 use crate::judging::{self, Judge, Marks};
 use crate::screening::{self, Finding};
-use crate::voting::{Proof, Touch};
+use crate::voting::{Proof, Touch, Trace};
 use crate::words::Lang;
 use crate::{account, db, media};
 use sea_orm::EntityTrait;
@@ -142,7 +142,7 @@ pub(super) async fn votes(
             level: Level::Device,
             user: None,
             link: None,
-            device: 0,
+            trace: Trace::default(),
         };
         touches.push((touch, proof));
     }

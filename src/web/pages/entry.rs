@@ -13,7 +13,8 @@ use crate::contest::{self, Contest};
 use crate::entry::{self, Whole, code};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::unit;
-use crate::voting::{self, Cast, Proof, Touch};
+use crate::voting::{self, Cast, Proof, Touch, Trace};
+use crate::web::address;
 use crate::web::cache::Kept;
 use crate::web::form::Form;
 use crate::web::group::Group;
@@ -203,10 +204,8 @@ fn proof(
     (request, browser): (&HttpRequest, &Browser),
 ) -> Proof {
     let agent = request.headers().get(header::USER_AGENT).map(header::HeaderValue::as_bytes);
-    let device = agent.map_or(0, |agent| {
-        agent
-            .iter()
-            .fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
+    let trace = Trace::seen(agent, address::of(request), |bytes| {
+        app.key.hash("vote-network", &[contest.0.as_bytes(), bytes])
     });
     let group = Group::of_request(request, app, contest, app.clock.now());
     let link = group.map(|group| (group.number, group.quota));
@@ -217,14 +216,14 @@ fn proof(
             level: Level::Code,
             user: Some(signed.id()),
             link,
-            device,
+            trace,
         },
         other => Proof {
             key: app.key.hash("voter", &[contest, &browser.hash(app, "vote")]),
             level: if link.is_some() { Level::GroupLink } else { Level::Device },
             user: other.as_ref().map(Signed::id),
             link,
-            device,
+            trace,
         },
     }
 }

@@ -4,6 +4,7 @@ mod given;
 mod postgres;
 pub mod process;
 mod site;
+pub mod town;
 
 pub use site::Site;
 pub use site::{Answer, Browser};
