@@ -9,6 +9,7 @@ pub mod deal;
 pub mod figures;
 pub mod list;
 pub mod method;
+pub mod pace;
 pub mod pair;
 pub mod paper;
 

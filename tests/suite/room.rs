@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use entity::{mark, seat as seats};
+use hoithi::judging::pace::{Forecast, Pace, finish};
 use sea_orm::{EntityTrait, QueryOrder};
 
 use super::story::{
@@ -47,7 +48,42 @@ async fn marks(site: &Site) -> usize {
     mark::Entity::find().all(&site.app.db).await.unwrap().len()
 }
 
+#[test]
+fn the_slowest_judge_says_when_a_panel_has_finished_and_an_idle_one_that_nobody_knows() {
+    let now: entity::instant::Instant = "2026-04-07T01:00:00Z".parse().unwrap();
+    let day = 24 * 3600;
+    let judge = |number, open, recent| Pace { number, open, recent };
+
+    let paced = finish(&[judge(1, 10, 20), judge(2, 30, 10), judge(3, 0, 0)], day, now);
+    let idle = finish(&[judge(1, 10, 20), judge(2, 30, 0)], day, now);
+
+    assert_eq!(paced, Forecast::At("2026-04-10T01:00:00Z".parse().unwrap()), "thirty at ten a day");
+    assert_eq!(idle, Forecast::Idle(vec![2]));
+    assert_eq!(finish(&[judge(1, 0, 4)], day, now), Forecast::Finished);
+}
+
 both! {
+    async fn the_organiser_sees_who_has_marked_what_and_when_it_will_be_done(site: Site) {
+        stage(site, RULES, &["Một", "Hai", "Ba"]).await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let mut seated = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
+        site.set_clock("2026-04-06T03:00:00Z");
+        let idle = runs.get(ROUND).await;
+        for one in &mut seated {
+            let (_, works) = desk(one).await;
+            let aside = works.iter().find(|work| work.ends_with("A02")).expect("the second");
+            one.post(&format!("{aside}/recusal"), &[("reason", "Người quen")]).await;
+            let first = works.iter().find(|work| work.ends_with("A01")).expect("the first");
+            one.post(&format!("{first}/sheet"), &[("version", "0"), ("mark.content", "8"), ("mark.art", "8")]).await;
+        }
+
+        let paced = runs.get(ROUND).await;
+
+        assert!(idle.text().contains("Giám khảo số 1, 2 còn bài"), "{}", idle.text());
+        assert_eq!(paced.attributes(".strip rect", "class"), ["done", "aside", "open", "done", "aside", "open"]);
+        assert!(paced.text().contains("chấm xong khoảng 12 giờ 00"), "one in two hours, one left: {}", paced.text());
+    }
+
     async fn favourites_are_for_the_judge_alone_and_flags_for_the_organisers(site: Site) {
         stage(site, RULES, &["Một", "Hai", "Ba"]).await;
         let mut runs = site.signed_in(ORGANISER).await;

@@ -5,17 +5,19 @@ use std::collections::BTreeSet;
 use actix_web::web;
 use askama::Template;
 use entity::id::{EntryId, SeatId};
+use entity::instant::Instant;
 use entity::round::State;
 
 use super::desk::organised;
 use crate::app::{self, App};
 use crate::contest::definition::RoundKind;
+use crate::judging::pace::{self, Forecast, Stretch};
 use crate::judging::{self, Error};
 use crate::letters::{self, Draft};
 use crate::refusal::{Arg, Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, contest, db};
 
 /// A judge on the panel.
@@ -34,6 +36,8 @@ pub struct Line {
     pub is_final: bool,
     /// Whether the judge left.
     pub has_left: bool,
+    /// The judge's sheets over the entries, as stretches of a strip.
+    pub strip: Vec<Stretch>,
 }
 
 /// A round.
@@ -52,6 +56,10 @@ pub struct Show {
     pub state: &'static str,
     /// The panel.
     pub panel: Vec<Line>,
+    /// Columns of the judges' strips.
+    pub columns: usize,
+    /// When the panel will have finished, and whether that is too late.
+    pub forecast: Option<(String, bool)>,
     /// Whether it is marked on sheets, which can be printed.
     pub on_sheets: bool,
     /// What judges told the organisers.
@@ -90,17 +98,7 @@ async fn draw(
 ) -> Result {
     let (contest, _) = organised(app, &v, who, &slug).await?;
     let row = contest::round_by_key(&app.db, contest.id(), &key).await?;
-    let progress = judging::progress(&app.db, row.id).await?;
-    let names = account::names(&app.db, progress.iter().map(|one| one.seat.user_id)).await?;
-    let panel = progress.into_iter().map(|one| Line {
-        seat: one.seat.id,
-        name: names.get(&one.seat.user_id).cloned().unwrap_or_default(),
-        done: one.done,
-        all: one.all,
-        aside: one.aside,
-        is_final: one.seat.finished_at.is_some(),
-        has_left: one.seat.left_at.is_some(),
-    });
+    let (columns, panel, forecast) = panel(app, &row, v.now).await?;
     let definition = contest.definition.round(&key);
     let results = match row.state {
         State::Closed => judging::titled(&app.db, row.id).await?,
@@ -127,7 +125,12 @@ async fn draw(
             State::Open => "round-open",
             State::Closed => "round-closed",
         },
-        panel: panel.collect(),
+        panel,
+        columns,
+        forecast: forecast.and_then(|forecast| {
+            let closes = definition.and_then(|round| contest.window(&round.phase))?.closes;
+            said(&v, &forecast, closes)
+        }),
         on_sheets: definition.is_some_and(|round| !round.sheet().is_empty()),
         flags: judging::flags(&app.db, row.id).await?,
         results: results.collect(),
@@ -138,6 +141,50 @@ async fn draw(
         key,
         v,
     })
+}
+
+/// Columns of the strips, the judges, and when they will have finished where the round is open.
+async fn panel(
+    app: &App,
+    row: &entity::round::Model,
+    now: Instant,
+) -> std::result::Result<(usize, Vec<Line>, Option<Forecast>), Failure> {
+    let progress = judging::progress(&app.db, row.id).await?;
+    let names = account::names(&app.db, progress.iter().map(|one| one.seat.user_id)).await?;
+    let (columns, mut strips) = match row.state {
+        State::Waiting => Default::default(),
+        _ => pace::strips(&app.db, row.id).await?,
+    };
+    let forecast = match row.state {
+        State::Open => Some(pace::forecast(&app.db, row, &progress, now).await?),
+        _ => None,
+    };
+    let lines = progress.into_iter().map(|one| Line {
+        strip: strips.remove(&one.seat.id).unwrap_or_default(),
+        seat: one.seat.id,
+        name: names.get(&one.seat.user_id).cloned().unwrap_or_default(),
+        done: one.done,
+        all: one.all,
+        aside: one.aside,
+        is_final: one.seat.finished_at.is_some(),
+        has_left: one.seat.left_at.is_some(),
+    });
+    Ok((columns, lines.collect(), forecast))
+}
+
+/// When the panel will have finished, in words, and whether that is too late; nothing where it has.
+fn said(v: &View, forecast: &Forecast, closes: Instant) -> Option<(String, bool)> {
+    match forecast {
+        Forecast::Finished => None,
+        Forecast::Idle(judges) => {
+            let judges: Vec<String> = judges.iter().map(i32::to_string).collect();
+            Some((v.t1("forecast-idle", "judges", judges.join(", ")), true))
+        }
+        Forecast::At(at) => {
+            let (done, due) = (v.deadline(at), v.deadline(&closes));
+            Some((v.t2("forecast-at", "done", done, "due", due), *at > closes))
+        }
+    }
 }
 
 /// Names of entries that are equal where the cut falls.

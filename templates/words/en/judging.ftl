@@ -104,3 +104,6 @@ paper-second = Marks count once another organiser has compared them with the pap
 paper-save = Save what was keyed in
 paper-same-person = Whoever keyed the marks in cannot check them. Ask another organiser.
 minutes-paper = Paper of judge { $number }: keyed in by { $keyed }, compared by { $checked }.
+strip-what = A strip has the entries in the order of their names: blue is marked, orange marked in part, grey not marked, red stepped aside from, empty not dealt.
+forecast-idle = Judge { $judges } has open sheets and completed none in two days, so that no end can be foretold. Get in touch.
+forecast-at = At the pace of the last two days the panel will have finished by { $done }; it is due by { $due }.

@@ -104,3 +104,6 @@ paper-second = Điểm được tính sau khi một người khác trong ban t�
 paper-save = Lưu điểm đã nhập
 paper-same-person = Người nhập điểm không tự kiểm tra được. Hãy nhờ một người khác trong ban tổ chức.
 minutes-paper = Phiếu giấy của giám khảo { $number }: { $keyed } nhập, { $checked } đối chiếu.
+strip-what = Mỗi dải là các bài xếp theo ký hiệu, từ trái sang phải: xanh là đã chấm, cam là mới chấm một phần, xám là chưa chấm, đỏ là giám khảo xin không chấm, trống là không được giao.
+forecast-idle = Giám khảo số { $judges } còn bài nhưng hai ngày qua chưa chấm phiếu nào, nên chưa dự báo được ngày xong. Hãy liên hệ.
+forecast-at = Với tốc độ hai ngày qua, hội đồng chấm xong khoảng { $done }; hạn là { $due }.
