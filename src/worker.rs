@@ -10,6 +10,7 @@ use crate::jobs::{self, Job, Taken};
 use crate::letters;
 
 mod promote;
+mod remind;
 mod render;
 mod send;
 mod tell;
@@ -23,6 +24,9 @@ pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
         if sweep_at <= app.clock.now() {
             sweep_at = app.clock.now().plus_seconds(3600);
             sweep(&app).await;
+            if let Err(error) = remind(&app).await {
+                tracing::error!("reminders cannot be written: {error:#}");
+            }
         }
         watch.go(&app).await;
         match one(&app).await {
@@ -34,6 +38,14 @@ pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
             }
         }
     }
+}
+
+/// Writes every reminder that is due; asked again, it writes none twice.
+///
+/// # Errors
+/// When the database fails.
+pub async fn remind(app: &App) -> Result<()> {
+    remind::remind(app).await
 }
 
 /// Removes what nobody needs any more: uploads that nobody finished, traces of votes.

@@ -1,6 +1,6 @@
 //! Who people are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::id::UserId;
 use entity::instant::Instant;
@@ -110,6 +110,7 @@ pub async fn names(
     db: &impl ConnectionTrait,
     users: impl IntoIterator<Item = UserId>,
 ) -> Result<HashMap<UserId, String>, DbErr> {
+    let users: HashSet<UserId> = users.into_iter().collect();
     let rows = user::Entity::find().filter(user::Column::Id.is_in(users)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }

@@ -242,6 +242,15 @@ pub async fn by_ids(
     wholes(db, rows).await
 }
 
+/// The contests right below one, by title.
+///
+/// # Errors
+/// [`Error::Broken`] where a stored definition cannot be read.
+pub async fn children(db: &impl ConnectionTrait, id: ContestId) -> Result<Vec<Contest>, Error> {
+    let rows = contest::Entity::find().filter(contest::Column::ParentId.eq(id));
+    wholes(db, rows.order_by_asc(contest::Column::Title).all(db).await?).await
+}
+
 /// All contests, newest first.
 ///
 /// # Errors

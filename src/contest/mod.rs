@@ -17,7 +17,7 @@ mod window;
 
 pub use badge::{Approver, Auditor, Organiser, Screener, organised_by};
 pub use core::{
-    Contest, Error, all, by_id, by_ids, by_slug, category_ids, hold, lock, notices, round_by_key,
-    rounds, touched, wholes,
+    Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, lock, notices,
+    round_by_key, rounds, touched, wholes,
 };
 pub use window::Window;

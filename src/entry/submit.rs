@@ -430,16 +430,24 @@ pub async fn quota_progress(
     unit: &unit::Model,
 ) -> Result<Vec<Progress>, DbErr> {
     let mut progress = Vec::new();
+    let categories = category::Entity::find()
+        .filter(category::Column::ContestId.eq(contest.id()))
+        .all(db)
+        .await?;
     let bound = contest.definition.quotas.iter().filter(|quota| {
         quota.per == QuotaScope::Unit
             && quota.unit_type.as_ref().is_none_or(|code| *code == unit.type_code)
     });
     for quota in bound {
         let Some(least) = quota.min else { continue };
-        let held = entry::Entity::find()
+        let mut held = entry::Entity::find()
             .filter(entry::Column::ContestId.eq(contest.id()))
             .filter(entry::Column::State.is_in(COUNTED))
             .filter(counts_for(unit, quota));
+        if let Some(key) = &quota.category {
+            let own = categories.iter().filter(|row| row.key == *key).map(|row| row.id);
+            held = held.filter(entry::Column::CategoryId.is_in(own));
+        }
         progress.push(Progress { least, held: held.count(db).await? });
     }
     Ok(progress)

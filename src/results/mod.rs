@@ -23,7 +23,7 @@ pub use complaint::complain;
 pub use effect::{Moved, effect};
 pub use gather::{Inputs, Problem, Subject, gather};
 pub use outcome::{Outcome, outcome};
-pub use promote::{chosen, gone_up, promote};
+pub use promote::{came_up, chosen, gone_up, held_in, promote};
 pub use publish::{
     Error, awards, decide, drop_proposal, history, in_force, propose, publish, refuse, standings,
 };

@@ -3,12 +3,13 @@
 use entity::entry;
 use entity::id::{ContestId, EntryId, PromotionId, PublicationId};
 use entity::instant::Instant;
-use entity::{promotion, publication};
+use entity::{award, promotion, publication};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
     Set,
 };
 
+use super::award::holds;
 use super::publish::Error;
 use crate::contest;
 use crate::entry as entries;
@@ -40,6 +41,44 @@ pub async fn gone_up(
         .order_by_asc(promotion::Column::Id)
         .all(db)
         .await
+}
+
+/// What has come up to a contest, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn came_up(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Vec<promotion::Model>, DbErr> {
+    promotion::Entity::find()
+        .filter(promotion::Column::ToContestId.eq(contest))
+        .order_by_asc(promotion::Column::PromotedAt)
+        .order_by_asc(promotion::Column::Id)
+        .all(db)
+        .await
+}
+
+/// Prizes that these contests gave by their results in force, as far as somebody holds them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held_in(
+    db: &impl ConnectionTrait,
+    contests: impl IntoIterator<Item = ContestId>,
+) -> Result<Vec<award::Model>, DbErr> {
+    let in_force = publication::Entity::find()
+        .filter(publication::Column::ContestId.is_in(contests))
+        .filter(publication::Column::State.eq(publication::State::Published))
+        .all(db)
+        .await?;
+    let mut awards = award::Entity::find()
+        .filter(award::Column::PublicationId.is_in(in_force.iter().map(|row| row.id)))
+        .order_by_asc(award::Column::Position)
+        .all(db)
+        .await?;
+    awards.retain(holds);
+    Ok(awards)
 }
 
 /// Sends the entries of a publication up; sent before, an entry is not sent again. What a replaced

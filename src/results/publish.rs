@@ -13,7 +13,7 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::award::winner;
+use super::award::{keep_passes, winner};
 use super::gather::{Problem, Subject, gather};
 use super::outcome::{Outcome, outcome};
 use super::rank::Who;
@@ -389,7 +389,7 @@ async fn freeze(
         };
         award::Entity::insert(row).exec_without_returning(tx).await?;
     }
-    Ok(())
+    Ok(keep_passes(tx, contest, publication, before).await?)
 }
 
 pub(super) fn split(who: Who) -> (Option<EntryId>, Option<entity::id::UnitId>) {

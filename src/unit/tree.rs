@@ -1,6 +1,6 @@
 //! Finding units, and moving them.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use entity::id::UnitId;
 use entity::instant::Instant;
@@ -138,6 +138,7 @@ pub async fn names(
     db: &impl ConnectionTrait,
     units: impl IntoIterator<Item = UnitId>,
 ) -> Result<HashMap<UnitId, String>, DbErr> {
+    let units: HashSet<UnitId> = units.into_iter().collect();
     let rows = unit::Entity::find().filter(unit::Column::Id.is_in(units)).all(db).await?;
     Ok(rows.into_iter().map(|row| (row.id, label(&row).to_owned())).collect())
 }
@@ -150,6 +151,7 @@ pub async fn names_up(
     db: &impl ConnectionTrait,
     units: impl IntoIterator<Item = UnitId>,
 ) -> Result<HashMap<UnitId, String>, DbErr> {
+    let units: HashSet<UnitId> = units.into_iter().collect();
     let own = unit::Entity::find().filter(unit::Column::Id.is_in(units)).all(db).await?;
     let codes: BTreeSet<&str> =
         own.iter().flat_map(|unit| unit.path.split('/')).filter(|code| !code.is_empty()).collect();

@@ -31,7 +31,7 @@ pub async fn counts(
     db: &impl ConnectionTrait,
     contest: ContestId,
 ) -> Result<HashMap<EntryId, i64>, DbErr> {
-    until(db, contest, [State::Counted], None).await
+    until(db, contest, [State::Counted], None, None).await
 }
 
 async fn until(
@@ -39,6 +39,7 @@ async fn until(
     contest: ContestId,
     states: impl IntoIterator<Item = State>,
     moment: Option<Instant>,
+    of: Option<&[EntryId]>,
 ) -> Result<HashMap<EntryId, i64>, DbErr> {
     let mut votes = vote::Entity::find()
         .select_only()
@@ -47,6 +48,9 @@ async fn until(
         .filter(vote::Column::ContestId.eq(contest))
         .filter(vote::Column::State.is_in(states))
         .group_by(vote::Column::EntryId);
+    if let Some(of) = of {
+        votes = votes.filter(vote::Column::EntryId.is_in(of.iter().copied()));
+    }
     if let Some(moment) = moment {
         votes = votes.filter(vote::Column::CastAt.lte(moment));
     }
@@ -112,7 +116,7 @@ pub fn seen(contest: &Contest, now: Instant) -> Seen {
 }
 
 impl Seen {
-    /// The counts that may be shown; none where they are hidden.
+    /// The counts of these entries that may be shown; none where they are hidden.
     ///
     /// # Errors
     /// When the database fails.
@@ -120,12 +124,14 @@ impl Seen {
         self,
         db: &impl ConnectionTrait,
         contest: ContestId,
+        entries: &[EntryId],
     ) -> Result<Option<HashMap<EntryId, i64>>, DbErr> {
-        Ok(match self {
-            Self::Hidden => None,
-            Self::Now => Some(until(db, contest, LOOKS_COUNTED, None).await?),
-            Self::AsOf(moment) => Some(until(db, contest, LOOKS_COUNTED, Some(moment)).await?),
-        })
+        let moment = match self {
+            Self::Hidden => return Ok(None),
+            Self::Now => None,
+            Self::AsOf(moment) => Some(moment),
+        };
+        Ok(Some(until(db, contest, LOOKS_COUNTED, moment, Some(entries)).await?))
     }
 }
 

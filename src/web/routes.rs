@@ -148,6 +148,8 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/certificates", web::get().to(pages::award::certificates))
         .route("/desk/contests/{slug}/certificates", web::post().to(pages::award::certify))
         .route("/certificates/{code}", web::get().to(pages::award::check))
+        .route("/desk/contests/{slug}/promotion", web::get().to(pages::promotion::show))
+        .route("/desk/contests/{slug}/promotion", web::post().to(pages::promotion::choose))
         .route("/desk/contests/{slug}/minutes", web::get().to(pages::result::minutes))
         .route("/desk/contests/{slug}/audit", web::get().to(pages::result::log))
         .route("/desk/contests/{slug}/counts", web::get().to(pages::count::index))

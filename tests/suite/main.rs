@@ -20,6 +20,7 @@ mod fraud;
 mod judging;
 mod kinds;
 mod ledger;
+mod letters;
 mod log;
 mod making;
 mod media;

@@ -97,6 +97,54 @@ both! {
         }
     }
 
+    async fn the_way_up_is_shown_to_both_contests(site: Site) {
+        sent_up(site).await;
+        site.set_clock("2026-04-11T03:00:00Z");
+        let mut below = site.signed_in(ORGANISER).await;
+        let mut above = site.signed_in(APPROVER).await;
+
+        let sent = below.get(&format!("/desk/contests/{STAGE}/promotion")).await;
+        let came = above.get("/desk/contests/cap-tren/promotion").await;
+
+        assert_eq!(sent.all("ol li a"), ["Một", "Hai", "Ba"]);
+        assert!(sent.text().contains("Gửi nhiều nhất 5 bài."), "{}", sent.text());
+        assert_eq!(sent.all("form[action$='/promotion']").len(), 0, "what went up is not chosen any more");
+        assert_eq!(came.all("h3"), ["Ảnh đẹp"]);
+        let codes: Vec<String> = of(site, "cap-tren").await.into_iter().map(|row| format!("/desk/contests/cap-tren/screening/{}", row.code)).collect();
+        assert_eq!(came.attributes("article li a", "href"), codes, "each leads to the work here");
+        assert!(came.text().contains("Tác giả Một"));
+        assert_eq!(came.all(".tag.warn").len(), 0, "nothing is missing");
+    }
+
+    async fn an_officer_names_what_goes_up_and_is_told_what_is_missing(site: Site) {
+        site.units().await;
+        announce(site, ABOVE).await;
+        let rule = "parent: cap-tren
+promotion: { count: { min: 1, max: 2 }, basis: chosen }";
+        let codes = super::story::stage_of(site, &staged(rule), &["Một", "Hai", "Ba"]).await;
+        let mut officer = site.signed_in(ORGANISER).await;
+        let at = format!("/desk/contests/{STAGE}/promotion");
+
+        let nobody = officer.get(&at).await;
+        let unknown = officer.post(&at, &[("codes", "ZZZZZZZZ"), ("reason", "Theo biên bản")]).await;
+        let silent = officer.post(&at, &[("codes", codes[0].as_str())]).await;
+        let typed = format!("{}
+{}", codes[2].to_lowercase(), codes[0]);
+        let named = officer.post(&at, &[("codes", typed.as_str()), ("reason", "Theo biên bản")]).await;
+        let after = officer.get(&at).await;
+
+        assert_eq!(nobody.all(".notice.warn").len(), 1, "too few");
+        assert_eq!(unknown.all("[role=alert] li"), ["Không có bài hợp lệ nào mang mã ZZZZZZZZ trong cuộc thi này."]);
+        assert_eq!(unknown.all("textarea"), ["ZZZZZZZZ"]);
+        assert_eq!(silent.all("[role=alert] li").len(), 1, "a reason is needed");
+        assert_eq!(named.status, StatusCode::SEE_OTHER);
+        assert_eq!(after.all("ol li a"), ["Ba", "Một"]);
+        assert_eq!(after.all(".notice.warn").len(), 0);
+        let mut above = site.signed_in(APPROVER).await;
+        let came = above.get("/desk/contests/cap-tren/promotion").await;
+        assert_eq!(came.all(".tag.warn"), ["Chưa công bố kết quả"]);
+    }
+
     async fn whoever_takes_a_work_back_takes_it_back_everywhere(site: Site) {
         let mut entrants = sent_up(site).await;
         site.set_clock("2026-04-11T01:10:00Z");

@@ -321,8 +321,50 @@ both! {
         assert_eq!((proposed.status, done.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
         assert_eq!(page.all("tbody th a"), ["Hai", "Ba", "Bốn", "Năm"]);
         assert!(page.text().contains("không phải ảnh gốc"));
+        let before = format!("/contests/{STAGE}/results/1");
+        let in_force = format!("/contests/{STAGE}/results");
+        assert!(page.attributes("main a", "href").contains(&before), "the one before is linked");
+        let old = site.browser().get(&before).await;
+        assert_eq!(old.attributes("[role=alert] a", "href"), [in_force], "and leads back");
+        assert_eq!(old.all("tbody th a").len(), 5, "as it stood");
         assert_eq!(history(site).await, [(1, Publication::Replaced), (2, Publication::Published)]);
         site.work().await;
+    }
+
+    async fn everybody_is_written_to_once_winners_and_others_and_again_after_a_correction(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        addresses(site).await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+        site.work().await;
+        let mut first: Vec<_> = site.letters().into_iter().map(|one| (one.to, one.subject)).collect();
+        first.sort();
+        let id = results::in_force(&site.app.db, contest::by_slug(&site.app.db, STAGE).await.unwrap().id()).await.unwrap().unwrap().id;
+        let tx = db::begin(&site.app.db).await.unwrap();
+        let job = hoithi::jobs::Job::Announce { publication: id };
+        hoithi::jobs::enqueue(&tx, &job, site.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        site.work().await;
+        let twice = site.letters().len();
+        let rows = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
+        disqualify(site, rows.into_iter().find(|row| row.title == "Một").unwrap()).await;
+        site.set_clock("2026-04-12T01:00:00Z");
+        let mut organiser = site.signed_in(ORGANISER).await;
+        let mut approver = site.signed_in(APPROVER).await;
+        site.letters();
+        organiser.post(PROPOSAL, &[("act", "propose"), ("reason", "Không phải ảnh gốc")]).await;
+        approver.post(PUBLICATION, &[]).await;
+        site.work().await;
+        let mut second: Vec<_> = site.letters().into_iter().map(|one| (one.to, one.subject)).collect();
+        second.sort();
+
+        let to = |number: u32, subject: &str| (format!("so{number}@example.vn"), subject.to_owned());
+        let (won, none) = ("Chúc mừng bạn đoạt giải – Ảnh đẹp", "Đã có kết quả – Ảnh đẹp");
+        assert_eq!(first, [to(1, won), to(2, won), to(3, "The result is out – Ảnh đẹp"), to(4, none), to(5, none)]);
+        assert_eq!(twice, 0, "the same announcement, done again");
+        let corrected = "Kết quả đã được đính chính – Ảnh đẹp";
+        assert_eq!(second, [
+            to(2, corrected), to(3, "Congratulations on your prize – Ảnh đẹp"), to(4, corrected), to(5, corrected),
+        ]);
     }
 
     async fn a_declined_prize_goes_to_the_next_in_line_by_a_recorded_decision(site: Site) {
@@ -365,6 +407,26 @@ both! {
         pass_on(third.id, Some(heirs[1]), site).await.unwrap();
         let last = awards(site).await.into_iter().filter(|row| row.prize_key == "second").map(|row| (row.position, row.state)).collect::<Vec<_>>();
         assert_eq!(last, [(1, Award::Declined), (2, Award::Declined), (3, Award::Given)]);
+        let heir = |rows: &[entity::award::Model]| {
+            let held = rows.iter().filter(|row| row.prize_key == "second" && row.state == Award::Given);
+            held.map(|row| row.recipient.clone()).collect::<Vec<_>>()
+        };
+        let held = heir(&awards(site).await);
+        assert_eq!(held.len(), 1);
+
+        site.set_clock("2026-04-12T01:00:00Z");
+        let mut organiser = site.signed_in(ORGANISER).await;
+        let mut approver = site.signed_in(APPROVER).await;
+        organiser.post(PROPOSAL, &[("act", "propose"), ("reason", "Sửa lỗi chính tả")]).await;
+        assert_eq!(approver.post(PUBLICATION, &[]).await.status, StatusCode::SEE_OTHER);
+
+        assert_eq!(history(site).await, [(1, Publication::Replaced), (2, Publication::Published)]);
+        let again = awards(site).await;
+        assert_eq!(heir(&again), held, "a correction leaves the prize where it was passed on to");
+        let given = results::award::Given::of(&site.app.db, &whole).await.unwrap();
+        let declined: Vec<_> = again.iter().filter(|row| row.state == Award::Declined).map(|row| given.passed_on(row.id)).collect();
+        assert_eq!(declined, [true, true], "and it is not passed on twice");
+        site.work().await;
     }
 
     async fn a_tie_that_decides_a_prize_waits_for_people_and_never_falls_by_itself(site: Site) {
@@ -392,6 +454,21 @@ both! {
         assert!(minutes.text().contains("Ban giám khảo bỏ phiếu 4/5"), "the decision stands in the minutes");
         site.work().await;
     }
+}
+
+/// Gives every work an address; the third speaks English.
+async fn addresses(site: &Site) {
+    use sea_orm::{ActiveModelTrait, IntoActiveModel, Set};
+    let rows = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
+    let tx = db::begin(&site.app.db).await.unwrap();
+    for row in rows {
+        let (number, title) = (row.number.unwrap(), row.title.clone());
+        let mut row = row.into_active_model();
+        row.email = Set(Some(format!("so{number}@example.vn")));
+        row.lang = Set(if title == "Ba" { "en" } else { "vi" }.to_owned());
+        row.update(&tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 /// Strikes a work out, as a recorded act of the committee does.

@@ -225,6 +225,8 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/desk/contests/{slug}/decisions", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/proposal", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/publication", Badge(APPROVE)),
+    ("GET", "/desk/contests/{slug}/promotion", Badge(ORGANISE)),
+    ("POST", "/desk/contests/{slug}/promotion", Badge(ORGANISE)),
     ("GET", "/desk/contests/{slug}/minutes", Badge(ORGANISE)),
     ("GET", "/desk/contests/{slug}/audit", Badge(AUDIT)),
     ("GET", "/desk/contests/{slug}/exports/{what}", Badge(ORGANISE)),

@@ -252,7 +252,7 @@ both! {
 
         assert!(matches!(twice, Err(Error::Decided)), "{twice:?}");
         assert_eq!(counted(site, contest, &entries).await, [2, 1]);
-        let seen = Seen::Now.of(&site.app.db, contest).await.unwrap().unwrap();
+        let seen = Seen::Now.of(&site.app.db, contest, &entries).await.unwrap().unwrap();
         assert_eq!((seen[&entries[0]], seen[&entries[1]]), (5, 1));
         votes.strike(contest, vec![1, 2], found()).await.unwrap();
         votes.restore(contest, vec![3], found()).await.unwrap();

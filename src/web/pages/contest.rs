@@ -294,7 +294,7 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
         steps: steps(&v, contest),
         prizes: prizes.collect(),
         notices: contest::notices(&app.db, contest.id()).await?,
-        counts: counts(app, contest, v.now).await?,
+        counts: counts(app, contest, &entries, v.now).await?,
         cards: entry::cards(&app.db, entries).await?,
         names: names_are_shown(contest),
         v,
@@ -393,7 +393,7 @@ pub async fn gallery(
                 .map(|c| (c.key.clone(), c.title.read(english).to_owned()))
                 .collect(),
             category: category.clone(),
-            counts: counts(&app, &contest, v.now).await?,
+            counts: counts(&app, &contest, &entries, v.now).await?,
             cards: entry::cards(&app.db, entries).await?,
             next,
             names: names_are_shown(&contest),
@@ -404,13 +404,15 @@ pub async fn gallery(
     kept.page(&request, &key, version, draw).await
 }
 
-/// Counts as the public sees them now.
+/// Counts of these entries as the public sees them now.
 async fn counts(
     app: &App,
     contest: &Contest,
+    entries: &[entity::entry::Model],
     now: entity::instant::Instant,
 ) -> Result<Option<std::collections::HashMap<entity::id::EntryId, i64>>> {
     let seen = crate::voting::seen(contest, now);
     app.votes.glance(contest, seen).await?;
-    Ok(seen.of(&app.db, contest.id()).await?)
+    let ids: Vec<_> = entries.iter().map(|entry| entry.id).collect();
+    Ok(seen.of(&app.db, contest.id(), &ids).await?)
 }

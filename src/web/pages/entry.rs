@@ -158,7 +158,7 @@ async fn draw_show(
     let window = voting.and_then(|voting| contest.window(&voting.phase));
     let seen = voting::seen(contest, v.now);
     app.votes.glance(contest, seen).await?;
-    let counts = seen.of(&app.db, contest.id()).await?;
+    let counts = seen.of(&app.db, contest.id(), &[whole.entry.id]).await?;
     let page = Show {
         code: whole.entry.code.clone(),
         number: whole.entry.number.unwrap_or(0),

@@ -20,6 +20,7 @@ pub mod media;
 pub mod officer;
 pub mod paper;
 pub mod participation;
+pub mod promotion;
 pub mod receipt;
 pub mod result;
 pub mod round;

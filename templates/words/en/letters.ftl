@@ -30,3 +30,28 @@ letter-seat-body =
     You are invited to judge the contest “{ $contest }”.
 
     Sign in with this e-mail address at { $address }
+letter-result-subject = The result is out – { $contest }
+letter-result-body =
+    The result of “{ $contest }” has been published. Your entry “{ $title }”, code { $code }, won no prize this time. Thank you for taking part.
+
+    See the result at { $results }
+letter-corrected-subject = The result was corrected – { $contest }
+letter-corrected-body =
+    The result of “{ $contest }” has been published anew after a correction. You get this letter because of your entry “{ $title }”, code { $code }.
+
+    See the result, and why it was corrected, at { $results }
+letter-draft-subject = Your entry is not sent yet – { $contest }
+letter-draft-body =
+    You began the entry { $code } but have not sent it. Entries are taken until { $closes }.
+
+    Take it up again in the browser that you used, or by the draft's code, at { $enter }
+letter-repair-subject = Your entry has to be mended soon – { $contest }
+letter-repair-body =
+    Your entry “{ $title }”, code { $code }, has to be mended and sent again before { $until }.
+
+    Mend it at { $address }
+letter-sheets-subject = Sheets wait for you – { $contest }
+letter-sheets-body =
+    You have { $count } sheets left to fill of “{ $contest }”. The round ends at { $until }.
+
+    Go on at { $address }

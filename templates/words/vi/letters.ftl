@@ -30,3 +30,28 @@ letter-seat-body =
     Bạn được mời làm giám khảo cuộc thi “{ $contest }”.
 
     Đăng nhập bằng địa chỉ e-mail này tại { $address }
+letter-result-subject = Đã có kết quả – { $contest }
+letter-result-body =
+    Cuộc thi “{ $contest }” đã công bố kết quả. Bài “{ $title }”, mã { $code }, lần này chưa đoạt giải. Ban tổ chức cảm ơn bạn đã tham gia.
+
+    Xem kết quả tại { $results }
+letter-corrected-subject = Kết quả đã được đính chính – { $contest }
+letter-corrected-body =
+    Kết quả cuộc thi “{ $contest }” đã được công bố lại sau khi đính chính. Bạn nhận thư này vì có bài “{ $title }”, mã { $code }.
+
+    Xem kết quả và lý do đính chính tại { $results }
+letter-draft-subject = Bài dự thi chưa gửi – { $contest }
+letter-draft-body =
+    Bạn đã bắt đầu bài dự thi mã { $code } nhưng chưa gửi. Hạn nhận bài là { $closes }.
+
+    Mở lại trên máy đã dùng, hoặc nhập mã bản nháp, tại { $enter }
+letter-repair-subject = Bài dự thi sắp hết hạn bổ sung – { $contest }
+letter-repair-body =
+    Bài “{ $title }”, mã { $code }, cần được sửa và gửi lại trước { $until }.
+
+    Sửa bài tại { $address }
+letter-sheets-subject = Còn phiếu chưa chấm – { $contest }
+letter-sheets-body =
+    Bạn còn { $count } phiếu chưa chấm của cuộc thi “{ $contest }”. Hạn chấm là { $until }.
+
+    Chấm tiếp tại { $address }
