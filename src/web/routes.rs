@@ -95,6 +95,8 @@ pub fn table(site: &mut ServiceConfig) {
             "/desk/contests/{slug}/screening/{code}/originals/{file}",
             web::get().to(pages::screening::original),
         )
+        .route("/desk/contests/{slug}/rounds", web::get().to(pages::making::funnel))
+        .route("/desk/contests/{slug}/rounds", web::post().to(pages::making::change_funnel))
         .route("/desk/contests/{slug}/rounds/{key}", web::get().to(pages::round::show))
         .route("/desk/contests/{slug}/rounds/{key}", web::post().to(pages::round::update))
         .route("/desk/contests/{slug}/rounds/{key}/figures", web::get().to(pages::figures::show))

@@ -178,6 +178,8 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/desk/contests/{slug}/screening/{code}/category", Badge(SCREEN)),
     ("POST", "/desk/contests/{slug}/screening/{code}/undo", Badge(SCREEN)),
     ("GET", "/desk/contests/{slug}/screening/{code}/originals/{file}", Badge(SCREEN)),
+    ("GET", "/desk/contests/{slug}/rounds", Badge(ORGANISE)),
+    ("POST", "/desk/contests/{slug}/rounds", Badge(ORGANISE)),
     ("GET", "/desk/contests/{slug}/rounds/{key}", Badge(ORGANISE)),
     ("GET", "/desk/contests/{slug}/rounds/{key}/figures", Badge(ORGANISE)),
     ("GET", "/desk/contests/{slug}/rounds/{key}/figures.csv", Badge(ORGANISE)),

@@ -63,6 +63,44 @@ fn the_slowest_judge_says_when_a_panel_has_finished_and_an_idle_one_that_nobody_
 }
 
 both! {
+    async fn a_funnel_of_rounds_is_set_up_on_one_page_and_its_effect_shown_before_it_is_saved(site: Site) {
+        stage(site, RULES, &["Một", "Hai", "Ba"]).await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let rounds = format!("/desk/contests/{STAGE}/rounds");
+        let path = |page: &Answer| page.all("p.big").remove(0);
+        let plain = runs.get(&rounds).await;
+        let first = ("act", "add");
+        let later = [("round.1.opens", "2026-04-07")];
+        let days = [("opens", "2026-04-06"), ("closes", "2026-04-06"), ("before", "final")];
+        let round = [first, ("kind", "screen"), ("title", "Sơ loại"), ("round.0.goes_on", "")];
+
+        let silent = runs.post(&rounds, &[&round[..], &days].concat()).await;
+        let why = [("reason", "Nhiều bài"), ("notice", "Thêm vòng sơ loại")];
+        let added = runs.post(&rounds, &[&round[..], &days, &why].concat()).await;
+        let tried = runs.get(&format!("{rounds}?entries=412&round.0.goes_on=120&round.1.goes_on=12")).await;
+        let kept = runs.get(&rounds).await;
+        let numbers = [("act", "save"), ("round.0.goes_on", "2"), ("round.1.goes_on", "một")];
+        let faulty = runs.post(&rounds, &[&numbers[..], &why].concat()).await;
+        let numbers = [("act", "save"), ("round.0.goes_on", "2"), ("round.1.goes_on", "1")];
+        let early = runs.post(&rounds, &[&numbers[..], &why].concat()).await;
+        let saved = runs.post(&rounds, &[&numbers[..], &why, &later].concat()).await;
+        let shown = runs.get(&rounds).await;
+        let removed = runs.post(&rounds, &[&[("act", "remove"), ("round", "round-2")][..], &why].concat()).await;
+
+        assert_eq!(path(&plain), "3 → 3");
+        assert!(!refusal(&silent).is_empty(), "an announced contest changes with a reason");
+        assert!(refusal(&early).contains("Hãy lùi ngày bắt đầu"), "the final begins too early: {}", refusal(&early));
+        assert_eq!(early.attributes("input[name='round.0.goes_on']", "value"), ["2"], "what was typed stays");
+        assert_eq!(added.status, StatusCode::SEE_OTHER, "{}", refusal(&added));
+        assert_eq!(path(&tried), "412 → 120 → 12");
+        assert_eq!(path(&kept), "3 → 3 → 3", "what was tried is not saved");
+        assert!(faulty.attributes("input[name='round.1.goes_on']", "value") == ["một"], "{}", faulty.text());
+        assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", refusal(&saved));
+        assert_eq!(path(&shown), "3 → 2 → 1");
+        assert_eq!(removed.status, StatusCode::SEE_OTHER, "{}", refusal(&removed));
+        assert_eq!(path(&runs.get(&rounds).await), "3 → 1");
+    }
+
     async fn the_organiser_sees_who_has_marked_what_and_when_it_will_be_done(site: Site) {
         stage(site, RULES, &["Một", "Hai", "Ba"]).await;
         let mut runs = site.signed_in(ORGANISER).await;

@@ -5,6 +5,9 @@
 //! the fields by [`field_of`].
 
 mod days;
+mod funnel;
+
+pub use funnel::{Added, Stage, add_round, funnel, put_rounds, remove_round, round_fields};
 
 use days::Days;
 use jiff::civil::Date;

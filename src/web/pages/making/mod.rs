@@ -4,11 +4,13 @@
 mod change;
 mod check;
 mod form;
+mod funnel;
 mod start;
 
 pub use change::{edit, update};
 pub use check::{Check, Needs, announce, check, qr};
 pub use form::{Field, Filled, Section};
+pub use funnel::{Funnel, change_funnel, funnel};
 pub use start::{Asked, New, create, new};
 
 use crate::contest::apply;
