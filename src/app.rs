@@ -16,6 +16,7 @@ use crate::config::Config;
 use crate::db;
 use crate::limits::Limits;
 use crate::mail::Mailer;
+use crate::media::Decoder;
 use crate::media::spool::Spool;
 use crate::storage::Store;
 use crate::voting::Votes;
@@ -29,6 +30,8 @@ pub struct App {
     pub store: Store,
     /// Where uploads gather until they are whole.
     pub spool: Arc<Spool>,
+    /// What opens strangers' files.
+    pub decoder: Decoder,
     /// How letters go out.
     pub mailer: Mailer,
     /// The clock.
@@ -60,6 +63,7 @@ impl App {
             db: db::connect(&config.database(), config.data.connections).await?,
             store: Store::open(&config.storage, &config.data.folder)?,
             spool: Arc::new(Spool::at(config.data.folder.join("uploads"))),
+            decoder: Decoder::at(std::env::current_exe()?, config.data.folder.join("work")),
             mailer: Mailer::open(&config.mail, &config.data.folder)?,
             clock: Clock::System,
             key: Key::open(&config.data.folder)?,

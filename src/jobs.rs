@@ -10,7 +10,7 @@ use entity::job;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select, Set,
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +19,9 @@ const LEASE: i64 = 120;
 
 /// After so many tries a job is given up and shown to people.
 const TRIES: i32 = 12;
+
+/// The kind of jobs that take so long that others must not wait behind them.
+const FILM: &str = "film";
 
 /// Every kind of later work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,6 +36,16 @@ pub enum Job {
     Render {
         /// Which.
         file: FileId,
+    },
+    /// Draw a film, which takes long.
+    Film {
+        /// Which.
+        file: FileId,
+    },
+    /// Hold the parts of an entry against all others.
+    Compare {
+        /// Which.
+        entry: EntryId,
     },
     /// Write to the entrant about an entry.
     Tell {
@@ -63,6 +76,8 @@ impl Job {
         match self {
             Self::Send { .. } => "send",
             Self::Render { .. } => "render",
+            Self::Film { .. } => FILM,
+            Self::Compare { .. } => "compare",
             Self::Tell { .. } => "tell",
             Self::Announce { .. } => "announce",
             Self::Settle { .. } => "settle",
@@ -100,22 +115,87 @@ pub async fn enqueue(tx: &DatabaseTransaction, job: &Job, now: Instant) -> Resul
     Ok(())
 }
 
-/// Takes the next due job, if there is one.
+/// Takes the next due job that does not take long, if there is one.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn take(tx: &DatabaseTransaction, now: Instant) -> Result<Option<Taken>, DbErr> {
-    let free = Condition::any()
-        .add(job::Column::LeasedUntil.is_null())
-        .add(job::Column::LeasedUntil.lte(now));
-    let row = job::Entity::find()
-        .filter(job::Column::DueAt.lte(now))
-        .filter(job::Column::GivenUpAt.is_null())
-        .filter(free)
+    let row = due(now)
+        .filter(job::Column::Kind.ne(FILM))
         .order_by_asc(job::Column::DueAt)
         .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
         .one(tx)
         .await?;
+    lease(tx, row, now).await
+}
+
+fn due(now: Instant) -> Select<job::Entity> {
+    let free = Condition::any()
+        .add(job::Column::LeasedUntil.is_null())
+        .add(job::Column::LeasedUntil.lte(now));
+    job::Entity::find()
+        .filter(job::Column::DueAt.lte(now))
+        .filter(job::Column::GivenUpAt.is_null())
+        .filter(free)
+}
+
+/// Films that are due, the oldest first, at most `most`; whoever calls says whose turn it is.
+///
+/// # Errors
+/// When the database fails.
+pub async fn films(
+    db: &impl ConnectionTrait,
+    most: u64,
+    now: Instant,
+) -> Result<Vec<(JobId, FileId)>, DbErr> {
+    let rows = due(now)
+        .filter(job::Column::Kind.eq(FILM))
+        .order_by_asc(job::Column::DueAt)
+        .limit(most)
+        .all(db)
+        .await?;
+    let film = |row: job::Model| match serde_json::from_value(row.payload) {
+        Ok(Job::Film { file }) => Some((row.id, file)),
+        _ => None,
+    };
+    Ok(rows.into_iter().filter_map(film).collect())
+}
+
+/// Takes this job, if it is still due.
+///
+/// # Errors
+/// When the database fails.
+pub async fn take_this(
+    tx: &DatabaseTransaction,
+    id: JobId,
+    now: Instant,
+) -> Result<Option<Taken>, DbErr> {
+    let row = due(now)
+        .filter(job::Column::Id.eq(id))
+        .lock_with_behavior(LockType::Update, LockBehavior::SkipLocked)
+        .one(tx)
+        .await?;
+    lease(tx, row, now).await
+}
+
+/// Keeps a job for another while, for a worker that is still at it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep(tx: &DatabaseTransaction, id: JobId, now: Instant) -> Result<(), DbErr> {
+    job::Entity::update_many()
+        .col_expr(job::Column::LeasedUntil, Expr::value(Some(now.plus_seconds(LEASE))))
+        .filter(job::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+async fn lease(
+    tx: &DatabaseTransaction,
+    row: Option<job::Model>,
+    now: Instant,
+) -> Result<Option<Taken>, DbErr> {
     let Some(row) = row else { return Ok(None) };
     let (id, tries) = (row.id, row.tries + 1);
     let job = serde_json::from_value(row.payload.clone()).ok();

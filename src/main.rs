@@ -2,9 +2,12 @@
 
 use std::process::ExitCode;
 
-#[actix_web::main]
-async fn main() -> ExitCode {
-    match hoithi::cli::run().await {
+fn main() -> ExitCode {
+    // A child that opens a stranger's file has no use for threads and gives up the rest at once.
+    if let Some(code) = hoithi::media::child::serve(std::env::args_os()) {
+        return code;
+    }
+    match actix_web::rt::System::new().block_on(hoithi::cli::run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             hoithi::cli::say(&error);

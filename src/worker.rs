@@ -9,6 +9,7 @@ use crate::db;
 use crate::jobs::{self, Job, Taken};
 use crate::letters;
 
+mod compare;
 mod promote;
 mod remind;
 mod render;
@@ -16,26 +17,42 @@ mod send;
 mod tell;
 pub mod watch;
 
-/// Works until told to stop; looks for work twice a second when there was none.
+/// Works until told to stop; looks for work twice a second when there was none. Films are drawn
+/// beside everything else, one at a time.
 pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
+    tokio::join!(quick(&app, &stop), films(&app, &stop));
+}
+
+async fn quick(app: &App, stop: &tokio::sync::watch::Receiver<bool>) {
     let mut sweep_at = app.clock.now();
     let mut watch = watch::Watch::default();
     while !*stop.borrow() {
         if sweep_at <= app.clock.now() {
             sweep_at = app.clock.now().plus_seconds(3600);
-            sweep(&app).await;
-            if let Err(error) = remind(&app).await {
+            sweep(app).await;
+            if let Err(error) = remind(app).await {
                 tracing::error!("reminders cannot be written: {error:#}");
             }
         }
-        watch.go(&app).await;
-        match one(&app).await {
-            Ok(true) => {}
-            Ok(false) => tokio::time::sleep(Duration::from_millis(500)).await,
-            Err(error) => {
-                tracing::error!("the worker failed: {error:#}");
-                tokio::time::sleep(Duration::from_secs(5)).await;
-            }
+        watch.go(app).await;
+        rest(one(app).await).await;
+    }
+}
+
+async fn films(app: &App, stop: &tokio::sync::watch::Receiver<bool>) {
+    while !*stop.borrow() {
+        rest(film(app).await).await;
+    }
+}
+
+/// Waits a while where there was no work, and longer where the database could not be asked.
+async fn rest(done: Result<bool>) {
+    match done {
+        Ok(true) => {}
+        Ok(false) => tokio::time::sleep(Duration::from_millis(500)).await,
+        Err(error) => {
+            tracing::error!("the worker failed: {error:#}");
+            tokio::time::sleep(Duration::from_secs(5)).await;
         }
     }
 }
@@ -53,6 +70,9 @@ async fn sweep(app: &App) {
     if let Err(error) = watch::expire(app).await {
         tracing::warn!("traces of votes cannot be erased: {error:#}");
     }
+    if let Err(error) = app.decoder.sweep(app.clock.now()) {
+        tracing::warn!("what children left cannot be swept: {error}");
+    }
     match app.spool.sweep(app.clock.now()).await {
         Ok(0) => {}
         Ok(swept) => tracing::info!(swept, "uploads that nobody finished are gone"),
@@ -60,7 +80,18 @@ async fn sweep(app: &App) {
     }
 }
 
-/// Does one due job; false when there is none.
+/// Draws the film whose turn it is; false when there is none.
+///
+/// # Errors
+/// As [`one`].
+pub async fn film(app: &App) -> Result<bool> {
+    match render::next_film(app).await? {
+        Some(taken) => done(app, &taken).await,
+        None => Ok(false),
+    }
+}
+
+/// Does one due job that does not take long; false when there is none.
 ///
 /// # Errors
 /// When the job could not even be taken or laid down again. A job that fails is no error here: it
@@ -69,14 +100,20 @@ pub async fn one(app: &App) -> Result<bool> {
     let tx = db::begin(&app.db).await?;
     let taken = jobs::take(&tx, app.clock.now()).await?;
     tx.commit().await?;
-    let Some(taken) = taken else { return Ok(false) };
-    let done = work(app, &taken).await;
+    match taken {
+        Some(taken) => done(app, &taken).await,
+        None => Ok(false),
+    }
+}
+
+async fn done(app: &App, taken: &Taken) -> Result<bool> {
+    let done = work(app, taken).await;
     let tx = db::begin(&app.db).await?;
     match done {
         Ok(()) => jobs::done(&tx, taken.id).await?,
         Err(error) => {
             tracing::warn!(job = ?taken.job, "a job rests: {error:#}");
-            let given_up = jobs::rest(&tx, &taken, &format!("{error:#}"), app.clock.now()).await?;
+            let given_up = jobs::rest(&tx, taken, &format!("{error:#}"), app.clock.now()).await?;
             if let Some(Job::Send { letter }) = taken.job.as_ref().filter(|_| given_up) {
                 letters::given_up(&tx, *letter).await?;
             }
@@ -90,6 +127,8 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
     match taken.job.as_ref().context("no version of ours can read this job")? {
         Job::Send { letter } => send::send(app, *letter).await,
         Job::Render { file } => render::render(app, *file).await,
+        Job::Film { file } => render::film(app, taken.id, *file).await,
+        Job::Compare { entry } => compare::compare(app, *entry).await,
         Job::Tell { entry, about } => tell::tell(app, *entry, about).await,
         Job::Announce { publication } => tell::announce(app, *publication).await,
         Job::Settle { case } => Ok(app.votes.carry_out(&app.db, *case).await?),

@@ -48,6 +48,8 @@ pub struct Model {
     /// Why it was refused: a code of the words.
     #[sea_orm(column_type = "Text", nullable)]
     pub refusal: Option<String>,
+    /// How much of it is drawn, in per cent, while a film is being drawn.
+    pub progress: Option<i32>,
     /// Who sent it, where signed in.
     pub owner_id: Option<UserId>,
     /// Created at.

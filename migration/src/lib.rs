@@ -16,6 +16,7 @@ mod m0008_voting;
 mod m0009_results;
 mod m0010_work;
 mod m0011_vote_case;
+mod m0012_prints;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_results::Migration),
             Box::new(m0010_work::Migration),
             Box::new(m0011_vote_case::Migration),
+            Box::new(m0012_prints::Migration),
         ]
     }
 }

@@ -18,6 +18,6 @@ mod window;
 pub use badge::{Approver, Auditor, Organiser, Screener, organised_by};
 pub use core::{
     Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, lock, notices,
-    round_by_key, rounds, touched, wholes,
+    round_by_key, rounds, slugs, touched, wholes,
 };
 pub use window::Window;

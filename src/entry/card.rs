@@ -11,7 +11,7 @@ use sea_orm::{
     QuerySelect,
 };
 
-use crate::unit;
+use crate::{media, unit};
 
 /// An entry in a list.
 #[derive(Clone, Debug)]
@@ -47,8 +47,8 @@ pub async fn cards(
     let files = file::Entity::find().filter(file::Column::Id.is_in(files)).all(db).await?;
     let pictures: HashMap<FileId, bool> = files
         .iter()
-        .filter(|file| ["jpeg", "png", "webp", "gif"].contains(&file.format.as_str()))
-        .map(|file| (file.id, file.state == file::State::Ready))
+        .filter(|file| media::is_pictured(file) || is_photo(file))
+        .map(|file| (file.id, media::is_pictured(file)))
         .collect();
     let card = |entry: entry::Model| {
         let first = parts.iter().find(|part| {
@@ -65,6 +65,11 @@ pub async fn cards(
         }
     };
     Ok(entries.into_iter().map(card).collect())
+}
+
+fn is_photo(file: &file::Model) -> bool {
+    let format = media::Format::of_name(&file.format);
+    format.is_some_and(|format| format.kind() == media::Kind::Picture)
 }
 
 /// A page of a list that is paged by number.

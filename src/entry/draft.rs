@@ -14,6 +14,7 @@ use sea_orm::{
 use super::{Author, link};
 use crate::contest::definition::{PhaseKind, Slot, SlotKind};
 use crate::contest::{self, Contest};
+use crate::jobs::{self, Job};
 use crate::media;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::words::fold;
@@ -468,11 +469,18 @@ pub(super) async fn happened(
 ///
 /// # Errors
 /// When the database fails.
-pub async fn file_changed(tx: &DatabaseTransaction, file: FileId) -> Result<(), Error> {
+pub async fn file_changed(
+    tx: &DatabaseTransaction,
+    file: FileId,
+    now: Instant,
+) -> Result<(), Error> {
     let parts = part::Entity::find().filter(part::Column::FileId.eq(file)).all(tx).await?;
     for part in parts {
         if let Some(entry) = entry::Entity::find_by_id(part.entry_id).one(tx).await? {
             contest::touched(tx, entry.contest_id).await?;
+            if entry.state != State::Draft {
+                jobs::enqueue(tx, &Job::Compare { entry: entry.id }, now).await?;
+            }
         }
     }
     Ok(())

@@ -85,7 +85,13 @@ pub fn not_taken(slot: &Slot, format: Format) -> Refused {
 
 fn file(slot: &Slot, file: &file::Model, found: &mut Vec<Refused>) {
     if let Some(code) = file.refusal.as_deref() {
-        let code = if code == "file-truncated" { "file-truncated" } else { "file-corrupt" };
+        let code = match code {
+            "file-truncated" => "file-truncated",
+            "file-stopped" => "file-stopped",
+            "file-too-many-scans" => "file-too-many-scans",
+            "file-unsafe" => "file-unsafe",
+            _ => "file-corrupt",
+        };
         found.push(fault(slot, code));
     }
     let Some(format) = Format::of_name(&file.format) else { return };
@@ -173,6 +179,7 @@ pub fn misfits(slot: &Slot, facts: &Facts, bytes: u64) -> Vec<Refused> {
         facts: serde_json::Value::Null,
         state: file::State::Received,
         refusal: None,
+        progress: None,
         owner_id: None,
         created_at: jiff::Timestamp::UNIX_EPOCH.into(),
     };
@@ -205,7 +212,7 @@ fn wanted(slot: &Slot) -> String {
         return named.join(", ");
     }
     match slot.kind {
-        SlotKind::Photo => "JPEG, PNG, WEBP, GIF".to_owned(),
+        SlotKind::Photo => "JPEG, PNG, WEBP, HEIC, AVIF, GIF".to_owned(),
         SlotKind::Video => "MP4, MOV, WEBM, MKV".to_owned(),
         _ => "DOCX, PDF, TXT".to_owned(),
     }

@@ -4,6 +4,7 @@
 //! locks the contest: numbers have no gaps, and a quota holds in a race.
 
 mod admission;
+mod alike;
 mod author;
 pub mod batch;
 mod card;
@@ -15,6 +16,9 @@ mod rights;
 mod submit;
 
 pub use admission::{by_officers, closes, offered};
+pub use alike::{
+    Alike, Films, Found, alike, compare, films, keep_found, keep_print, without_print,
+};
 pub use author::Author;
 pub use card::{
     Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole,

@@ -75,6 +75,7 @@ pub async fn submit(
         let job = Job::Tell { entry: row.id, about: "receipt".to_owned() };
         jobs::enqueue(tx, &job, now).await?;
     }
+    jobs::enqueue(tx, &Job::Compare { entry: row.id }, now).await?;
     Ok(row)
 }
 

@@ -14,6 +14,8 @@ pub(super) struct Camera {
     pub taken_at: Option<Instant>,
     /// Make and model.
     pub model: Option<String>,
+    /// The program that wrote or changed it, where it says so.
+    pub software: Option<String>,
     /// Whether a place was written; the place itself is not kept.
     pub has_place: bool,
     /// Whether there was anything at all.
@@ -37,6 +39,7 @@ pub(super) fn read(bytes: &[u8]) -> Camera {
     camera.taken_at = text(&exif, Tag::DateTimeOriginal)
         .or_else(|| text(&exif, Tag::DateTime))
         .and_then(|written| taken(&written, text(&exif, Tag::OffsetTimeOriginal).as_deref()));
+    camera.software = text(&exif, Tag::Software);
     let (make, model) = (text(&exif, Tag::Make), text(&exif, Tag::Model));
     camera.model = match (make, model) {
         (Some(make), Some(model)) if !model.starts_with(&make) => Some(format!("{make} {model}")),

@@ -116,3 +116,14 @@ pub(super) fn txt(bytes: &[u8]) -> Result<String, Flaw> {
     }
     Ok(text)
 }
+
+/// A text without letters that turn or hide others, in its composed form.
+pub(super) fn plain(text: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    let shown = |letter: &char| {
+        let hides = matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}' | '\u{feff}');
+        !hides && (!letter.is_control() || matches!(letter, '\n' | '\t'))
+    };
+    text.chars().filter(shown).nfc().collect()
+}

@@ -1,10 +1,12 @@
 //! What can be wrong with a file, whatever it was sent for.
 
+use serde::{Deserialize, Serialize};
+
 use super::format::Format;
 use crate::refusal::{Arg, Kind, Refusal, Refused};
 
 /// Why a file was not taken.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 pub enum Flaw {
     /// It holds nothing.
     #[error("the file is empty")]
@@ -43,6 +45,12 @@ pub enum Flaw {
     /// A document that unpacks into too much, or holds what documents need not hold.
     #[error("the document is not safe to read")]
     Unsafe,
+    /// It has more passes than any camera writes, each of which costs time.
+    #[error("the picture has too many scans")]
+    TooManyScans,
+    /// The child that opened it crashed, hung or wanted too much.
+    #[error("no reader comes to an end with the file")]
+    Stopped,
     /// A document that is locked or of an old format.
     #[error("the document is encrypted or of an old format")]
     Locked,
@@ -62,6 +70,8 @@ impl Flaw {
             Self::TooManyPixels { .. } => "file-too-many-pixels",
             Self::TooLarge { .. } => "file-too-large",
             Self::Unsafe => "file-unsafe",
+            Self::TooManyScans => "file-too-many-scans",
+            Self::Stopped => "file-stopped",
             Self::Locked => "file-locked",
         }
     }

@@ -1,7 +1,9 @@
 //! What a file is, by its first bytes; its name says nothing.
 
+use serde::{Deserialize, Serialize};
+
 /// A file format that we tell apart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Format {
     /// JPEG picture.
     Jpeg,
@@ -188,6 +190,6 @@ fn is_text(head: &[u8]) -> bool {
     let plain =
         head.iter().all(|byte| *byte >= 0x20 || matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c));
     let start = head.trim_ascii_start();
-    let followed: [&[u8]; 4] = [b"<", b"#EXTM3U", b"ffconcat", b"v=0\n"];
+    let followed: [&[u8]; 4] = [b"<", b"#EXTM3U", b"ffconcat", b"v=0"];
     plain && !head.is_empty() && !followed.iter().any(|mark| start.starts_with(mark))
 }

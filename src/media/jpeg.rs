@@ -1,7 +1,16 @@
 //! What a JPEG's markers tell before and after it is decoded.
 //!
+//! What is decoded here is made smaller on the way, by the transform itself, which saves most of the
+//! time and memory of a large photograph.
+//!
 //! The decoder fills what is missing with grey and says nothing, so a file that was cut off has
 //! to be found out by us.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use image::{DynamicImage, GrayImage, RgbImage};
+use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
+use mozjpeg::{ColorSpace, Decompress, Marker};
 
 use super::flaw::Flaw;
 
@@ -52,11 +61,11 @@ impl Markers {
     /// Whether the picture may be decoded at all.
     ///
     /// # Errors
-    /// [`Flaw::Corrupt`] with more scans than any camera writes; [`Flaw::Truncated`] where the
+    /// [`Flaw::TooManyScans`] with more than any camera writes; [`Flaw::Truncated`] where the
     /// file is shorter than an empty picture of its size.
     pub(super) fn check(&self) -> Result<(), Flaw> {
         if self.scans > SCANS {
-            return Err(Flaw::Corrupt);
+            return Err(Flaw::TooManyScans);
         }
         // Twelve bits for each 256 pixels are the least that a sequential picture takes.
         if self.scans == 0 || (self.sequential && self.bytes * 200 < self.pixels) {
@@ -87,4 +96,93 @@ fn next_marker(jpeg: &[u8], at: &mut usize) -> Option<u8> {
 fn length(jpeg: &[u8], at: usize) -> usize {
     jpeg.get(at..at + 2)
         .map_or(2, |bytes| usize::from(u16::from_be_bytes([bytes[0], bytes[1]])).max(2))
+}
+
+/// Pixels as stored, and the colour profile beside them.
+pub(super) type Decoded = (DynamicImage, Option<Vec<u8>>);
+
+/// Decodes a picture at the smallest of the sizes 1, 1/2, 1/4 and 1/8 whose longer side is still
+/// at least `side`. Four colours of print become three of a screen.
+///
+/// # Errors
+/// [`Flaw::Corrupt`] for anything that is no JPEG.
+pub(super) fn decode(jpeg: &[u8], side: u32) -> Result<Decoded, Flaw> {
+    // The library tells its errors by unwinding.
+    catch_unwind(AssertUnwindSafe(|| pixels(jpeg, side)))
+        .unwrap_or(Ok(None))
+        .ok()
+        .flatten()
+        .ok_or(Flaw::Corrupt)
+}
+
+fn pixels(jpeg: &[u8], side: u32) -> std::io::Result<Option<Decoded>> {
+    let mut decoder =
+        Decompress::with_markers(&[Marker::APP(2), Marker::APP(14)]).from_mem(jpeg)?;
+    let icc = profile(&decoder);
+    let longer = decoder.width().max(decoder.height());
+    let enough = |eighths: &u8| longer * usize::from(*eighths) >= side as usize * 8;
+    decoder.scale([1, 2, 4].into_iter().find(enough).unwrap_or(8));
+    let printed = matches!(decoder.color_space(), ColorSpace::JCS_CMYK | ColorSpace::JCS_YCCK);
+    let grey = decoder.color_space() == ColorSpace::JCS_GRAYSCALE;
+    let mut started = match (printed, grey) {
+        (true, _) => decoder.to_colorspace(ColorSpace::JCS_CMYK)?,
+        (_, true) => decoder.grayscale()?,
+        _ => decoder.rgb()?,
+    };
+    let (width, height) = (started.width(), started.height());
+    let size = (u32::try_from(width).ok(), u32::try_from(height).ok());
+    let (Some(width), Some(height)) = size else { return Ok(None) };
+    let bytes = started.read_scanlines::<u8>()?;
+    started.finish()?;
+    if printed {
+        let rgb = RgbImage::from_raw(width, height, screen(bytes, icc.as_deref()));
+        return Ok(rgb.map(|rgb| (DynamicImage::ImageRgb8(rgb), None)));
+    }
+    let picture = if grey {
+        GrayImage::from_raw(width, height, bytes).map(DynamicImage::ImageLuma8)
+    } else {
+        RgbImage::from_raw(width, height, bytes).map(DynamicImage::ImageRgb8)
+    };
+    Ok(picture.map(|picture| (picture, icc)))
+}
+
+/// The colour profile, put together from its parts.
+fn profile<R>(decoder: &Decompress<R>) -> Option<Vec<u8>> {
+    let mut parts: Vec<(u8, &[u8])> = decoder
+        .markers()
+        .filter_map(|marker| {
+            let body = marker.data.strip_prefix(b"ICC_PROFILE\0")?;
+            Some((*body.first()?, body.get(2..)?))
+        })
+        .collect();
+    parts.sort_by_key(|(place, _)| *place);
+    let profile = parts.iter().flat_map(|(_, part)| part.iter().copied()).collect::<Vec<_>>();
+    (!profile.is_empty()).then_some(profile)
+}
+
+/// Colours of a screen for colours of print, which JPEG stores upside down: by their profile, else
+/// by what is left of white.
+fn screen(mut inks: Vec<u8>, icc: Option<&[u8]>) -> Vec<u8> {
+    let profile = icc.and_then(|icc| ColorProfile::new_from_slice(icc).ok());
+    let profile = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk);
+    let mut rgb = vec![0; inks.len() / 4 * 3];
+    let options = TransformOptions::default();
+    let transform = profile.and_then(|profile| {
+        let srgb = ColorProfile::new_srgb();
+        profile.create_transform_8bit(Layout::Rgba, &srgb, Layout::Rgb, options).ok()
+    });
+    if let Some(transform) = transform {
+        inks.iter_mut().for_each(|ink| *ink = 255 - *ink);
+        if transform.transform(&inks, &mut rgb).is_ok() {
+            return rgb;
+        }
+        inks.iter_mut().for_each(|ink| *ink = 255 - *ink);
+    }
+    for (to, from) in rgb.chunks_exact_mut(3).zip(inks.chunks_exact(4)) {
+        for (channel, ink) in to.iter_mut().zip(from) {
+            let mixed = (u16::from(*ink) * u16::from(from[3]) + 127) / 255;
+            *channel = u8::try_from(mixed).unwrap_or(u8::MAX);
+        }
+    }
+    rgb
 }

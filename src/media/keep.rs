@@ -8,16 +8,19 @@ use entity::file::{self, State};
 use entity::id::{FileId, UserId};
 use entity::instant::Instant;
 use entity::rendition;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, Set,
 };
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::child::Made;
 use super::flaw::Flaw;
 use super::format::{Format, Kind};
-use super::render::{self, Copy};
+use super::render::{self, Copy, Drawn};
 use super::{document, movie, picture, text};
 use crate::jobs::{self, Job};
 use crate::refusal::{Refusal, Refused};
@@ -30,12 +33,18 @@ pub const ERASED: &str = "file-erased";
 const MOST: [(Kind, u64); 3] =
     [(Kind::Picture, 60_000_000), (Kind::Document, 30_000_000), (Kind::Video, 600_000_000)];
 
+/// How old Word files begin, and new ones that are locked.
+const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
 /// Why a file was not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Something is wrong with it.
     #[error(transparent)]
     Flaw(#[from] Flaw),
+    /// No child could be started to open it.
+    #[error("no reader can be started: {0}")]
+    Child(std::io::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] storage::Error),
@@ -48,14 +57,16 @@ impl Refusal for Error {
     fn refusal(&self) -> Refused {
         match self {
             Self::Flaw(flaw) => flaw.refused(),
-            Self::Store(_) => Refused::new(crate::refusal::Kind::Unavailable, "store-unavailable"),
+            Self::Store(_) | Self::Child(_) => {
+                Refused::new(crate::refusal::Kind::Unavailable, "store-unavailable")
+            }
             Self::Database(error) => error.refusal(),
         }
     }
 }
 
 /// What a file is, read from its own bytes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Facts {
     /// Its format.
     pub format: Format,
@@ -73,6 +84,8 @@ pub struct Facts {
     pub camera: Option<String>,
     /// Whether the camera wrote a place; the place is not kept.
     pub has_place: bool,
+    /// The program that the file names as the one that wrote it last.
+    pub software: Option<String>,
 }
 
 impl Facts {
@@ -86,6 +99,7 @@ impl Facts {
             taken_at: None,
             camera: None,
             has_place: false,
+            software: None,
         }
     }
 }
@@ -136,6 +150,9 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Flaw> {
     if bytes.is_empty() {
         return Err(Flaw::Empty);
     }
+    if bytes.starts_with(OLE) {
+        return Err(Flaw::Locked);
+    }
     let format = Format::sniff(&bytes[..bytes.len().min(4096)]).ok_or(Flaw::Unknown)?;
     fits(format, bytes.len() as u64)?;
     if matches!(format, Format::Mp4 | Format::Mov) {
@@ -149,6 +166,7 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Flaw> {
             facts.taken_at = probe.camera.taken_at;
             facts.camera = probe.camera.model;
             facts.has_place = probe.camera.has_place;
+            facts.software = probe.camera.software;
         }
         Kind::Video => {}
         Kind::Document => {
@@ -247,7 +265,7 @@ fn kept(id: FileId, name: &str, sha256: Vec<u8>, bytes: u64, facts: Facts) -> Ke
     }
 }
 
-/// Writes a stored original down, and promises its copies when it is a picture or a film.
+/// Writes a stored original down, and promises its copies.
 ///
 /// # Errors
 /// When the database fails.
@@ -257,8 +275,7 @@ pub async fn record(
     owner: Option<UserId>,
     now: Instant,
 ) -> Result<FileId, DbErr> {
-    let format = kept.facts.format;
-    let is_copied = format.kind() == Kind::Picture || matches!(format, Format::Mp4 | Format::Mov);
+    let is_film = kept.facts.format.kind() == Kind::Video;
     let number = |number: Option<u32>| number.and_then(|number| i32::try_from(number).ok());
     let row = file::ActiveModel {
         id: Set(kept.id),
@@ -273,16 +290,17 @@ pub async fn record(
         words: Set(number(kept.facts.words)),
         taken_at: Set(kept.facts.taken_at),
         camera: Set(kept.facts.camera),
-        facts: Set(json!({ "has_place": kept.facts.has_place })),
-        state: Set(if is_copied { State::Received } else { State::Ready }),
+        facts: Set(json!({ "has_place": kept.facts.has_place, "software": kept.facts.software })),
+        state: Set(State::Received),
+        progress: Set(None),
         refusal: Set(None),
         owner_id: Set(owner),
         created_at: Set(now),
     };
     file::Entity::insert(row).exec_without_returning(tx).await?;
-    if is_copied {
-        jobs::enqueue(tx, &Job::Render { file: kept.id }, now).await?;
-    }
+    let file = kept.id;
+    let job = if is_film { Job::Film { file } } else { Job::Render { file } };
+    jobs::enqueue(tx, &job, now).await?;
     Ok(kept.id)
 }
 
@@ -297,7 +315,7 @@ pub fn copies(original: &[u8]) -> Result<Vec<Copy>, Flaw> {
             let movie = movie::probe(&mut std::io::Cursor::new(original))?;
             let bytes = movie::without_metadata(original).ok_or(Flaw::Corrupt)?;
             let (width, height) = (movie.width, movie.height);
-            Ok(vec![Copy { name: "film", format: "mp4", width, height, bytes }])
+            Ok(vec![Copy { name: "film", format: "mp4", width, height, colour: None, bytes }])
         }
         _ => render::copies(original),
     }
@@ -309,36 +327,94 @@ pub fn copy_key(file: FileId, name: &str, format: &str) -> String {
     format!("copies/{file}/{name}.{format}")
 }
 
-/// Stores copies; storing them again changes nothing.
+/// Stores copies; storing them again changes nothing. Says what was stored.
 ///
 /// # Errors
 /// [`Error::Store`] when the store fails.
-pub async fn keep_copies(store: &Store, file: FileId, copies: &[Copy]) -> Result<(), Error> {
+pub async fn keep_copies(
+    store: &Store,
+    file: FileId,
+    copies: &[Copy],
+) -> Result<Vec<Drawn>, Error> {
     for copy in copies {
-        let mime = Format::of_name(copy.format).map_or("application/octet-stream", Format::mime);
         let key = copy_key(file, copy.name, copy.format);
-        store.put(&key, copy.bytes.clone().into(), mime).await?;
+        store.put(&key, copy.bytes.clone().into(), mime(copy.format)).await?;
+    }
+    Ok(copies.iter().map(Copy::drawn).collect())
+}
+
+/// Stores what a child drew; storing it again changes nothing.
+///
+/// # Errors
+/// [`Error::Store`] when the store fails.
+pub async fn keep_made(store: &Store, file: FileId, made: &Made) -> Result<(), Error> {
+    for copy in &made.copies {
+        let key = copy_key(file, &copy.name, &copy.format);
+        store.put_file(&key, &made.path(copy), mime(&copy.format)).await?;
     }
     Ok(())
+}
+
+fn mime(format: &str) -> &'static str {
+    Format::of_name(format).map_or("application/octet-stream", Format::mime)
 }
 
 /// Writes stored copies down; the file is ready then.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn ready(tx: &DatabaseTransaction, id: FileId, copies: &[Copy]) -> Result<(), DbErr> {
+pub async fn ready(tx: &DatabaseTransaction, id: FileId, copies: &[Drawn]) -> Result<(), DbErr> {
     rendition::Entity::delete_many().filter(rendition::Column::FileId.eq(id)).exec(tx).await?;
     let rows = copies.iter().map(|copy| rendition::ActiveModel {
         file_id: Set(id),
-        name: Set(copy.name.to_owned()),
-        format: Set(copy.format.to_owned()),
-        storage_key: Set(copy_key(id, copy.name, copy.format)),
+        name: Set(copy.name.clone()),
+        format: Set(copy.format.clone()),
+        storage_key: Set(copy_key(id, &copy.name, &copy.format)),
         width: Set(i32::try_from(copy.width).unwrap_or(i32::MAX)),
         height: Set(i32::try_from(copy.height).unwrap_or(i32::MAX)),
-        bytes: Set(i64::try_from(copy.bytes.len()).unwrap_or(i64::MAX)),
+        bytes: Set(i64::try_from(copy.bytes).unwrap_or(i64::MAX)),
     });
-    rendition::Entity::insert_many(rows).exec_without_returning(tx).await?;
-    state(tx, id, State::Ready, None).await
+    if !copies.is_empty() {
+        rendition::Entity::insert_many(rows).exec_without_returning(tx).await?;
+    }
+    let Some(row) = file::Entity::find_by_id(id).one(tx).await? else { return Ok(()) };
+    let mut facts = row.facts.clone();
+    let drawn = copies.iter().find(|copy| copy.name == "320");
+    facts["pictured"] = json!(drawn.is_some());
+    facts["filmed"] = json!(copies.iter().any(|copy| copy.name == "film"));
+    facts["colour"] = json!(drawn.and_then(|copy| copy.colour.clone()));
+    let mut row = row.into_active_model();
+    row.facts = Set(facts);
+    row.state = Set(State::Ready);
+    row.refusal = Set(None);
+    row.progress = Set(None);
+    row.update(tx).await?;
+    Ok(())
+}
+
+/// Notes how far the drawing of a film is, in per cent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn progressed(tx: &DatabaseTransaction, id: FileId, per_cent: i32) -> Result<(), DbErr> {
+    file::Entity::update_many()
+        .col_expr(file::Column::Progress, Expr::value(per_cent.clamp(0, 100)))
+        .filter(file::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Whether a film was drawn that browsers play.
+#[must_use]
+pub fn is_filmed(file: &file::Model) -> bool {
+    file.state == State::Ready && file.facts["filmed"] == json!(true)
+}
+
+/// Whether pictures were drawn of a file: of a photograph, or of a film's or a document's face.
+#[must_use]
+pub fn is_pictured(file: &file::Model) -> bool {
+    file.state == State::Ready && file.facts["pictured"] == json!(true)
 }
 
 /// Notes that a file cannot be shown, and why.
@@ -346,19 +422,10 @@ pub async fn ready(tx: &DatabaseTransaction, id: FileId, copies: &[Copy]) -> Res
 /// # Errors
 /// When the database fails.
 pub async fn refused(tx: &DatabaseTransaction, id: FileId, flaw: &Flaw) -> Result<(), DbErr> {
-    state(tx, id, State::Refused, Some(flaw.code().to_owned())).await
-}
-
-async fn state(
-    tx: &DatabaseTransaction,
-    id: FileId,
-    state: State,
-    refusal: Option<String>,
-) -> Result<(), DbErr> {
     let Some(row) = file::Entity::find_by_id(id).one(tx).await? else { return Ok(()) };
     let mut row = row.into_active_model();
-    row.state = Set(state);
-    row.refusal = Set(refusal);
+    row.state = Set(State::Refused);
+    row.refusal = Set(Some(flaw.code().to_owned()));
     row.update(tx).await?;
     Ok(())
 }

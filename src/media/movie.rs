@@ -118,7 +118,7 @@ fn playing_time(trak: &[u8]) -> Option<i64> {
 }
 
 /// The body of the box that lies at the end of a path of boxes.
-fn inside<'a>(body: &'a [u8], path: &[[u8; 4]]) -> Option<&'a [u8]> {
+pub(super) fn inside<'a>(body: &'a [u8], path: &[[u8; 4]]) -> Option<&'a [u8]> {
     debug_assert!(path.len() <= DEPTH, "a path of boxes is written by us");
     path.iter().try_fold(body, |body, wanted| {
         Boxes(body).find_map(|(kind, inner)| (kind == *wanted).then_some(inner))
@@ -126,7 +126,7 @@ fn inside<'a>(body: &'a [u8], path: &[[u8; 4]]) -> Option<&'a [u8]> {
 }
 
 /// The boxes that follow one another in a body.
-struct Boxes<'a>(&'a [u8]);
+pub(super) struct Boxes<'a>(pub(super) &'a [u8]);
 
 impl<'a> Iterator for Boxes<'a> {
     type Item = ([u8; 4], &'a [u8]);

@@ -13,7 +13,7 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 use super::camera::{self, Camera};
 use super::flaw::Flaw;
 use super::format::{Format, Kind};
-use super::{jpeg, png};
+use super::{heif, jpeg, png};
 
 /// The most pixels that we open, whatever a contest allows.
 pub(super) const PIXELS: u64 = 100_000_000;
@@ -40,6 +40,15 @@ pub(super) struct Probe {
 /// A [`Flaw`] for anything that is not a picture within [`PIXELS`].
 pub(super) fn probe(bytes: &[u8]) -> Result<Probe, Flaw> {
     let format = picture_format(bytes)?;
+    if matches!(format, Format::Heic | Format::Avif) {
+        return heif_probe(bytes, format);
+    }
+    if format == Format::Png
+        && let Some(&[w3, w2, w1, w0, h3, h2, h1, h0]) = bytes.get(16..24)
+    {
+        // The library calls sizes damaged that are only too large.
+        within(u32::from_be_bytes([w3, w2, w1, w0]), u32::from_be_bytes([h3, h2, h1, h0]))?;
+    }
     let reader = ImageReader::with_format(Cursor::new(bytes), decoder_of(format)?);
     let (width, height) = reader.into_dimensions().map_err(|_| Flaw::Corrupt)?;
     within(width, height)?;
@@ -52,6 +61,16 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Probe, Flaw> {
     Ok(Probe { format, width, height, camera })
 }
 
+/// As [`probe`]; orientation is a property of the file there, and EXIF's says nothing.
+fn heif_probe(bytes: &[u8], format: Format) -> Result<Probe, Flaw> {
+    let claim = heif::claim(bytes)?;
+    within(claim.largest.0, claim.largest.1)?;
+    let (width, height) = claim.size;
+    within(width, height)?;
+    let camera = Camera { orientation: 1, ..camera::read(bytes) };
+    Ok(Probe { format, width, height, camera })
+}
+
 /// Decodes a picture so that it fits into a square of `side` pixels: upright, sRGB, without
 /// transparency (laid on white). A smaller picture is not enlarged.
 ///
@@ -59,7 +78,24 @@ pub(super) fn probe(bytes: &[u8]) -> Result<Probe, Flaw> {
 /// A [`Flaw`] for anything that cannot be decoded whole.
 pub(super) fn open(bytes: &[u8], side: u32) -> Result<RgbImage, Flaw> {
     let probe = probe(bytes)?;
-    let (decoded, icc) = decode(bytes, probe.format)?;
+    turned(bytes, &probe, side)
+}
+
+/// As [`open`], for a picture whose pixels stand upright already, whatever EXIF says.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn open_upright(bytes: &[u8], side: u32) -> Result<RgbImage, Flaw> {
+    let mut probe = probe(bytes)?;
+    probe.camera.orientation = 1;
+    turned(bytes, &probe, side)
+}
+
+fn turned(bytes: &[u8], probe: &Probe, side: u32) -> Result<RgbImage, Flaw> {
+    let (decoded, icc) = match probe.format {
+        Format::Jpeg => jpeg::decode(bytes, side)?,
+        format => decode(bytes, format)?,
+    };
     if probe.format == Format::Jpeg
         && jpeg::markers(bytes).unended()
         && ends_in_one_colour(&decoded)

@@ -39,6 +39,11 @@ impl Folder {
         }
     }
 
+    pub(super) fn local(&self, key: &str) -> Result<PathBuf, Error> {
+        let path = self.root.join(key);
+        if path.is_file() { Ok(path) } else { Err(Error::Missing(key.to_owned())) }
+    }
+
     pub(super) async fn delete(&self, key: &str) -> Result<(), Error> {
         match tokio::fs::remove_file(self.root.join(key)).await {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),

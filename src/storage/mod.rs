@@ -61,6 +61,26 @@ pub enum Store {
     Memory(Arc<Mutex<BTreeMap<String, Bytes>>>),
 }
 
+/// An object as a file of the disk.
+#[derive(Debug)]
+pub enum Local {
+    /// The store's own file: only to be read.
+    Own(PathBuf),
+    /// A copy.
+    Copy(tempfile::NamedTempFile),
+}
+
+impl Local {
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match self {
+            Self::Own(path) => path,
+            Self::Copy(file) => file.path(),
+        }
+    }
+}
+
 impl Store {
     /// Opens the store that the configuration names; `data` is the data folder.
     ///
@@ -129,6 +149,23 @@ impl Store {
                 .get(key)
                 .cloned()
                 .ok_or_else(|| Error::Missing(key.to_owned())),
+        }
+    }
+
+    /// The object as a file of the disk: the store's own where it has one, else a copy below
+    /// `folder` that lives as long as this value.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where there is none.
+    pub async fn local(&self, key: &str, folder: &Path) -> Result<Local, Error> {
+        check(key)?;
+        match self {
+            Self::Folder(objects) => objects.local(key).map(Local::Own),
+            _ => {
+                let file = tempfile::Builder::new().prefix("object-").tempfile_in(folder)?;
+                tokio::fs::write(file.path(), self.get(key).await?).await?;
+                Ok(Local::Copy(file))
+            }
         }
     }
 

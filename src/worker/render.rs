@@ -1,25 +1,109 @@
-//! Draws the copies of a picture.
+//! Draws the copies of a file; films one after the other, the entrants taking turns.
+
+use std::collections::HashMap;
 
 use anyhow::{Context, Result};
-use entity::id::FileId;
+use entity::file;
+use entity::id::{EntryId, FileId, JobId};
+use tokio::sync::watch;
 
 use crate::app::App;
+use crate::jobs::{self, Taken};
 use crate::{db, entry, media};
 
-/// Draws and keeps them; a picture that cannot be decoded is refused, which is no failure.
+/// Films among which the next is chosen.
+const WAITING: u64 = 500;
+
+/// Draws and keeps them; a file that cannot be decoded is refused, which is no failure.
 pub(super) async fn render(app: &App, id: FileId) -> Result<()> {
+    let (file, original) = original(app, id).await?;
+    let made = app.decoder.draw(original.path()).await;
+    finish(app, &file, made).await
+}
+
+/// As [`render`], for a film: tells how far it is, and keeps the job while it takes.
+pub(super) async fn film(app: &App, job: JobId, id: FileId) -> Result<()> {
+    let (file, original) = original(app, id).await?;
+    let (tell, told) = watch::channel(0);
+    let made = tokio::select! {
+        made = app.decoder.draw_film(original.path(), &tell) => made,
+        failed = follow(app, job, &file, told) => return failed,
+    };
+    finish(app, &file, made).await
+}
+
+async fn original(app: &App, id: FileId) -> Result<(file::Model, crate::storage::Local)> {
     let file = media::files(&app.db, [id]).await?.pop().context("the file is gone")?;
-    let original = app.store.get(&file.storage_key).await?;
-    let drawn = tokio::task::spawn_blocking(move || media::copies(&original)).await?;
-    if let Ok(copies) = &drawn {
-        media::keep_copies(&app.store, id, copies).await?;
+    let original = app.store.local(&file.storage_key, app.decoder.folder()?).await?;
+    Ok((file, original))
+}
+
+/// Notes how far a film is whenever it is told; ends only when the database fails.
+async fn follow(
+    app: &App,
+    job: JobId,
+    file: &file::Model,
+    mut told: watch::Receiver<i64>,
+) -> Result<()> {
+    while told.changed().await.is_ok() {
+        let drawn = *told.borrow_and_update();
+        let length = file.milliseconds.unwrap_or(0).max(1);
+        let tx = db::begin(&app.db).await?;
+        jobs::keep(&tx, job, app.clock.now()).await?;
+        let per_cent = i32::try_from(drawn.saturating_mul(100) / length).unwrap_or(100);
+        media::progressed(&tx, file.id, per_cent).await?;
+        tx.commit().await?;
+    }
+    std::future::pending().await
+}
+
+async fn finish(
+    app: &App,
+    file: &file::Model,
+    made: Result<media::child::Made, media::Error>,
+) -> Result<()> {
+    let made = match made {
+        Ok(made) => Ok(made),
+        Err(media::Error::Flaw(flaw)) => Err(flaw),
+        Err(error) => return Err(error.into()),
+    };
+    if let Ok(made) = &made {
+        media::keep_made(&app.store, file.id, made).await?;
     }
     let tx = db::begin(&app.db).await?;
-    match &drawn {
-        Ok(copies) => media::ready(&tx, id, copies).await?,
-        Err(flaw) => media::refused(&tx, id, flaw).await?,
+    match &made {
+        Ok(made) => media::ready(&tx, file.id, &made.copies).await?,
+        Err(flaw) => media::refused(&tx, file.id, flaw).await?,
     }
-    entry::file_changed(&tx, id).await?;
+    entry::file_changed(&tx, file.id, app.clock.now()).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// Takes the film whose turn it is: that of the entry of which the fewest were drawn or stand
+/// before it, so that nobody waits behind somebody else's twenty films.
+pub(super) async fn next_film(app: &App) -> Result<Option<Taken>> {
+    let now = app.clock.now();
+    let due = jobs::films(&app.db, WAITING, now).await?;
+    let holders = entry::films(&app.db, due.iter().map(|(_, file)| *file)).await?;
+    let mut served: HashMap<EntryId, usize> = holders.drawn;
+    let mut turns = Vec::new();
+    for (place, (job, file)) in due.into_iter().enumerate() {
+        let before = holders.of.get(&file).map(|entry| {
+            let count = served.entry(*entry).or_default();
+            *count += 1;
+            *count
+        });
+        turns.push((before.unwrap_or(0), place, job));
+    }
+    turns.sort_unstable();
+    for (_, _, job) in turns {
+        let tx = db::begin(&app.db).await?;
+        let taken = jobs::take_this(&tx, job, now).await?;
+        tx.commit().await?;
+        if taken.is_some() {
+            return Ok(taken);
+        }
+    }
+    Ok(None)
 }

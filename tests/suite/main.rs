@@ -7,7 +7,9 @@ mod support;
 
 mod account;
 mod admission;
+mod alike;
 mod backup;
+mod child;
 mod config;
 mod contest;
 mod deal;
@@ -17,6 +19,7 @@ mod desk;
 mod entry;
 mod floors;
 mod fraud;
+mod hostile;
 mod judging;
 mod kinds;
 mod ledger;

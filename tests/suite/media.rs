@@ -9,7 +9,9 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{ImageEncoder, ImageFormat, Rgb, RgbImage};
 use proptest::prelude::*;
 
+use super::child::decoder;
 use super::entry::picture;
+use super::hostile::{listed, shared};
 
 /// A picture whose top left quarter is red and the rest blue.
 fn flag(width: u32, height: u32) -> RgbImage {
@@ -240,47 +242,68 @@ fn words_of_documents_are_counted_and_unsafe_ones_refused() {
     assert_eq!(media::read(b"one\xff\xffword").unwrap_err(), Flaw::Unknown);
 }
 
-/// Files of a list beside this repository, where there is one: what the list says, and the bytes.
-fn listed(folder: &str) -> Vec<(Vec<String>, Vec<u8>)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let roots = ["../shared", "../../shared"].map(|shared| root.join(shared).join(folder));
-    let Some(root) = roots.into_iter().find(|root| root.join("MANIFEST.csv").exists()) else {
-        return Vec::new();
-    };
-    let mut reader = csv::Reader::from_path(root.join("MANIFEST.csv")).unwrap();
-    let rows = reader.records().flatten().map(|row| row.iter().map(str::to_owned).collect());
-    let read = |row: Vec<String>| std::fs::read(root.join(&row[0])).ok().map(|bytes| (row, bytes));
-    rows.filter_map(read).collect()
+/// Width and height as shown, from a list's row: stored size, orientation, rotation.
+fn upright(row: &[String]) -> (Option<u32>, Option<u32>) {
+    let (width, height) = (row[5].parse().ok(), row[6].parse().ok());
+    let sideways = row[7].parse().is_ok_and(|orientation: u8| (5..=8).contains(&orientation))
+        || row[8].parse().is_ok_and(|turn: i32| turn.rem_euclid(180) == 90);
+    if sideways { (height, width) } else { (width, height) }
 }
 
-#[test]
-fn real_files_are_read_as_their_list_says() {
-    for (row, bytes) in listed("media") {
-        if row[0].starts_with("heic") || row[0].starts_with("avif") {
-            assert!(matches!(media::read(&bytes), Err(Flaw::NotRead(_))), "{}", row[0]);
+#[actix_web::test]
+async fn real_files_are_read_and_drawn_as_their_list_says() {
+    let Some(root) = shared("media") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    for row in listed(&root) {
+        let (name, path) = (&row[0], root.join(&row[0]));
+        if name == "doc/password_protected.pdf" {
+            let refused = decoder.read(&path).await.unwrap_err();
+            assert!(matches!(refused, media::Error::Flaw(Flaw::Locked)), "{refused}");
             continue;
         }
-        let facts = media::read(&bytes).unwrap_or_else(|flaw| panic!("{}: {flaw}", row[0]));
-        if row[0].ends_with("docx") || row[0].ends_with("txt") {
-            assert_eq!(
-                facts.words.map(|words| words.to_string()).unwrap_or_default(),
-                row[14],
-                "{}",
-                row[0]
-            );
+        let facts = decoder.read(&path).await.unwrap_or_else(|error| panic!("{name}: {error}"));
+        if facts.format.kind() == media::Kind::Document {
+            let words = facts.words.map(|words| words.to_string()).unwrap_or_default();
+            assert_eq!(words, row[14], "{name}");
+        } else {
+            assert_eq!((facts.width, facts.height), upright(&row), "{name}");
         }
-        if row[3].starts_with("image") {
-            assert!(media::copies(&bytes).is_ok(), "{}", row[0]);
+        if let Ok(seconds) = row[11].parse::<f64>() {
+            let found = facts.milliseconds.unwrap_or(0) as f64 / 1000.0;
+            assert!((found - seconds).abs() < 0.1, "{name}: {found} s, not {seconds}");
         }
+        assert!(facts.has_place || row[9] != "yes" || row[3].starts_with("video"), "{name}");
+        drawn_without_metadata(&decoder, name, &path, &facts).await;
     }
 }
 
-#[test]
-fn hostile_files_are_refused_or_made_harmless() {
-    for (row, bytes) in listed("hostile") {
-        let answer = media::read(&bytes).and_then(|_| media::copies(&bytes));
-        if row[4].starts_with("422") && row[0].starts_with("image") && !row[0].contains("gif.gif") {
-            assert!(answer.is_err(), "{}: {}", row[0], row[4]);
+/// Draws a file and looks for what must not be in its copies.
+async fn drawn_without_metadata(
+    decoder: &media::Decoder,
+    name: &str,
+    path: &Path,
+    facts: &media::Facts,
+) {
+    let is_film = facts.format.kind() == media::Kind::Video;
+    let made = if is_film {
+        let (tell, _told) = tokio::sync::watch::channel(0);
+        decoder.draw_film(path, &tell).await
+    } else {
+        decoder.draw(path).await
+    };
+    let made = made.unwrap_or_else(|error| panic!("{name}: {error}"));
+    let of = |wanted: &str| made.copies.iter().find(|copy| copy.name == wanted);
+    let shown = if is_film { of("film") } else { of("1600") };
+    if let (Some(shown), Some(width), Some(height)) = (shown, facts.width, facts.height) {
+        assert_eq!(shown.width > shown.height, width > height, "{name} is drawn upright");
+    }
+    assert!(shown.is_some() || facts.format.kind() == media::Kind::Document, "{name}");
+    for copy in made.copies.iter().filter(|copy| copy.name != "text" && copy.name != "print") {
+        let bytes = std::fs::read(made.path(copy)).unwrap();
+        for mark in [&b"Exif"[..], b"EXIF", b"http://ns.adobe.com", b"ICC_PROFILE", b"\xa9xyz"] {
+            let found = bytes.windows(mark.len()).any(|window| window == mark);
+            assert!(!found, "{name}: {} holds {}", copy.file(), String::from_utf8_lossy(mark));
         }
     }
 }

@@ -25,6 +25,7 @@ both! {
             contributor
             crew
             decision
+            duplicate
             entry
             entry_event
             file
@@ -37,6 +38,7 @@ both! {
             paper
             part
             phase
+            print
             promotion
             publication
             rendition

@@ -95,7 +95,7 @@ async fn fill(
         let tx = db::begin(&app.db).await?;
         let id = media::record(&tx, kept, None, now).await?;
         entry::add_file(&tx, author, contest, slot, id, now).await?;
-        media::keep_copies(&app.store, id, &copies).await?;
+        let copies = media::keep_copies(&app.store, id, &copies).await?;
         media::ready(&tx, id, &copies).await?;
         tx.commit().await?;
     }

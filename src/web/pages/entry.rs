@@ -21,6 +21,7 @@ use crate::web::group::Group;
 use crate::web::node;
 use crate::web::signed::{Browser, MaybeSigned, Signed};
 use crate::web::{Failure, Result, View, page};
+use crate::{media, unit};
 
 /// One part of a work as it is shown.
 pub struct Shown {
@@ -71,9 +72,8 @@ pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Sho
     for slot in slots.unwrap_or_default().iter().filter(|slot| slot.kind != SlotKind::People) {
         for part in whole.slot(&slot.key) {
             let ready = whole.file(part).filter(|file| file.state == entity::file::State::Ready);
-            let picture =
-                ready.filter(|file| ["jpeg", "png", "webp", "gif"].contains(&file.format.as_str()));
-            let film = ready.filter(|file| ["mp4", "mov"].contains(&file.format.as_str()));
+            let picture = ready.filter(|file| media::is_pictured(file));
+            let film = ready.filter(|file| media::is_filmed(file));
             let choice = slot.options.iter().find(|o| Some(&o.key) == part.body.as_ref());
             let text = choice.map(|o| o.label.vi.clone()).or_else(|| part.body.clone());
             let caption = part.caption.clone().unwrap_or_default();

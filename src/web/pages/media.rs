@@ -26,9 +26,9 @@ pub async fn show(
     let (id, name) = path.into_inner();
     let id: FileId = id.parse().map_err(|_| nothing())?;
     let (name, format) = name.rsplit_once('.').ok_or_else(nothing)?;
+    let known = media::Format::of_name(format).ok_or_else(nothing)?;
     let copy = media::copy(&app.db, id, name, format).await?.ok_or_else(nothing)?;
     let bytes = app.store.get(&copy.storage_key).await.map_err(Failure::broken)?;
-    let mime = media::Format::of_name(format).map_or("application/octet-stream", |f| f.mime());
     let asked = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
     let (mut answer, body) = match asked.and_then(|range| slice(range, bytes.len())) {
         Some((from, to)) => {
@@ -40,7 +40,7 @@ pub async fn show(
         None => (HttpResponse::Ok(), bytes),
     };
     Ok(answer
-        .content_type(mime)
+        .content_type(known.mime())
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -16,7 +16,7 @@ use crate::screening::{self, Filter, Finding, REASONS};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{db, unit};
+use crate::{db, media, unit};
 
 /// Entries on one page of the grid.
 const PAGE: u64 = 24;
@@ -80,6 +80,8 @@ pub struct Show {
     pub warnings: Vec<Refused>,
     /// Entries with the same file: code, title, state.
     pub same: Vec<(String, String, &'static str)>,
+    /// Works that look or read like it.
+    pub alike: Vec<Twin>,
     /// What happened to it.
     pub events: Vec<entry_event::Model>,
     /// Keys of reasons.
@@ -98,6 +100,24 @@ pub struct Show {
     pub elsewhere: Vec<(String, String)>,
     /// What is wrong.
     pub refused: Vec<Refused>,
+}
+
+/// A work beside one that it is like.
+pub struct Twin {
+    /// Address of the other entry's page, where the screener may see it.
+    pub link: String,
+    /// Its title.
+    pub title: String,
+    /// Key of its state's words.
+    pub state: &'static str,
+    /// Key of the words for what they have in common.
+    pub shape: String,
+    /// How alike, in per cent.
+    pub alike: i32,
+    /// Pictures of both: addresses without size and ending.
+    pub pictures: Option<(String, String)>,
+    /// Beginnings of both texts.
+    pub texts: Option<(String, String)>,
 }
 
 const STATES: [(&str, State); 6] = [
@@ -207,9 +227,7 @@ async fn whole(
         let camera = file.camera.clone().unwrap_or_default();
         let facts = [camera, taken].into_iter().filter(|fact| !fact.is_empty());
         let facts = facts.collect::<Vec<_>>().join(" · ");
-        let is_picture = ["jpeg", "png", "webp", "gif"].contains(&file.format.as_str());
-        let shown = is_picture && file.state == entity::file::State::Ready;
-        (file.id.to_string(), file.name.clone(), facts, shown)
+        (file.id.to_string(), file.name.clone(), facts, media::is_pictured(file))
     });
     let role =
         |role: entity::contributor::Role| format!("role-{}", format!("{role:?}").to_lowercase());
@@ -223,6 +241,7 @@ async fn whole(
         people: whole.people.iter().map(|who| (role(who.role), who.name.clone())).collect(),
         warnings,
         same: same.into_iter().map(|e| (e.code, e.title, state_words(e.state))).collect(),
+        alike: twins(app, whole.entry.id).await?,
         events: entry::events(&app.db, whole.entry.id).await?,
         reasons: REASONS,
         until: in_a_week,
@@ -236,6 +255,39 @@ async fn whole(
         entry: whole.entry,
         v,
     })
+}
+
+/// Characters of a text that stand beside another.
+const BEGINNING: usize = 1500;
+
+/// Works that look or read like an entry's, each beside its own.
+async fn twins(app: &App, id: entity::id::EntryId) -> Result<Vec<Twin>> {
+    let alike = entry::alike(&app.db, id).await?;
+    let files = alike.iter().flat_map(|twin| [twin.own.file_id, twin.part.file_id]).flatten();
+    let files = media::files(&app.db, files).await?;
+    let contests = contest::slugs(&app.db, alike.iter().map(|twin| twin.entry.contest_id)).await?;
+    let pictured = |id: Option<entity::id::FileId>| {
+        let file = files.iter().find(|file| Some(file.id) == id)?;
+        media::is_pictured(file).then(|| format!("/media/{}", file.id))
+    };
+    let beginning = |text: &Option<String>| {
+        text.as_ref().map(|text| text.chars().take(BEGINNING).collect::<String>())
+    };
+    let twin = |twin: entry::Alike| Twin {
+        link: contests.get(&twin.entry.contest_id).map_or_else(String::new, |slug| {
+            format!("/desk/contests/{slug}/screening/{}", twin.entry.code)
+        }),
+        alike: match twin.shape.as_str() {
+            "film" | "text" => 100 - twin.distance,
+            _ => 100 - twin.distance * 100 / 256,
+        },
+        shape: format!("alike-{}", twin.shape),
+        state: state_words(twin.entry.state),
+        pictures: pictured(twin.own.file_id).zip(pictured(twin.part.file_id)),
+        texts: beginning(&twin.own.body).zip(beginning(&twin.part.body)),
+        title: twin.entry.title,
+    };
+    Ok(alike.into_iter().map(twin).collect())
 }
 
 /// What a form found.

@@ -55,6 +55,10 @@ impl Site {
             db: db::connect(&address, 4).await.expect("a database"),
             store: Store::memory(),
             spool: Arc::new(hoithi::media::spool::Spool::at(folder.path().join("uploads"))),
+            decoder: hoithi::media::Decoder::at(
+                env!("CARGO_BIN_EXE_hoithi").into(),
+                folder.path().join("work"),
+            ),
             mailer: Mailer::Inbox(Arc::clone(&inbox)),
             clock,
             key: Key::fixed([7; 32]),
@@ -90,7 +94,11 @@ impl Site {
     /// Does all work that is due; says how much there was.
     pub async fn work(&self) -> usize {
         let mut done = 0;
-        while worker::one(&self.app).await.expect("the worker works") {
+        loop {
+            let quick = worker::one(&self.app).await.expect("the worker works");
+            if !quick && !worker::film(&self.app).await.expect("the worker draws") {
+                break;
+            }
             done += 1;
         }
         done

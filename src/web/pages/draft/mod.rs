@@ -211,8 +211,11 @@ fn piece(v: &View, part: &entity::part::Model, file: &entity::file::Model) -> Pi
     if let Some(words) = file.words {
         figures.push(v.t1("enter-words", "words", i64::from(words)));
     }
+    if let Some(share) = file.progress {
+        figures.push(v.t1("file-progress", "share", share));
+    }
     let claimed = media::Format::claimed_by(&file.name).filter(|claimed| Some(*claimed) != format);
-    let ready = is_picture && file.state == State::Ready;
+    let ready = media::is_pictured(file);
     Piece {
         part: part.id.to_string(),
         name: file.name.clone(),

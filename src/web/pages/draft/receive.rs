@@ -5,19 +5,15 @@ use std::path::Path;
 use entity::id::FileId;
 use entity::instant::Instant;
 use sea_orm::DatabaseTransaction;
-use tokio::sync::Semaphore;
 
 use super::Desk;
 use crate::app::App;
 use crate::contest::definition::{Category, Slot, SlotKind};
 use crate::entry;
 use crate::media;
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Refusal, Refused};
 use crate::web::Failure;
 use crate::web::form::{Form, Sent};
-
-/// Files that are read at the same time in this process; reading holds the whole file.
-static READERS: Semaphore = Semaphore::const_new(4);
 
 /// Files that were stored, each with the slot it was sent to, and what was wrong with the others.
 #[derive(Default)]
@@ -62,18 +58,13 @@ pub(in crate::web::pages) async fn stored(
     (id, name): (FileId, &str),
     sha256: Option<[u8; 32]>,
 ) -> Result<Result<media::Kept, Vec<Refused>>, Failure> {
-    let Ok(_permit) = READERS.acquire().await else {
-        return Err(Failure::new(Kind::Unavailable, "store-unavailable"));
-    };
-    let file = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || {
-        let bytes = std::fs::metadata(&file)?.len();
-        media::read_file(&file).map(|facts| (facts, bytes))
-    });
-    let (facts, bytes) = read.await.map_err(Failure::broken)?.map_err(Failure::broken)?;
-    let facts = match facts {
+    let bytes = std::fs::metadata(path).map_err(Failure::broken)?.len();
+    let facts = match app.decoder.read(path).await {
         Ok(facts) => facts,
-        Err(flaw) => return Ok(Err(vec![flaw.refused().at(format!("slot.{}", slot.key))])),
+        Err(media::Error::Flaw(flaw)) => {
+            return Ok(Err(vec![flaw.refused().at(format!("slot.{}", slot.key))]));
+        }
+        Err(error) => return Err(error.into()),
     };
     let misfits = entry::misfits(slot, &facts, bytes);
     if !misfits.is_empty() {

@@ -168,12 +168,11 @@ impl Intake<'_> {
         for name in names {
             let read = batch.file(name).map_err(|flaw| flaw.refused());
             let facts = match read {
-                Ok(Some(bytes)) => {
-                    let copy = bytes.clone();
-                    let read = tokio::task::spawn_blocking(move || media::read(&copy)).await;
-                    let read = read.map_err(Failure::broken)?;
-                    read.map(|facts| (bytes, facts)).map_err(|flaw| flaw.refused())
-                }
+                Ok(Some(bytes)) => match self.app.decoder.read_bytes(bytes.clone()).await {
+                    Ok(facts) => Ok((bytes, facts)),
+                    Err(media::Error::Flaw(flaw)) => Err(flaw.refused()),
+                    Err(error) => return Err(error.into()),
+                },
                 Ok(None) => Err(Refused::new(Kind::Invalid, "batch-no-file").with("name", name)),
                 Err(refused) => Err(refused),
             };

@@ -1,0 +1,166 @@
+//! What a child does once it is confined: one order, one answer.
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+
+use super::confine::{Leaks, confine};
+use super::{Answer, Ask, FRAMES, Order, PRINT, film, paper};
+use crate::media::flaw::Flaw;
+use crate::media::format::{Format, Kind};
+use crate::media::keep::{self, Facts};
+use crate::media::picture;
+use crate::media::print::Print;
+use crate::media::render::{self, Drawn};
+
+/// Reads the order, gives up everything else, works and answers.
+pub(super) fn serve(order: Option<OsString>) -> ExitCode {
+    // A panic is an answer that is missing; nobody reads what it would say.
+    std::panic::set_hook(Box::new(|_| {}));
+    let order = order.and_then(|order| order.into_string().ok());
+    let Some(order) = order.and_then(|order| serde_json::from_str::<Order>(&order).ok()) else {
+        return ExitCode::from(2);
+    };
+    if confine(&order).is_err() {
+        return ExitCode::from(3);
+    }
+    let done = std::panic::catch_unwind(|| work(&order));
+    let answer = done.unwrap_or(Err(Flaw::Stopped)).unwrap_or_else(Answer::Flaw);
+    let written = serde_json::to_vec(&answer).ok();
+    match written.map(|answer| std::io::stdout().write_all(&answer)) {
+        Some(Ok(())) => ExitCode::SUCCESS,
+        _ => ExitCode::FAILURE,
+    }
+}
+
+fn work(order: &Order) -> Result<Answer, Flaw> {
+    match order.ask {
+        Ask::Try => Ok(Answer::Tried(Leaks::found(order))),
+        Ask::Read => read(order).map(Answer::Read),
+        Ask::Draw => draw(order).map(Answer::Drawn),
+    }
+}
+
+fn read(order: &Order) -> Result<Facts, Flaw> {
+    let facts = keep::read_file(&order.file).map_err(|_| Flaw::Corrupt)??;
+    match facts.format.kind() {
+        Kind::Video => film::read(order, facts),
+        Kind::Document => paper::read(order, facts),
+        Kind::Picture => {
+            if matches!(facts.format, Format::Heic | Format::Avif) {
+                program(order, "heif-convert").ok_or(Flaw::NotRead(facts.format))?;
+            }
+            Ok(facts)
+        }
+    }
+}
+
+fn draw(order: &Order) -> Result<Vec<Drawn>, Flaw> {
+    let mut head = Vec::new();
+    let file = std::fs::File::open(&order.file).map_err(|_| Flaw::Corrupt)?;
+    file.take(4096).read_to_end(&mut head).map_err(|_| Flaw::Corrupt)?;
+    let format = Format::sniff(&head).ok_or(Flaw::Unknown)?;
+    let (mut drawn, print) = match format.kind() {
+        Kind::Video => {
+            let drawn = film::draw(order, format)?;
+            let frames = std::fs::read(order.folder.join(FRAMES)).unwrap_or_default();
+            (drawn, Print::of_frames(&frames))
+        }
+        kind => {
+            let bytes = std::fs::read(&order.file).map_err(|_| Flaw::Corrupt)?;
+            if kind == Kind::Document {
+                paper::draw(order, format, &bytes)?
+            } else {
+                photo(order, format, &bytes)?
+            }
+        }
+    };
+    if let Some(print) = print {
+        let bytes = print.bytes();
+        let copy = render::Copy::bare(PRINT, "bin", bytes);
+        drawn.push(keep_copy(order, &copy)?);
+    }
+    Ok(drawn)
+}
+
+fn photo(order: &Order, format: Format, bytes: &[u8]) -> Result<(Vec<Drawn>, Option<Print>), Flaw> {
+    let picture = if matches!(format, Format::Heic | Format::Avif) {
+        picture::probe(bytes)?;
+        heif(order, format)?
+    } else {
+        picture::open(bytes, render::LARGEST)?
+    };
+    let (grey, width, height) = render::grey(&picture)?;
+    let print = Print::of_picture(&grey, width, height);
+    let copies = render::copies_of(picture)?;
+    let drawn: Result<_, _> = copies.iter().map(|copy| keep_copy(order, copy)).collect();
+    Ok((drawn?, print))
+}
+
+/// Writes a copy into the folder.
+pub(super) fn keep_copy(order: &Order, copy: &render::Copy) -> Result<Drawn, Flaw> {
+    let drawn = copy.drawn();
+    std::fs::write(order.folder.join(drawn.file()), &copy.bytes).map_err(|_| Flaw::Stopped)?;
+    Ok(drawn)
+}
+
+/// Decodes HEIC and AVIF by the system's program, which turns the picture upright by itself.
+fn heif(order: &Order, format: Format) -> Result<image::RgbImage, Flaw> {
+    let convert = program(order, "heif-convert").ok_or(Flaw::NotRead(format))?;
+    let decoded = order.folder.join("decoded.jpg");
+    let quality = ["--quiet", "-q", "96"].map(OsString::from);
+    let paths = [order.file.clone().into_os_string(), decoded.clone().into_os_string()];
+    run(order, &convert, quality.into_iter().chain(paths))?;
+    let bytes = std::fs::read(decoded).map_err(|_| Flaw::Corrupt)?;
+    picture::open_upright(&bytes, render::LARGEST)
+}
+
+/// Where a program of the system lies.
+pub(super) fn program(order: &Order, name: &str) -> Option<PathBuf> {
+    order.programs.split(':').map(|folder| Path::new(folder).join(name)).find(|path| path.is_file())
+}
+
+/// Runs a program under this child's own limits; one that fails found the file damaged.
+pub(super) fn run(
+    order: &Order,
+    program: &Path,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<(), Flaw> {
+    let ended = Command::new(program)
+        .args(arguments)
+        .current_dir(&order.folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    match ended {
+        Ok(status) if status.success() => Ok(()),
+        Ok(status) if status.code().is_none() => Err(Flaw::Stopped),
+        _ => Err(Flaw::Corrupt),
+    }
+}
+
+/// What a program says; one that fails found the file damaged.
+pub(super) fn said(
+    order: &Order,
+    program: &Path,
+    arguments: impl IntoIterator<Item = OsString>,
+) -> Result<Vec<u8>, Flaw> {
+    let mut child = Command::new(program)
+        .args(arguments)
+        .current_dir(&order.folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|_| Flaw::Stopped)?;
+    let mut said = Vec::new();
+    if let Some(stdout) = child.stdout.take() {
+        stdout.take(super::ANSWER).read_to_end(&mut said).map_err(|_| Flaw::Stopped)?;
+    }
+    match child.wait() {
+        Ok(status) if status.success() => Ok(said),
+        _ => Err(Flaw::Corrupt),
+    }
+}

@@ -1,0 +1,128 @@
+//! Works that look or read alike are found, and others are not.
+
+use std::path::Path;
+
+use hoithi::media::Decoder;
+use hoithi::media::print::{Likeness, Print, Shape};
+use image::{ImageFormat, RgbImage, imageops};
+
+use super::child::decoder;
+use super::entry::picture;
+use super::hostile::{listed, shared};
+
+/// The fingerprint of a picture, as a child takes it.
+async fn print(decoder: &Decoder, path: &Path) -> Option<Print> {
+    let made = decoder.draw(path).await.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let copy = made.copies.iter().find(|copy| copy.name == "print")?;
+    Print::read(&std::fs::read(made.path(copy)).unwrap())
+}
+
+fn of(picture: &RgbImage) -> Print {
+    let grey = imageops::grayscale(picture);
+    let found = Print::of_picture(grey.as_raw(), grey.width() as usize, grey.height() as usize);
+    found.expect("a picture that is not plain")
+}
+
+fn drawn(seed: u8) -> RgbImage {
+    let bytes = picture(360, 240, seed, ImageFormat::Png);
+    image::load_from_memory(&bytes).unwrap().into_rgb8()
+}
+
+#[test]
+fn a_picture_is_known_again_turned_mirrored_and_cut() {
+    let base = drawn(3);
+    let known = of(&base);
+    let shape = |picture: &RgbImage| of(picture).likeness(&known).map(|found| found.shape);
+
+    assert_eq!(known.likeness(&known), Some(Likeness { shape: Shape::Whole, distance: 0 }));
+    let turned = [
+        imageops::rotate90(&base),
+        imageops::rotate180(&base),
+        imageops::rotate270(&base),
+        imageops::flip_horizontal(&base),
+        imageops::flip_vertical(&base),
+        imageops::flip_horizontal(&imageops::rotate90(&base)),
+        imageops::flip_vertical(&imageops::rotate90(&base)),
+    ];
+    for (place, picture) in turned.iter().enumerate() {
+        assert_eq!(shape(picture), Some(Shape::Turned), "form {place}");
+    }
+    let cut = imageops::crop_imm(&base, 18, 12, 324, 216).to_image();
+    assert!(matches!(shape(&cut), Some(Shape::Crop | Shape::Whole)));
+    assert_eq!(Print::read(&known.bytes()), Some(known));
+}
+
+#[test]
+fn a_plain_picture_has_no_print() {
+    assert_eq!(Print::of_picture(&[128; 64 * 64], 64, 64), None);
+    assert_eq!(Print::of_picture(&[1, 2, 3, 4], 2, 2), None);
+}
+
+#[test]
+fn texts_are_alike_whatever_their_spelling_and_others_are_not() {
+    let word = |number: usize| ["gió", "nắng", "biển", "đồng", "mẹ", "xưa"][number * number % 6];
+    let essay = |seed: usize| -> String {
+        (0..400).map(|n| format!("{}{} ", word(n + seed), (n * 31 + seed * 7) % 97)).collect()
+    };
+    let (one, other) = (essay(1), essay(2));
+    let print = |text: &str| Print::of_text(text).unwrap();
+    let hidden: String = one.to_uppercase().chars().flat_map(|c| [c, '\u{200b}']).collect();
+    let words: Vec<&str> = one.split_whitespace().collect();
+    let half = format!("{} {}", words[..200].join(" "), essay(9));
+
+    let same = print(&hidden).likeness(&print(&one));
+    assert_eq!(same, Some(Likeness { shape: Shape::Text, distance: 0 }));
+    assert!(print(&half).likeness(&print(&one)).is_some());
+    assert_eq!(print(&other).likeness(&print(&one)), None);
+    assert_eq!(Print::of_text("quá ngắn"), None);
+}
+
+#[actix_web::test]
+async fn every_variant_of_a_real_photo_is_found_and_no_other_photo_is() {
+    let Some(root) = shared("media") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    let mut prints = Vec::new();
+    for row in listed(&root).iter().filter(|row| row[3].starts_with("image")) {
+        // Eight files of one picture, turned as their orientation says.
+        if row[0].contains("orientation") && !row[0].ends_with("1_landscape.jpg") {
+            continue;
+        }
+        prints.extend(print(&decoder, &root.join(&row[0])).await.map(|p| (row[0].clone(), p)));
+    }
+    let base = prints.iter().find(|(name, _)| name == "neardup/base.jpg").unwrap().1.clone();
+    let is_variant = |name: &str| name.starts_with("neardup/") && !name.contains("different");
+
+    let mut wrong = Vec::new();
+    for (name, print) in &prints {
+        let found = print.likeness(&base);
+        if is_variant(name) && !name.ends_with("crop20.jpg") && found.is_none() {
+            wrong.push(format!("{name} is not found"));
+        }
+        for (other, theirs) in &prints {
+            let same = is_variant(name) && is_variant(other);
+            // Two drawings of one scene, with and without a palette.
+            let drawings = name.contains("drawing_") && other.contains("drawing_");
+            if name < other
+                && !same
+                && !drawings
+                && let Some(found) = print.likeness(theirs)
+            {
+                wrong.push(format!("{name} and {other}: {found:?}"));
+            }
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
+#[test]
+fn a_copied_essay_is_found_and_another_is_not() {
+    let Some(root) = shared("media") else { return };
+    let read = |name: &str| std::fs::read_to_string(root.join("text").join(name)).unwrap();
+    let print = |name: &str| Print::of_text(&read(name)).unwrap();
+    let essay = print("essay_a.txt");
+
+    assert!(print("essay_a_nodiacritics.txt").likeness(&essay).is_some());
+    assert!(print("essay_a_half_copied.txt").likeness(&essay).is_some());
+    assert_eq!(print("essay_b_different.txt").likeness(&essay), None);
+}
