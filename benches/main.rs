@@ -6,10 +6,16 @@
 #![expect(clippy::print_stdout, reason = "figures are what a bench is for")]
 #![expect(unreachable_pub, reason = "a program has no outside")]
 
+#[path = "../tests/suite/support/answers.rs"]
+mod answers;
 mod figures;
 mod fraud;
+mod fingerprints;
+mod hostile;
 mod idle;
 mod judging;
+mod peers;
+mod pictures;
 #[path = "../tests/suite/support/process.rs"]
 mod process;
 #[path = "../tests/suite/support/town/mod.rs"]
@@ -32,6 +38,9 @@ async fn main() -> ExitCode {
         Some("idle") => idle::measure(&mut figures),
         Some("judging") => judging::measure(&mut figures),
         Some("votes") => votes::measure(&mut figures).await,
+        Some("fingerprints") => fingerprints::measure(&mut figures),
+        Some("hostile") => hostile::measure(&mut figures).await,
+        Some("pictures") => pictures::measure(&mut figures).await,
         _ => println!("run scripts/bench, which lists the benches"),
     }
     figures.verdict()

@@ -8,6 +8,7 @@ pub mod demo;
 mod doctor;
 mod migrate;
 mod serve;
+mod storage;
 mod unit;
 mod user;
 mod verify;
@@ -69,6 +70,9 @@ enum Command {
     /// The log of every act that decided something.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Check, move or tidy up the object store.
+    #[command(subcommand)]
+    Storage(storage::Command),
     /// Write the database and every object into one archive.
     Backup(backup::Backup),
     /// Restore an archive into an empty place.
@@ -98,6 +102,7 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Contest(command) => command.run(App::open(settings()?).await?).await,
         Command::Vote(command) if command.is_offline() => command.run_offline(),
         Command::Vote(command) => command.run(App::open(settings()?).await?).await,
+        Command::Storage(command) => command.run(App::open(settings()?).await?).await,
         Command::Backup(backup) => backup.run(App::open(settings()?).await?).await,
         Command::Restore(restore) => restore.run(settings()?).await,
         Command::Verify(verify::Verify { archive: Some(archive), .. }) => {

@@ -1,8 +1,8 @@
 //! Fingerprints of works, the likenesses found among them, and how far a file's drawing is.
 
-use crate::{DbErr, MigrationTrait, SchemaManager};
-use sea_orm_migration::prelude::{self as sea_orm_migration, DeriveMigrationName};
+use sea_orm_migration::prelude::*;
 
+/// This step.
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 

@@ -237,7 +237,7 @@ pub async fn keep_file(
     .unwrap_or_else(|error| Err(std::io::Error::other(error)))
     .map_err(storage::Error::from)?;
     let kept = kept(id, name, sha256, bytes, facts);
-    store.put_file(&kept.key, &path, kept.facts.format.mime()).await?;
+    store.put_once(&kept.key, &path, kept.facts.format.mime()).await?;
     Ok(kept)
 }
 

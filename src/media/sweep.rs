@@ -5,6 +5,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
 };
 
+use super::format::Format;
 use super::keep::ERASED;
 
 /// An object that a row names.
@@ -14,6 +15,15 @@ pub struct Object {
     pub key: String,
     /// Its hash, for an original.
     pub sha256: Option<Vec<u8>>,
+}
+
+impl Object {
+    /// Its media type, where its key tells it.
+    #[must_use]
+    pub fn mime(&self) -> &'static str {
+        let ending = self.key.rsplit_once('.').map_or("", |(_, ending)| ending);
+        Format::of_name(ending).map_or("application/octet-stream", Format::mime)
+    }
 }
 
 /// Every object that a row names; erased originals are gone on purpose.

@@ -1,11 +1,16 @@
 //! Objects in a folder: written beside, synced, renamed, and the folder synced too.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use entity::instant::Instant;
 
-use super::Error;
+use super::{Aged, Error};
+
+/// How the name of a file begins that is being written.
+const PART: &str = ".part-";
 
 /// A folder of objects.
 #[derive(Debug)]
@@ -51,14 +56,45 @@ impl Folder {
         }
     }
 
-    pub(super) async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
-        let (root, prefix) = (self.root.clone(), prefix.to_owned());
+    pub(super) async fn range(&self, key: &str, range: Range<u64>) -> Result<Bytes, Error> {
+        let path = self.local(key)?;
         blocking(move || {
-            let mut keys = Vec::new();
-            walk(&root, &root, &mut keys)?;
-            keys.retain(|key| key.starts_with(&prefix));
-            keys.sort();
-            Ok(keys)
+            let mut file = std::fs::File::open(path)?;
+            file.seek(SeekFrom::Start(range.start))?;
+            let mut bytes = Vec::new();
+            file.take(range.end.saturating_sub(range.start)).read_to_end(&mut bytes)?;
+            Ok(bytes.into())
+        })
+        .await
+    }
+
+    pub(super) async fn list(&self, prefix: &str) -> Result<Vec<Aged>, Error> {
+        let (root, prefix) = (self.root.clone(), prefix.to_owned());
+        let found = blocking(move || {
+            let mut found = Vec::new();
+            walk(&root, &root, &mut found)?;
+            Ok(found)
+        });
+        let is_object = |object: &Aged| {
+            let name = object.key.rsplit('/').next().unwrap_or_default();
+            object.key.starts_with(&prefix) && !name.starts_with('.')
+        };
+        let mut found: Vec<Aged> = found.await?.into_iter().filter(is_object).collect();
+        found.sort_by(|one, other| one.key.cmp(&other.key));
+        Ok(found)
+    }
+
+    pub(super) async fn forget_parts(&self, before: Instant) -> Result<usize, Error> {
+        let root = self.root.clone();
+        blocking(move || {
+            let mut found = Vec::new();
+            walk(&root, &root, &mut found)?;
+            let is_part = |object: &&Aged| {
+                let name = object.key.rsplit('/').next().unwrap_or_default();
+                name.starts_with(PART) && object.written_at < before
+            };
+            let parts = found.iter().filter(is_part);
+            parts.map(|part| std::fs::remove_file(root.join(&part.key)).map(|()| 1)).sum()
         })
         .await
     }
@@ -74,23 +110,24 @@ async fn blocking<T: Send + 'static>(
 fn write(path: &Path, bytes: &mut impl Read) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".part-").tempfile_in(folder)?;
+    let mut file = tempfile::Builder::new().prefix(PART).tempfile_in(folder)?;
     std::io::copy(bytes, file.as_file_mut())?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|error| error.error)?;
     std::fs::File::open(folder)?.sync_all()
 }
 
-fn walk(root: &Path, folder: &Path, keys: &mut Vec<String>) -> std::io::Result<()> {
+fn walk(root: &Path, folder: &Path, found: &mut Vec<Aged>) -> std::io::Result<()> {
     for item in std::fs::read_dir(folder)? {
         let item = item?;
         let path = item.path();
         if item.file_type()?.is_dir() {
-            walk(root, &path, keys)?;
-        } else if !item.file_name().to_string_lossy().starts_with('.')
-            && let Ok(key) = path.strip_prefix(root)
-        {
-            keys.push(key.to_string_lossy().into_owned());
+            walk(root, &path, found)?;
+        } else if let Ok(key) = path.strip_prefix(root) {
+            let written = item.metadata()?.modified()?;
+            let written = jiff::Timestamp::try_from(written).unwrap_or(jiff::Timestamp::MAX);
+            found
+                .push(Aged { key: key.to_string_lossy().into_owned(), written_at: written.into() });
         }
     }
     Ok(())

@@ -6,12 +6,18 @@ mod folder;
 mod s3;
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use entity::instant::Instant;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+/// Bytes of an object that are in memory at the same time while it is copied.
+pub const STEP: u64 = 4 << 20;
 
 /// Where objects are kept.
 #[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
@@ -59,6 +65,15 @@ pub enum Store {
     S3(Arc<s3::Bucket>),
     /// Memory, for tests.
     Memory(Arc<Mutex<BTreeMap<String, Bytes>>>),
+}
+
+/// An object and the time at which it was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aged {
+    /// Its key.
+    pub key: String,
+    /// When it was written.
+    pub written_at: Instant,
 }
 
 /// An object as a file of the disk.
@@ -126,11 +141,58 @@ impl Store {
     /// # Errors
     /// When it could not be kept.
     pub async fn put_file(&self, key: &str, path: &Path, mime: &str) -> Result<(), Error> {
+        self.write(key, path, mime, false).await
+    }
+
+    /// As [`Store::put_file`], for a key under which one file only is ever kept: an object that is
+    /// there already stays, where the store can tell.
+    ///
+    /// # Errors
+    /// When it could not be kept.
+    pub async fn put_once(&self, key: &str, path: &Path, mime: &str) -> Result<(), Error> {
+        self.write(key, path, mime, true).await
+    }
+
+    async fn write(&self, key: &str, path: &Path, mime: &str, once: bool) -> Result<(), Error> {
         check(key)?;
         match self {
             Self::Folder(folder) => folder.put_file(key, path).await,
-            Self::S3(bucket) => bucket.put_file(key, path, mime).await,
+            Self::S3(bucket) => bucket.put_file(key, path, mime, once).await,
             Self::Memory(_) => self.put(key, tokio::fs::read(path).await?.into(), mime).await,
+        }
+    }
+
+    /// Some bytes of an object, from `range.start` on and before `range.end`.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where there is no such object.
+    pub async fn range(&self, key: &str, range: Range<u64>) -> Result<Bytes, Error> {
+        check(key)?;
+        match self {
+            Self::Folder(folder) => folder.range(key, range).await,
+            Self::S3(bucket) => bucket.range(key, range).await,
+            Self::Memory(_) => {
+                let whole = self.get(key).await?;
+                let edge = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(whole.len());
+                Ok(whole.slice(edge(range.start)..edge(range.end)))
+            }
+        }
+    }
+
+    /// An address under which the object can be had for a while without us, to be saved as
+    /// `disposition` says; none where this site hands objects out itself.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn signed(
+        &self,
+        key: &str,
+        mime: &str,
+        disposition: &str,
+    ) -> Result<Option<String>, Error> {
+        match self {
+            Self::S3(bucket) => bucket.signed(key, mime, disposition).await,
+            Self::Folder(_) | Self::Memory(_) => Ok(None),
         }
     }
 
@@ -162,8 +224,18 @@ impl Store {
         match self {
             Self::Folder(objects) => objects.local(key).map(Local::Own),
             _ => {
-                let file = tempfile::Builder::new().prefix("object-").tempfile_in(folder)?;
-                tokio::fs::write(file.path(), self.get(key).await?).await?;
+                let mut file = tempfile::Builder::new().prefix("object-").tempfile_in(folder)?;
+                // Step by step, for a film does not belong into memory.
+                for start in (0..).map(|step| step * STEP) {
+                    let bytes = match self.range(key, start..start + STEP).await {
+                        Err(Error::Service(_)) if start > 0 => Bytes::new(),
+                        bytes => bytes?,
+                    };
+                    file.write_all(&bytes)?;
+                    if (bytes.len() as u64) < STEP {
+                        break;
+                    }
+                }
                 Ok(Local::Copy(file))
             }
         }
@@ -190,13 +262,37 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn list(&self, prefix: &str) -> Result<Vec<String>, Error> {
+        Ok(self.list_aged(prefix).await?.into_iter().map(|object| object.key).collect())
+    }
+
+    /// As [`Store::list`], with the time at which each was written; memory forgets the time.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn list_aged(&self, prefix: &str) -> Result<Vec<Aged>, Error> {
         match self {
             Self::Folder(folder) => folder.list(prefix).await,
             Self::S3(bucket) => bucket.list(prefix).await,
             Self::Memory(objects) => {
                 let objects = objects.lock().unwrap_or_else(PoisonError::into_inner);
-                Ok(objects.keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+                let keys = objects.keys().filter(|key| key.starts_with(prefix)).cloned();
+                let written_at: Instant = jiff::Timestamp::UNIX_EPOCH.into();
+                Ok(keys.map(|key| Aged { key, written_at }).collect())
             }
+        }
+    }
+
+    /// Gives up parts of objects that were begun before `before` and never became whole; says how
+    /// many there were.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn forget_parts(&self, before: Instant) -> Result<usize, Error> {
+        match self {
+            Self::S3(bucket) => bucket.forget_parts(before).await,
+            // A folder writes beside and renames; its parts are named so that nobody lists them.
+            Self::Folder(folder) => folder.forget_parts(before).await,
+            Self::Memory(_) => Ok(0),
         }
     }
 }

@@ -9,6 +9,7 @@ use tokio::sync::watch;
 
 use crate::app::App;
 use crate::jobs::{self, Taken};
+use crate::storage::Local;
 use crate::{db, entry, media};
 
 /// Films among which the next is chosen.
@@ -16,14 +17,14 @@ const WAITING: u64 = 500;
 
 /// Draws and keeps them; a file that cannot be decoded is refused, which is no failure.
 pub(super) async fn render(app: &App, id: FileId) -> Result<()> {
-    let (file, original) = original(app, id).await?;
+    let Some((file, original)) = original(app, id).await? else { return Ok(()) };
     let made = app.decoder.draw(original.path()).await;
     finish(app, &file, made).await
 }
 
 /// As [`render`], for a film: tells how far it is, and keeps the job while it takes.
 pub(super) async fn film(app: &App, job: JobId, id: FileId) -> Result<()> {
-    let (file, original) = original(app, id).await?;
+    let Some((file, original)) = original(app, id).await? else { return Ok(()) };
     let (tell, told) = watch::channel(0);
     let made = tokio::select! {
         made = app.decoder.draw_film(original.path(), &tell) => made,
@@ -32,10 +33,14 @@ pub(super) async fn film(app: &App, job: JobId, id: FileId) -> Result<()> {
     finish(app, &file, made).await
 }
 
-async fn original(app: &App, id: FileId) -> Result<(file::Model, crate::storage::Local)> {
+/// A file and its original; none where it was erased meanwhile.
+async fn original(app: &App, id: FileId) -> Result<Option<(file::Model, Local)>> {
     let file = media::files(&app.db, [id]).await?.pop().context("the file is gone")?;
+    if file.refusal.as_deref() == Some(media::ERASED) {
+        return Ok(None);
+    }
     let original = app.store.local(&file.storage_key, app.decoder.folder()?).await?;
-    Ok((file, original))
+    Ok(Some((file, original)))
 }
 
 /// Notes how far a film is whenever it is told; ends only when the database fails.

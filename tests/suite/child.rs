@@ -10,6 +10,7 @@ use image::ImageFormat;
 use tempfile::TempDir;
 
 use super::entry::picture;
+use super::media::film;
 
 /// A decoder whose children write below a folder of the test's own.
 pub fn decoder(folder: &TempDir) -> Decoder {
@@ -94,4 +95,21 @@ async fn a_child_that_cannot_be_started_is_no_fault_of_the_file() {
     let failed = nowhere.read(&photo(&folder)).await.unwrap_err();
 
     assert!(matches!(failed, Error::Child(_)), "{failed}");
+}
+
+#[actix_web::test]
+async fn without_the_systems_programs_films_are_kept_and_it_is_said_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let bare = decoder(&folder).with_programs("/nowhere");
+    let path = folder.path().join("film");
+    std::fs::write(&path, film(120)).unwrap();
+    let (tell, _told) = tokio::sync::watch::channel(0);
+
+    let facts = bare.read(&path).await.unwrap();
+    let made = bare.draw_film(&path, &tell).await.unwrap();
+
+    assert_eq!(facts.milliseconds, Some(4000));
+    assert_eq!(made.copies.iter().map(|copy| copy.file()).collect::<Vec<_>>(), ["film.mp4"]);
+    let missing: Vec<_> = bare.missing().into_iter().map(|(name, _)| name).collect();
+    assert_eq!(missing, ["ffmpeg", "ffprobe", "heif-convert", "pdftotext", "pdftoppm"]);
 }

@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use super::child::decoder;
 use super::entry::picture;
-use super::hostile::{listed, shared};
+use crate::support::answers::{listed, shared};
 
 /// A picture whose top left quarter is red and the rest blue.
 fn flag(width: u32, height: u32) -> RgbImage {
@@ -174,7 +174,7 @@ fn boxed(kind: &[u8; 4], body: &[u8]) -> Vec<u8> {
 }
 
 /// A film of 30 frames a second, turned by a quarter, with a place in it and a header that lies.
-fn film(frames: u32) -> Vec<u8> {
+pub fn film(frames: u32) -> Vec<u8> {
     let numbers = |numbers: &[u32]| -> Vec<u8> {
         numbers.iter().flat_map(|number| number.to_be_bytes()).collect()
     };

@@ -12,7 +12,6 @@ use crate::contest::definition::{Level, SlotKind};
 use crate::contest::{self, Contest};
 use crate::entry::{self, Whole, code};
 use crate::refusal::{Kind, Refusal, Refused};
-use crate::unit;
 use crate::voting::{self, Cast, Proof, Touch, Trace};
 use crate::web::address;
 use crate::web::cache::Kept;

@@ -1,13 +1,18 @@
 //! Pictures for the public, and originals for those who may have them.
 
+use std::ops::Range;
+
+use actix_web::body::SizedStream;
 use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use entity::id::FileId;
+use futures_util::{StreamExt, stream};
 
 use crate::app::App;
 use crate::media;
 use crate::refusal::Kind;
-use crate::web::{Failure, Result};
+use crate::storage::{STEP, Store};
+use crate::web::{Failure, Result, see_other};
 
 /// What a browser may do with a file of ours that it opens by itself: nothing.
 const ALONE: &str = "sandbox; default-src 'none'";
@@ -28,35 +33,59 @@ pub async fn show(
     let (name, format) = name.rsplit_once('.').ok_or_else(nothing)?;
     let known = media::Format::of_name(format).ok_or_else(nothing)?;
     let copy = media::copy(&app.db, id, name, format).await?.ok_or_else(nothing)?;
-    let bytes = app.store.get(&copy.storage_key).await.map_err(Failure::broken)?;
+    let length = u64::try_from(copy.bytes).unwrap_or(0);
     let asked = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
-    let (mut answer, body) = match asked.and_then(|range| slice(range, bytes.len())) {
+    let (mut answer, sent) = match asked.and_then(|range| slice(range, length)) {
         Some((from, to)) => {
             let mut part = HttpResponse::PartialContent();
-            let told = format!("bytes {from}-{to}/{}", bytes.len());
-            part.insert_header((header::CONTENT_RANGE, told));
-            (part, bytes.slice(from..=to))
+            part.insert_header((header::CONTENT_RANGE, format!("bytes {from}-{to}/{length}")));
+            (part, from..to + 1)
         }
-        None => (HttpResponse::Ok(), bytes),
+        None => (HttpResponse::Ok(), 0..length),
     };
-    Ok(answer
+    answer
         .content_type(known.mime())
         .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CONTENT_SECURITY_POLICY, ALONE))
-        .body(body))
+        .insert_header((header::CONTENT_SECURITY_POLICY, ALONE));
+    body(answer, app.store.clone(), copy.storage_key, sent).await
+}
+
+/// An object as the body of an answer: at once where it is small, else step by step.
+async fn body(
+    mut answer: HttpResponseBuilder,
+    store: Store,
+    key: String,
+    sent: Range<u64>,
+) -> Result {
+    let first = sent.start..sent.end.min(sent.start + STEP);
+    let begun = store.range(&key, first.clone()).await.map_err(Failure::broken)?;
+    if first.end == sent.end {
+        return Ok(answer.body(begun));
+    }
+    let size = sent.end - sent.start;
+    let rest = stream::unfold(first.end, move |at| {
+        let (store, key) = (store.clone(), key.clone());
+        async move {
+            let next = sent.end.min(at + STEP);
+            (at < next).then_some(())?;
+            Some((store.range(&key, at..next).await, next))
+        }
+    });
+    let whole = stream::once(async move { Ok(begun) }).chain(rest);
+    Ok(answer.body(SizedStream::new(size, Box::pin(whole))))
 }
 
 /// First and last byte that a range asks for; `None` for anything but one range within the file,
 /// which is then sent whole.
-fn slice(range: &str, length: usize) -> Option<(usize, usize)> {
+fn slice(range: &str, length: u64) -> Option<(u64, u64)> {
     let last = length.checked_sub(1)?;
     let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
     let (from, to) = match (from, to) {
         ("", tail) => (length.saturating_sub(tail.parse().ok()?), last),
         (from, "") => (from.parse().ok()?, last),
-        (from, to) => (from.parse().ok()?, to.parse::<usize>().ok()?.min(last)),
+        (from, to) => (from.parse().ok()?, to.parse::<u64>().ok()?.min(last)),
     };
     (from <= to && to <= last).then_some((from, to))
 }
@@ -66,15 +95,20 @@ fn slice(range: &str, length: usize) -> Option<(usize, usize)> {
 /// # Errors
 /// When the store fails.
 pub async fn original(app: &App, file: &entity::file::Model) -> Result {
-    let bytes = app.store.get(&file.storage_key).await.map_err(Failure::broken)?;
     let mime =
         media::Format::of_name(&file.format).map_or("application/octet-stream", |f| f.mime());
     let saved = format!("attachment; filename=\"{}.{}\"", file.id, file.format);
-    Ok(HttpResponse::Ok()
+    let signed = app.store.signed(&file.storage_key, mime, &saved).await;
+    if let Some(address) = signed.map_err(Failure::broken)? {
+        return Ok(see_other(&address));
+    }
+    let mut answer = HttpResponse::Ok();
+    answer
         .content_type(mime)
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, ALONE))
-        .insert_header((header::CONTENT_DISPOSITION, saved))
-        .body(bytes))
+        .insert_header((header::CONTENT_DISPOSITION, saved));
+    let length = u64::try_from(file.bytes).unwrap_or(0);
+    body(answer, app.store.clone(), file.storage_key.clone(), 0..length).await
 }

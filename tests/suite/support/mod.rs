@@ -1,5 +1,6 @@
 //! What tests stand on: a database of their own, a stopped clock, a store and an inbox in memory.
 
+pub mod answers;
 mod given;
 mod postgres;
 pub mod process;

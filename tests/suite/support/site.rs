@@ -39,6 +39,11 @@ pub struct Site {
 impl Site {
     /// An empty site whose clock stands at 2026-04-01 08:00 in Vietnam.
     pub async fn new(engine: Engine) -> Self {
+        Self::with_store(engine, Store::memory()).await
+    }
+
+    /// As [`Site::new`], with its objects in this store.
+    pub async fn with_store(engine: Engine, store: Store) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let address = match engine {
             Engine::Sqlite => sqlite(folder.path()),
@@ -53,7 +58,7 @@ impl Site {
         let app = App {
             votes: Votes::open(&address, folder.path(), names, clock.clone(), hoithi::app::fresh),
             db: db::connect(&address, 4).await.expect("a database"),
-            store: Store::memory(),
+            store,
             spool: Arc::new(hoithi::media::spool::Spool::at(folder.path().join("uploads"))),
             decoder: hoithi::media::Decoder::at(
                 env!("CARGO_BIN_EXE_hoithi").into(),
@@ -109,8 +114,11 @@ impl Site {
         std::mem::take(&mut self.inbox.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Checks that no promised work was left undone.
+    /// Does what was promised and is due, and checks that no work was left undone.
     pub async fn end(&self) {
+        if !self.jobs_may_wait {
+            self.work().await;
+        }
         let waiting = hoithi::jobs::waiting(&self.app.db).await.expect("jobs are counted");
         assert!(self.jobs_may_wait || waiting == (0, 0), "(open, given up) jobs left: {waiting:?}");
     }

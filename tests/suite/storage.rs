@@ -1,0 +1,333 @@
+//! The object store: a folder, and a bucket of a real S3 server behind a line that fails.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use entity::instant::Instant;
+use hoithi::storage::{Config, Store};
+use serde_json::json;
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::support::{Engine, Site};
+
+/// A running S3 server; dropped, it is killed.
+struct Server {
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Starts moto, where `scripts/test` has put it; none elsewhere.
+    fn start() -> Option<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let program = root.join("target/peers/moto/bin/moto_server");
+        if !program.exists() {
+            return None;
+        }
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = free.local_addr().unwrap();
+        drop(free);
+        let child = Command::new(program)
+            .args(["-H", "127.0.0.1", "-p", &address.port().to_string()])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let server = Self { child, address };
+        while TcpStream::connect(address).is_err() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let head = format!(
+            "PUT /works HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+        );
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        Some(server)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// What a line does to a connection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Fault {
+    None,
+    /// Closes it at once.
+    Outage,
+    /// Answers that there are too many requests, so many times.
+    SlowDown(u32),
+    /// Closes it after so many bytes, once.
+    Cut(usize),
+    /// Waits so long before each piece.
+    Slow(Duration),
+}
+
+/// A line to a server, with faults.
+#[derive(Clone)]
+struct Line {
+    address: SocketAddr,
+    fault: Arc<Mutex<Fault>>,
+}
+
+impl Line {
+    async fn to(server: SocketAddr) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let line = Self {
+            address: listener.local_addr().unwrap(),
+            fault: Arc::new(Mutex::new(Fault::None)),
+        };
+        let theirs = line.clone();
+        tokio::spawn(async move {
+            while let Ok((client, _)) = listener.accept().await {
+                tokio::spawn(theirs.clone().carry(client, server));
+            }
+        });
+        line
+    }
+
+    fn set(&self, fault: Fault) {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
+    }
+
+    fn fault(&self) -> Fault {
+        *self.fault.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn carry(self, mut client: tokio::net::TcpStream, server: SocketAddr) {
+        match self.fault() {
+            Fault::Outage => return,
+            Fault::SlowDown(left) => {
+                self.set(if left > 1 { Fault::SlowDown(left - 1) } else { Fault::None });
+                let mut head = vec![0; 65536];
+                let _ = client.read(&mut head).await;
+                let body = "<Error><Code>SlowDown</Code><Message>slower</Message></Error>";
+                let answer = format!(
+                    "HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                    body.len()
+                );
+                let _ = client.write_all(answer.as_bytes()).await;
+                let _ = client.shutdown().await;
+                return;
+            }
+            _ => {}
+        }
+        let Ok(server) = tokio::net::TcpStream::connect(server).await else { return };
+        let (mut from_server, mut to_server) = server.into_split();
+        let (mut from_client, mut to_client) = client.into_split();
+        let back = tokio::spawn(async move {
+            let _ = tokio::io::copy(&mut from_server, &mut to_client).await;
+        });
+        let mut piece = vec![0; 65536];
+        let mut carried = 0;
+        while let Ok(read @ 1..) = from_client.read(&mut piece).await {
+            match self.fault() {
+                Fault::Outage => break,
+                Fault::Cut(most) if carried + read > most => {
+                    self.set(Fault::None);
+                    break;
+                }
+                Fault::Slow(pause) => tokio::time::sleep(pause).await,
+                _ => {}
+            }
+            carried += read;
+            if to_server.write_all(&piece[..read]).await.is_err() {
+                break;
+            }
+        }
+        drop(to_server);
+        back.abort();
+    }
+}
+
+fn bucket(folder: &TempDir, address: SocketAddr, signed: u32) -> Store {
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "secret").unwrap();
+    let config: Config = serde_json::from_value(json!({
+        "kind": "s3",
+        "endpoint": format!("http://{address}"),
+        "bucket": "works",
+        "access_key": "key",
+        "secret_key_file": secret,
+        "path_style": true,
+        "signed_seconds": signed,
+    }))
+    .unwrap();
+    Store::open(&config, folder.path()).unwrap()
+}
+
+/// A file of `mega` million bytes of which no two parts are the same.
+fn large(folder: &TempDir, mega: u32) -> (PathBuf, Bytes) {
+    let bytes: Vec<u8> =
+        (0..mega * 250_000).flat_map(|n| n.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
+    let path = folder.path().join("large");
+    std::fs::write(&path, &bytes).unwrap();
+    (path, bytes.into())
+}
+
+/// What every store does alike.
+async fn keeps(store: &Store, folder: &TempDir) {
+    let (path, bytes) = large(folder, 20);
+    store.put_once("originals/large", &path, "video/mp4").await.unwrap();
+    store.put("copies/a/320.jpeg", "small".into(), "image/jpeg").await.unwrap();
+    store.put("copies/a/320.jpeg", "other".into(), "image/jpeg").await.unwrap();
+
+    assert_eq!(store.get("originals/large").await.unwrap(), bytes);
+    let part = store.range("originals/large", 8_388_600..8_388_620).await.unwrap();
+    assert_eq!(part, bytes.slice(8_388_600..8_388_620));
+    assert_eq!(store.get("copies/a/320.jpeg").await.unwrap(), "other");
+    assert_eq!(store.list("copies/").await.unwrap(), ["copies/a/320.jpeg"]);
+    let local = store.local("originals/large", folder.path()).await.unwrap();
+    assert_eq!(std::fs::read(local.path()).unwrap(), bytes);
+    store.delete("copies/a/320.jpeg").await.unwrap();
+    store.delete("copies/a/320.jpeg").await.unwrap();
+    assert!(matches!(
+        store.get("copies/a/320.jpeg").await,
+        Err(hoithi::storage::Error::Missing(_))
+    ));
+    assert!(matches!(store.get("../key").await, Err(hoithi::storage::Error::Key(_))));
+}
+
+#[actix_web::test]
+async fn a_folder_and_memory_keep_what_they_are_given() {
+    let folder = tempfile::tempdir().unwrap();
+
+    keeps(&Store::open(&Config::default(), folder.path()).unwrap(), &folder).await;
+    keeps(&Store::memory(), &folder).await;
+}
+
+#[actix_web::test]
+async fn a_bucket_keeps_what_it_is_given_and_never_writes_an_original_over_another() {
+    let Some(server) = Server::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let store = bucket(&folder, server.address, 60);
+
+    keeps(&store, &folder).await;
+
+    let other = folder.path().join("other");
+    std::fs::write(&other, "something else").unwrap();
+    store.put_once("originals/small", &other, "text/plain").await.unwrap();
+    let before = store.get("originals/large").await.unwrap();
+    store.put_once("originals/large", &other, "text/plain").await.unwrap();
+    assert_eq!(store.get("originals/large").await.unwrap(), before);
+    let signed = store.signed("originals/small", "text/plain", "attachment").await.unwrap();
+    assert!(signed.is_some_and(|address| address.contains("X-Amz-Signature=")));
+}
+
+#[actix_web::test]
+async fn a_line_that_is_cut_slow_or_busy_costs_time_and_nothing_else() {
+    let Some(server) = Server::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let line = Line::to(server.address).await;
+    let store = bucket(&folder, line.address, 0);
+    let (path, bytes) = large(&folder, 20);
+    let later: Instant = "2100-01-01T00:00:00Z".parse().unwrap();
+
+    let faults = [Fault::Cut(3_000_000), Fault::SlowDown(2), Fault::Slow(Duration::from_millis(2))];
+    for (place, fault) in faults.into_iter().enumerate() {
+        let key = format!("originals/{place}");
+        line.set(fault);
+        store.put_once(&key, &path, "video/mp4").await.unwrap_or_else(|e| panic!("{fault:?}: {e}"));
+        line.set(Fault::None);
+        assert_eq!(store.get(&key).await.unwrap(), bytes, "{fault:?}");
+    }
+
+    line.set(Fault::Outage);
+    assert!(store.put_once("originals/lost", &path, "video/mp4").await.is_err());
+    line.set(Fault::None);
+    assert_eq!(store.list("originals/").await.unwrap().len(), 3);
+    assert_eq!(store.forget_parts(later).await.unwrap(), 0);
+}
+
+#[actix_web::test]
+async fn while_the_bucket_is_away_drafts_are_kept_and_the_work_catches_up() {
+    use crate::entry::{contest, picture};
+    use image::ImageFormat;
+    use sea_orm::EntityTrait;
+
+    let Some(server) = Server::start() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let line = Line::to(server.address).await;
+    let store = bucket(&folder, line.address, 0);
+    let mut site = Site::with_store(Engine::Sqlite, store).await;
+    contest(&site, |written| written).await;
+    let mut browser = site.browser();
+    let form = [("category", "photo"), ("unit", "td-cs-59")];
+    let photo = picture(900, 600, 7, ImageFormat::Jpeg);
+
+    line.set(Fault::Outage);
+    let files = [("slot.photo", "ảnh.jpg", &photo[..])];
+    let answer = browser.post_files("/contests/anh-dep/entries", &form, &files).await;
+    assert_eq!(answer.status.as_u16(), 503, "{}", answer.text());
+    let rows = entity::file::Entity::find().all(&site.app.db).await.unwrap();
+    assert_eq!(rows, Vec::<entity::file::Model>::new());
+
+    line.set(Fault::None);
+    let answer = browser.post_files("/contests/anh-dep/entries", &form, &files).await;
+    assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    line.set(Fault::Outage);
+    assert_eq!(site.work().await, 1);
+    let rows = entity::file::Entity::find().all(&site.app.db).await.unwrap();
+    assert_eq!(rows[0].state, entity::file::State::Received);
+
+    line.set(Fault::None);
+    site.set_clock("2026-04-01T02:00:00Z");
+    site.work().await;
+    let rows = entity::file::Entity::find().all(&site.app.db).await.unwrap();
+    assert_eq!(rows[0].state, entity::file::State::Ready);
+    let held = site.app.store.list("").await.unwrap();
+    for object in hoithi::media::objects(&site.app.db).await.unwrap() {
+        assert!(held.contains(&object.key), "{}", object.key);
+    }
+    site.end().await;
+}
+
+/// Runs a command of the real binary on a data folder; what it says.
+fn said(folder: &Path, arguments: &[&str]) -> String {
+    let done = Command::new(env!("CARGO_BIN_EXE_hoithi"))
+        .args(arguments)
+        .env("HOITHI__DATA__FOLDER", folder)
+        .output()
+        .unwrap();
+    let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
+    assert!(done.status.success(), "{arguments:?}: {out}{err}");
+    out.into_owned()
+}
+
+#[test]
+fn objects_that_no_row_names_are_removed_when_they_are_old_and_only_then() {
+    let folder = tempfile::tempdir().unwrap();
+    said(folder.path(), &["migrate"]);
+    let objects = folder.path().join("objects/originals");
+    std::fs::create_dir_all(&objects).unwrap();
+    for name in ["young", "old", ".part-dead"] {
+        std::fs::write(objects.join(name), name).unwrap();
+    }
+    let long_ago = std::time::UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    for name in ["old", ".part-dead"] {
+        let file = std::fs::File::options().write(true).open(objects.join(name)).unwrap();
+        file.set_modified(long_ago).unwrap();
+    }
+
+    assert!(said(folder.path(), &["storage", "check"]).contains("0 that rows name, 2 that none"));
+    let trial = said(folder.path(), &["storage", "gc", "--dry-run"]);
+    assert!(trial.contains("originals/old\n1 objects would be removed"), "{trial}");
+    assert!(objects.join("old").exists());
+    said(folder.path(), &["storage", "gc"]);
+
+    let left = |name: &str| objects.join(name).exists();
+    assert_eq!(["young", "old", ".part-dead"].map(left), [true, false, false]);
+}
