@@ -65,7 +65,9 @@ fn host(authority: &str) -> Option<String> {
 
 fn plain_host(host: &str) -> String {
     let mut host = host;
-    for prefix in ["www.", "m.", "vt.", "mobile.", "web."] {
+    for prefix in
+        ["www.", "m.", "vt.", "vm.", "mobile.", "web.", "mbasic.", "touch.", "vi-vn.", "music."]
+    {
         host = host.strip_prefix(prefix).filter(|rest| rest.contains('.')).unwrap_or(host);
     }
     host.to_owned()
@@ -76,7 +78,7 @@ fn known(host: &str, path: &[&str], query: &str) -> Option<String> {
     let named = |name: &str| value(query, name);
     match host {
         "youtu.be" => Some(format!("youtube:{}", path.first()?)),
-        "youtube.com" => {
+        "youtube.com" | "youtube-nocookie.com" => {
             let id = match path {
                 ["watch", ..] => named("v")?,
                 ["shorts" | "embed" | "live" | "v", id, ..] => (*id).to_owned(),
@@ -92,14 +94,18 @@ fn known(host: &str, path: &[&str], query: &str) -> Option<String> {
         },
         "facebook.com" | "fb.com" => facebook(path, query),
         "drive.google.com" => {
+            // Which of several accounts was signed in: `u/0`.
             let id = match path {
-                ["file", "d", id, ..] | ["drive", "folders", id, ..] => (*id).to_owned(),
+                ["file", "u", _, "d", id, ..]
+                | ["file", "d", id, ..]
+                | ["drive", "u", _, "folders", id, ..]
+                | ["drive", "folders", id, ..] => (*id).to_owned(),
                 _ => named("id")?,
             };
             Some(format!("drive:{id}"))
         }
         "docs.google.com" => match path {
-            [_, "d", id, ..] => Some(format!("drive:{id}")),
+            [_, "u", _, "d", id, ..] | [_, "d", id, ..] => Some(format!("drive:{id}")),
             _ => None,
         },
         _ => None,
@@ -109,8 +115,8 @@ fn known(host: &str, path: &[&str], query: &str) -> Option<String> {
 fn facebook(path: &[&str], query: &str) -> Option<String> {
     let id = match path {
         [_, "posts" | "videos" | "photos", rest @ ..] => (*rest.last()?).to_owned(),
-        ["reel" | "watch", id, ..] => (*id).to_owned(),
-        ["watch"] => value(query, "v")?,
+        ["watch", ..] => value(query, "v")?,
+        ["reel", id, ..] => (*id).to_owned(),
         ["permalink.php" | "story.php"] => value(query, "story_fbid")?,
         ["photo" | "photo.php", ..] => value(query, "fbid")?,
         ["groups", _, "posts" | "permalink", id, ..] => (*id).to_owned(),

@@ -308,6 +308,23 @@ async fn drawn_without_metadata(
     }
 }
 
+#[test]
+fn spellings_of_one_address_meet_and_different_works_do_not() {
+    let key = |typed: &str| link::read(typed).map(|link| link.key);
+    let same = [
+        ("https://mbasic.facebook.com/watch/?v=77", "https://www.facebook.com/watch/live/?v=77"),
+        ("https://vi-vn.facebook.com/cd/videos/88/", "https://facebook.com/cd/videos/88?ref=x"),
+        ("https://drive.google.com/file/u/1/d/abc/view", "https://drive.google.com/open?id=abc"),
+        ("https://music.youtube.com/watch?v=dQw4w9WgXcQ", "https://youtu.be/dQw4w9WgXcQ"),
+        ("https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ", "youtube.com/live/dQw4w9WgXcQ"),
+    ];
+    for (one, other) in same {
+        assert_eq!(key(one), key(other), "{one} and {other}");
+    }
+    let live = |number: u8| key(&format!("https://www.facebook.com/watch/live/?v={number}"));
+    assert_ne!(live(1), live(2));
+}
+
 proptest! {
     #[test]
     fn words_are_the_parts_between_white_space(words in prop::collection::vec("[\\p{L}\\p{N}]{1,8}", 0..50), gap in "[ \t\n\u{a0}]{1,3}") {
