@@ -25,7 +25,8 @@ pub(super) fn claim(file: &[u8]) -> Result<Claim, Flaw> {
     let meta = inside(head, &[*b"meta"]).and_then(|meta| meta.get(4..)).ok_or(Flaw::Corrupt)?;
     let properties = inside(meta, &[*b"iprp", *b"ipco"]).ok_or(Flaw::Corrupt)?;
     let properties: Vec<_> = Boxes(properties).collect();
-    let sizes = properties.iter().filter_map(|(kind, body)| (kind == b"ispe").then(|| size(body)));
+    let sizes =
+        properties.iter().filter(|&(kind, _body)| kind == b"ispe").map(|(_kind, body)| size(body));
     let sizes = sizes.flatten().collect::<Vec<_>>();
     let area = |(width, height): &(u32, u32)| u64::from(*width) * u64::from(*height);
     let largest = sizes.iter().copied().max_by_key(area).ok_or(Flaw::Corrupt)?;

@@ -262,7 +262,7 @@ async fn while_the_bucket_is_away_drafts_are_kept_and_the_work_catches_up() {
     let folder = tempfile::tempdir().unwrap();
     let line = Line::to(server.address).await;
     let store = bucket(&folder, line.address, 0);
-    let mut site = Site::with_store(Engine::Sqlite, store).await;
+    let site = Site::with_store(Engine::Sqlite, store).await;
     contest(&site, |written| written).await;
     let mut browser = site.browser();
     let form = [("category", "photo"), ("unit", "td-cs-59")];

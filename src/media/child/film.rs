@@ -40,6 +40,7 @@ struct Film {
     transfer: String,
     width: u32,
     height: u32,
+    /// Of the longer of picture and sound.
     milliseconds: Option<i64>,
     bits: u64,
     /// Codec of its sound; empty without sound.
@@ -120,7 +121,8 @@ fn film(told: &Value) -> Result<Film, Flaw> {
     let turn = turns.and_then(|all| all.iter().find_map(|data| data["rotation"].as_i64()));
     let sideways = turn.unwrap_or(0).rem_euclid(180) == 90;
     let (width, height) = if sideways { (height, width) } else { (width, height) };
-    let length = milliseconds(&picture["duration"]);
+    let lengths = [Some(picture), of("audio")].into_iter().flatten();
+    let length = lengths.filter_map(|stream| milliseconds(&stream["duration"])).max();
     Ok(Film {
         codec: text(&picture["codec_name"]),
         pixels: text(&picture["pix_fmt"]),

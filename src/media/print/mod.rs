@@ -31,7 +31,7 @@ pub enum Print {
     /// Of a picture.
     Picture {
         /// Of the whole, in eight forms; the first as it stands.
-        forms: [Hash; 8],
+        forms: Box<[Hash; 8]>,
         /// Of its windows.
         windows: Vec<Hash>,
     },
@@ -87,7 +87,7 @@ impl Print {
     #[must_use]
     pub fn of_picture(grey: &[u8], width: usize, height: usize) -> Option<Self> {
         let (forms, windows) = pdq::picture(grey, width, height)?;
-        Some(Self::Picture { forms, windows })
+        Some(Self::Picture { forms: Box::new(forms), windows })
     }
 
     /// The fingerprint of a film: grey frames of 64 × 64, one behind the other.
@@ -139,7 +139,10 @@ impl Print {
         match kind {
             b'p' => {
                 let (forms, windows) = hashes.split_at_checked(8)?;
-                Some(Self::Picture { forms: forms.try_into().ok()?, windows: windows.to_vec() })
+                Some(Self::Picture {
+                    forms: Box::new(forms.try_into().ok()?),
+                    windows: windows.to_vec(),
+                })
             }
             b'f' => {
                 let forms = hashes.chunks_exact(8).filter_map(|eight| eight.try_into().ok());

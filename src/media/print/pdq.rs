@@ -64,7 +64,7 @@ pub(super) fn picture(grey: &[u8], width: usize, height: usize) -> Option<([Hash
         return None;
     }
     let mut smooth: Vec<f32> = grey.iter().map(|value| f32::from(*value)).collect();
-    let window = |side: usize| (side + 2 * SAMPLES - 1) / (2 * SAMPLES);
+    let window = |side: usize| side.div_ceil(2 * SAMPLES);
     for _ in 0..2 {
         smooth = blurred(&smooth, width, 1, window(width));
         smooth = blurred(&smooth, height, width, window(height));
@@ -163,7 +163,7 @@ fn coefficients(samples: &[f32]) -> Coefficients {
 fn forms(kept: &Coefficients) -> [Hash; 8] {
     std::array::from_fn(|form| {
         let sign = |flips: bool, frequency: usize| {
-            if flips && frequency % 2 == 0 { -1.0 } else { 1.0 }
+            if flips && frequency.is_multiple_of(2) { -1.0 } else { 1.0 }
         };
         let mut turned = [[0.0_f32; KEPT]; KEPT];
         for (i, row) in turned.iter_mut().enumerate() {
