@@ -9,8 +9,8 @@
 #[path = "../tests/suite/support/answers.rs"]
 mod answers;
 mod figures;
-mod fraud;
 mod fingerprints;
+mod fraud;
 mod hostile;
 mod idle;
 mod judging;
