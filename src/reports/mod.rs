@@ -80,7 +80,8 @@ pub async fn participation(
     Ok(shares)
 }
 
-/// Counted votes by the unit whose link brought the voter.
+/// Votes by the unit whose link brought the voter; those that are set aside too, for people took part
+/// and nobody is to learn of a hold from a number.
 async fn votes(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<(UnitId, u32)>, DbErr> {
     #[derive(FromQueryResult)]
     struct Group {
@@ -92,7 +93,7 @@ async fn votes(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<(Uni
         .column(vote::Column::UnitId)
         .column_as(Expr::col(vote::Column::Receipt).count(), "count")
         .filter(vote::Column::ContestId.eq(contest))
-        .filter(vote::Column::State.eq(vote::State::Counted))
+        .filter(vote::Column::State.ne(vote::State::Withdrawn))
         .filter(vote::Column::UnitId.is_not_null())
         .group_by(vote::Column::UnitId)
         .into_model::<Group>()

@@ -214,6 +214,7 @@ pub async fn propose(
     }
     let id = PublicationId::new();
     let votes = voting::statement(tx, contest.id()).await?;
+    let aside = voting::cases::set_aside(tx, contest.id()).await?;
     let row = publication::ActiveModel {
         id: Set(id),
         contest_id: Set(contest.id()),
@@ -227,9 +228,12 @@ pub async fn propose(
         replaces_id: Set(before.map(|row| row.id)),
         reason: Set((!reason.is_empty()).then(|| reason.to_owned())),
         refusal: Set(None),
-        summary: Set(
-            json!({ "entries": inputs.entries.len(), "votes": votes, "up": entries(&result.up) }),
-        ),
+        summary: Set(json!({
+            "entries": inputs.entries.len(),
+            "votes": votes,
+            "set_aside": aside,
+            "up": entries(&result.up),
+        })),
     };
     publication::Entity::insert(row).exec_without_returning(tx).await?;
     let after = json!({ "publication": id, "reason": reason });

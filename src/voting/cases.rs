@@ -14,12 +14,15 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
+use serde::{Deserialize, Serialize};
 
 use super::Error;
 use super::signals::{CELL, Finding, Suspicion, Trail};
 use crate::contest;
 use crate::entry::code;
 
+/// The act by which votes are disqualified.
+pub(super) const STRUCK: &str = "votes-struck";
 /// Fewest votes of a case that are in no other.
 const LEAST: usize = 12;
 
@@ -205,6 +208,48 @@ pub async fn of_contest(
         _ => 3,
     });
     Ok(rows)
+}
+
+/// Votes that were disqualified, as it is published.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SetAside {
+    /// Number of the entry they were for.
+    pub entry: i32,
+    /// How many.
+    pub votes: u64,
+    /// Why, a key of the words.
+    pub reason: String,
+    /// When it was confirmed.
+    pub decided_at: Instant,
+    /// Until when appeals are taken.
+    pub appeal_until: Option<Instant>,
+}
+
+/// What was disqualified in a contest, by entry.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_aside(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Vec<SetAside>, DbErr> {
+    let numbers = numbers(db, contest).await?;
+    let mut rows = of_contest(db, contest).await?;
+    rows.retain(|case| case.state == State::Struck);
+    let mut aside = Vec::new();
+    for case in rows {
+        let struck = |row: &vote_ruling::Model| row.act == STRUCK;
+        let decided = rulings(db, case.id).await?.into_iter().rfind(struck);
+        aside.push(SetAside {
+            entry: numbers.get(&case.entry_id).and_then(|n| i32::try_from(*n).ok()).unwrap_or(0),
+            votes: leaves(&case).len() as u64,
+            reason: case.reason.clone().unwrap_or_default(),
+            decided_at: decided.map_or(case.found_at, |row| row.ruled_at),
+            appeal_until: case.appeal_until,
+        });
+    }
+    aside.sort_by_key(|one| (one.entry, one.decided_at));
+    Ok(aside)
 }
 
 /// How many cases of a contest somebody has begun to rule about and nobody has decided.

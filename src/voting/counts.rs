@@ -80,17 +80,19 @@ pub async fn tally_agrees(db: &impl ConnectionTrait, contest: ContestId) -> Resu
     Ok(told == counted)
 }
 
-/// Votes that look counted to the public: those that are set aside are so in silence, lest whoever
-/// bought them learns what is seen.
-const LOOKS_COUNTED: [State; 2] = [State::Counted, State::Held];
+/// Votes that look counted to the public before the result: those that are set aside are so in
+/// silence, lest whoever bought them learns what is seen, and what is frozen stays as it was.
+const LOOKS_COUNTED: [State; 3] = [State::Counted, State::Held, State::Struck];
 
 /// What the public sees of counts now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
     /// Nothing.
     Hidden,
-    /// As they are.
+    /// As they are, with the votes that are set aside, which nobody is to learn before the result.
     Now,
+    /// As the result has them.
+    Final,
     /// As they were then.
     AsOf(Instant),
 }
@@ -100,7 +102,7 @@ pub enum Seen {
 pub fn seen(contest: &Contest, now: Instant) -> Seen {
     let Some(voting) = &contest.definition.voting else { return Seen::Hidden };
     if matches!(contest.row.state, ContestState::Published | ContestState::Closed) {
-        return Seen::Now;
+        return Seen::Final;
     }
     let Some(window) = contest.window(&voting.phase) else { return Seen::Hidden };
     let hidden_from = window.closes.plus_seconds(-3600 * i64::from(voting.hidden_last_hours));
@@ -126,12 +128,14 @@ impl Seen {
         contest: ContestId,
         entries: &[EntryId],
     ) -> Result<Option<HashMap<EntryId, i64>>, DbErr> {
-        let moment = match self {
+        let (states, moment) = match self {
             Self::Hidden => return Ok(None),
-            Self::Now => None,
-            Self::AsOf(moment) => Some(moment),
+            Self::Now => (&LOOKS_COUNTED[..], None),
+            Self::Final => (&[State::Counted][..], None),
+            Self::AsOf(moment) => (&LOOKS_COUNTED[..], Some(moment)),
         };
-        Ok(Some(until(db, contest, LOOKS_COUNTED, moment, Some(entries)).await?))
+        let states = states.iter().copied();
+        Ok(Some(until(db, contest, states, moment, Some(entries)).await?))
     }
 }
 

@@ -1,11 +1,14 @@
 //! Signed links of units and chat groups, made by the thousand.
 
+use std::collections::HashMap;
+
 use entity::id::{ContestId, UnitId};
 use entity::instant::Instant;
-use entity::vote_link;
+use entity::{vote, vote_link};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter,
+    QueryOrder, QuerySelect, Set,
 };
 
 use super::Error;
@@ -49,7 +52,8 @@ pub async fn add(
             number,
             unit_id: link.unit,
             label: link.label.clone(),
-            quota: i32::try_from(u64::from(link.members.max(1)) * 13 / 10 + 1).unwrap_or(i32::MAX),
+            quota: i32::try_from(u64::from(Ord::max(link.members, 1)) * 13 / 10 + 1)
+                .unwrap_or(i32::MAX),
             expires_at: expires,
         })
         .collect();
@@ -80,4 +84,26 @@ pub async fn links(
         .order_by_asc(vote_link::Column::Number)
         .all(db)
         .await
+}
+
+/// People who voted by each link of a contest, by its number.
+///
+/// # Errors
+/// When the database fails.
+pub async fn voters_by_link(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<HashMap<i32, i64>, DbErr> {
+    let rows: Vec<(Option<i32>, i64)> = vote::Entity::find()
+        .select_only()
+        .column(vote::Column::Link)
+        .column_as(Expr::col(vote::Column::Voter).count_distinct(), "voters")
+        .filter(vote::Column::ContestId.eq(contest))
+        .filter(vote::Column::State.ne(vote::State::Withdrawn))
+        .filter(vote::Column::Link.is_not_null())
+        .group_by(vote::Column::Link)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().filter_map(|(link, voters)| Some((link?, voters))).collect())
 }

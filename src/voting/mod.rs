@@ -31,7 +31,7 @@ pub use cast::{Cast, Proof, Touch, Votes, own};
 pub use counts::{Seen, counts, seen, statement, tally_agrees};
 pub use entity::vote::State as VoteState;
 pub use error::Error;
-pub use links::{NewLink, add as add_links, links};
+pub use links::{NewLink, add as add_links, links, voters_by_link};
 pub use policy::Policy;
 pub use project::forget;
 pub use segment::checkpoint;

@@ -10,7 +10,7 @@ use entity::vote_case::{self, Model, State};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Set};
 use serde_json::json;
 
-use super::cases::{by_code, change, findings, leaves, note_ruling};
+use super::cases::{STRUCK, by_code, change, findings, leaves, note_ruling};
 use super::keys::{APPROVER, DESK};
 use super::{Error, Votes};
 use crate::audit::{self, Act};
@@ -127,7 +127,7 @@ pub async fn approve(
     let contest = contest::lock(tx, by.contest()).await?;
     let case = by_code(tx, by.contest(), code).await?;
     let (state, act) = match (approval, case.state) {
-        (Approval::Confirm, State::Proposed) => (State::Struck, "votes-struck"),
+        (Approval::Confirm, State::Proposed) => (State::Struck, STRUCK),
         (Approval::Refuse, State::Proposed) => (State::Held, "votes-refused"),
         (Approval::Restore, State::Struck | State::Appealed) => (State::Restored, "votes-restored"),
         (Approval::Uphold, State::Appealed) => (State::Struck, "votes-upheld"),

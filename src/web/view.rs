@@ -206,6 +206,12 @@ impl View {
         words::money(self.lang, *amount)
     }
 
+    /// The site's host, as people compare it with what their browser shows.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.base.split_once("://").map_or(self.base.as_str(), |(_, host)| host)
+    }
+
     /// The language's tag.
     #[must_use]
     pub fn tag(&self) -> &'static str {

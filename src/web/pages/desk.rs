@@ -125,6 +125,8 @@ pub struct Show {
     pub address: String,
     /// Whether views and likes are counted elsewhere.
     pub counts_outside: bool,
+    /// Whether the public votes.
+    pub has_votes: bool,
     /// Whether results were published.
     pub has_result: bool,
 }
@@ -195,6 +197,7 @@ pub async fn show(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Str
         counts: counts.into_iter().map(|(state, n)| (super::entry::state_key(state), n)).collect(),
         address: format!("{}/contests/{}", v.base, contest.slug()),
         counts_outside: contest.definition.outside_counts.is_some(),
+        has_votes: contest.definition.voting.is_some(),
         has_result: results::in_force(&app.db, contest.id()).await?.is_some(),
         v,
     })

@@ -46,6 +46,7 @@ pub async fn show(
         "votes" => export.votes().await?,
         "standings" => export.standings().await?,
         "winners" => export.winners().await?,
+        "links" => export.links().await?,
         _ => export.participation().await?,
     }
     super::sheet::send(export.writer, format, &format!("{slug}-{what}"))
@@ -83,6 +84,7 @@ fn heads(kind: &str) -> Option<&'static [&'static str]> {
             "export-award-state",
             "export-certificate",
         ],
+        "links" => &["export-link", "export-group", "unit", "export-quota", "export-voters"],
         "participation" => {
             &["export-unit-code", "unit", "entries", "entrants", "votes", "members", "export-share"]
         }
@@ -98,6 +100,25 @@ struct Export<'a> {
 }
 
 impl Export<'_> {
+    /// Group links with how many people voted by each: never who.
+    async fn links(&mut self) -> Result<()> {
+        let (db, contest) = (&self.app.db, self.contest.id());
+        let links = voting::links(db, contest).await?;
+        let voters = voting::voters_by_link(db, contest).await?;
+        let units = unit::names(db, links.iter().filter_map(|link| link.unit_id)).await?;
+        for link in links {
+            let unit = link.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default();
+            self.row(&[
+                Cell::from(i64::from(link.number)),
+                Cell::from(link.label),
+                Cell::from(unit),
+                Cell::from(i64::from(link.quota)),
+                Cell::from(voters.get(&link.number).copied().unwrap_or(0)),
+            ])?;
+        }
+        Ok(())
+    }
+
     fn row(&mut self, cells: &[Cell]) -> Result<()> {
         self.writer.row(cells).map_err(Failure::broken)
     }

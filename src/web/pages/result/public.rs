@@ -13,6 +13,7 @@ use crate::contest::Contest;
 use crate::refusal::Kind;
 use crate::results;
 use crate::results::rank::Who;
+use crate::voting::cases::SetAside;
 use crate::web::cache::Kept;
 use crate::web::pages::contest::public;
 use crate::web::pages::worksheet;
@@ -38,8 +39,11 @@ pub struct Show {
     pub others: Vec<(i32, bool, entity::instant::Instant)>,
     /// Its tables.
     pub tables: Vec<Table>,
-    /// What was counted, by kind.
-    pub statement: Vec<(String, i64)>,
+    /// Votes by the level at which voters were known: key of the words, counted, not counted, taken
+    /// back.
+    pub levels: Vec<(String, i64, i64, i64)>,
+    /// Votes that were disqualified; none where the publication says nothing of them.
+    pub aside: Option<Vec<SetAside>>,
     /// SHA-256 over everything that decides.
     pub hash: String,
     /// Whether complaints are taken.
@@ -120,12 +124,8 @@ async fn published(
     });
     let others = others.collect();
     let tables = tables(app, &v, contest, row.id).await?;
-    let votes: BTreeMap<String, i64> = row
-        .summary
-        .get("votes")
-        .cloned()
-        .and_then(|v| serde_json::from_value(v).ok())
-        .unwrap_or_default();
+    let levels = levels(told(&row, "votes").unwrap_or_default());
+    let aside = told(&row, "set_aside").filter(|_| !levels.is_empty());
     Ok(Show {
         slug: contest.slug().to_owned(),
         title: contest.definition.title.read(v.lang.is_english()).to_owned(),
@@ -134,11 +134,35 @@ async fn published(
         is_replaced: row.state == State::Replaced,
         others,
         tables,
-        statement: votes.into_iter().collect(),
+        levels,
+        aside,
         hash: data_encoding::HEXLOWER.encode(&row.inputs_hash),
         takes_complaints: contest.open(PhaseKind::Complaint, v.now).is_some(),
         v,
     })
+}
+
+/// What the summary of a publication says of something.
+fn told<T: serde::de::DeserializeOwned>(row: &publication::Model, what: &str) -> Option<T> {
+    serde_json::from_value(row.summary.get(what)?.clone()).ok()
+}
+
+/// Votes by level, from how many there are in each state and level, such as `counted-l0`.
+fn levels(votes: BTreeMap<String, i64>) -> Vec<(String, i64, i64, i64)> {
+    let mut levels: BTreeMap<String, (i64, i64, i64)> = BTreeMap::new();
+    for (name, count) in votes {
+        let Some((state, level)) = name.split_once("-l") else { continue };
+        let sums = levels.entry(format!("level-{level}")).or_default();
+        match state {
+            "counted" => sums.0 += count,
+            "withdrawn" => sums.2 += count,
+            _ => sums.1 += count,
+        }
+    }
+    levels
+        .into_iter()
+        .map(|(level, (counted, aside, back))| (level, counted, aside, back))
+        .collect()
 }
 
 /// The tables of a publication, each place with what it won and how it came about.
