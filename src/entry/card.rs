@@ -26,6 +26,8 @@ pub struct Card {
     pub alt: Option<String>,
     /// Whether its first picture was drawn for the public.
     pub is_ready: bool,
+    /// Its mean colour, as CSS writes it: what stands in its place until it comes.
+    pub ground: Option<String>,
 }
 
 /// Cards of these entries, in their order.
@@ -60,6 +62,9 @@ pub async fn cards(
             unit: entry.unit_id.and_then(|id| units.get(&id).cloned()),
             picture,
             alt: first.and_then(|part| part.alt.clone()),
+            ground: picture
+                .and_then(|id| files.iter().find(|file| file.id == id))
+                .and_then(media::ground),
             is_ready: picture.and_then(|id| pictures.get(&id).copied()).unwrap_or(false),
             entry,
         }

@@ -36,6 +36,53 @@ pub fn read(typed: &str) -> Option<Link> {
     Some(Link { host, key })
 }
 
+/// Where the players come from that [`player`] names.
+pub const PLAYERS: [&str; 4] = [
+    "https://www.youtube-nocookie.com",
+    "https://www.tiktok.com",
+    "https://drive.google.com",
+    "https://www.facebook.com",
+];
+
+/// The address of a player of this work, on a site that offers one to pages of others.
+#[must_use]
+pub fn player(typed: &str) -> Option<String> {
+    let link = read(typed)?;
+    let (site, id) = link.key.split_once(':')?;
+    let named = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    if id.is_empty() || !id.bytes().all(named) {
+        return None;
+    }
+    let [youtube, tiktok, drive, facebook] = PLAYERS;
+    match site {
+        "youtube" => Some(format!("{youtube}/embed/{id}")),
+        "tiktok" => Some(format!("{tiktok}/player/v1/{id}")),
+        // A folder has no player.
+        "drive" if !typed.contains("/folders/") && link.host == "drive.google.com" => {
+            Some(format!("{drive}/file/d/{id}/preview"))
+        }
+        "facebook" => {
+            let kind = if ["/videos/", "/watch", "/reel/"].iter().any(|part| typed.contains(part)) {
+                "video"
+            } else {
+                "post"
+            };
+            let address: String = typed.trim().bytes().map(escaped).collect();
+            Some(format!("{facebook}/plugins/{kind}.php?href={address}"))
+        }
+        _ => None,
+    }
+}
+
+/// A byte as it stands in a query's value.
+fn escaped(byte: u8) -> String {
+    if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.') {
+        char::from(byte).to_string()
+    } else {
+        format!("%{byte:02X}")
+    }
+}
+
 /// Whether an address lies on one of these hosts or below them.
 #[must_use]
 pub fn is_on(link: &Link, hosts: &[String]) -> bool {

@@ -417,6 +417,12 @@ pub fn is_pictured(file: &file::Model) -> bool {
     file.state == State::Ready && file.facts["pictured"] == json!(true)
 }
 
+/// The mean colour of a file's pictures, as CSS writes it.
+#[must_use]
+pub fn ground(file: &file::Model) -> Option<String> {
+    file.facts["colour"].as_str().map(str::to_owned)
+}
+
 /// Notes that a file cannot be shown, and why.
 ///
 /// # Errors

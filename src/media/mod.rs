@@ -26,9 +26,9 @@ pub use child::Decoder;
 pub use flaw::Flaw;
 pub use format::{Format, Kind};
 pub use keep::{
-    ERASED, Error, Facts, Kept, copies, copies_of, copy, copy_key, files, is_filmed, is_pictured,
-    keep, keep_copies, keep_file, keep_made, most_bytes, progressed, read, read_file, ready,
-    record, refused, take_down,
+    ERASED, Error, Facts, Kept, copies, copies_of, copy, copy_key, files, ground, is_filmed,
+    is_pictured, keep, keep_copies, keep_file, keep_made, most_bytes, progressed, read, read_file,
+    ready, record, refused, take_down,
 };
 pub use movie::without_metadata;
 pub use render::{Copy, Drawn};

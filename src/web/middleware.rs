@@ -17,7 +17,7 @@ use crate::config::Network;
 use crate::refusal::Kind;
 
 /// Nothing from elsewhere, nothing inline, in no frame.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: \
+pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: \
     blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri \
     'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 

@@ -15,6 +15,7 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/contests/{slug}", web::get().to(pages::contest::show))
         .route("/contests/{slug}/gallery", web::get().to(pages::contest::gallery))
         .route("/entries/{code}", web::get().to(pages::entry::show))
+        .route("/entries/{code}/player", web::get().to(pages::player::show))
         .route("/b/{code}", web::get().to(pages::entry::show))
         .route("/entries/{code}/vote", web::post().to(pages::entry::vote))
         .route("/entries/{code}/vote/withdrawal", web::post().to(pages::entry::withdraw))

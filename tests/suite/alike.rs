@@ -10,6 +10,7 @@ use sea_orm::EntityTrait;
 
 use super::child::decoder;
 use super::entry::{begin, contest, fill, picture, submit};
+use super::media::oriented;
 use crate::support::answers::{listed, shared};
 use crate::support::both;
 
@@ -147,11 +148,11 @@ both! {
         fill(&mut first, &code, "Nguyễn Thị Hoa", "0912345601").await;
         submit(&mut first, &code).await;
         let photo = image::load_from_memory(&picture(600, 400, 3, ImageFormat::Png)).unwrap();
-        let mut mirrored = std::io::Cursor::new(Vec::new());
-        photo.fliph().into_rgb8().write_to(&mut mirrored, ImageFormat::Jpeg).unwrap();
+        // Its camera wrote a place.
+        let mirrored = oriented(&photo.fliph().into_rgb8(), 1);
         let mut second = site.browser();
         let form = [("category", "photo"), ("unit", "td-cs-59")];
-        let files = [("slot.photo", "khác.jpg", &mirrored.get_ref()[..])];
+        let files = [("slot.photo", "khác.jpg", &mirrored[..])];
         let begun = second.post_files("/contests/anh-dep/entries", &form, &files).await;
         let code = begun.location.unwrap().split('/').nth(2).unwrap().to_owned();
         fill(&mut second, &code, "Trần Văn An", "0912345602").await;
@@ -165,6 +166,7 @@ both! {
         assert_eq!(found.iter().map(|row| row.shape.as_str()).collect::<Vec<_>>(), ["turned"]);
         assert_eq!(page.all("#alike img").len(), 2, "{}", page.text());
         assert!(page.text().contains("xoay hoặc lật"), "{}", page.text());
+        assert!(page.text().contains("có ghi vị trí chụp"), "{}", page.text());
         let states = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
         assert!(states.iter().all(|entry| entry.state == entity::entry::State::Submitted));
     }

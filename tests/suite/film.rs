@@ -1,10 +1,10 @@
-//! Films: drawn in turns, one entrant after the other.
+//! Films: drawn in turns, one entrant after the other; those of other sites in their own players.
 
 use entity::file::{self, State};
 use entity::id::{FileId, PartId};
 use entity::part;
 use hoithi::{db, entry, media, worker};
-use sea_orm::{EntityTrait, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
 use super::entry::{begin, contest};
 use super::media::film;
@@ -55,5 +55,47 @@ both! {
         }
 
         assert_eq!(order, [films[0], films[3], films[1], films[2]]);
+    }
+}
+
+both! {
+    async fn a_film_of_another_site_is_shown_only_to_who_asks_for_its_player(site: Site) {
+        contest(site, |text| text).await;
+        let mut browser = site.browser();
+        let code = begin(&mut browser, 1).await;
+        let tx = db::begin(&site.app.db).await.unwrap();
+        let entry = entry::by_code(&tx, &code).await.unwrap();
+        let row = part::ActiveModel {
+            id: Set(PartId::new()),
+            entry_id: Set(entry.id),
+            slot_key: Set("story".to_owned()),
+            position: Set(0),
+            link: Set(Some("https://youtu.be/dQw4w9WgXcQ?si=1".to_owned())),
+            ..Default::default()
+        };
+        part::Entity::insert(row).exec_without_returning(&tx).await.unwrap();
+        let mut row = entry.into_active_model();
+        (row.state, row.number) = (Set(entity::entry::State::Accepted), Set(Some(1)));
+        row.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let other = begin(&mut browser, 2).await;
+        site.app.clock.set("2026-04-13T02:00:00Z".parse().unwrap());
+
+        let page = browser.get(&format!("/entries/{code}")).await;
+        let player = browser.get(&format!("/entries/{code}/player")).await;
+
+        let policy = |answer: &crate::support::Answer| {
+            let policy = answer.headers.get("content-security-policy").unwrap();
+            policy.to_str().unwrap().to_owned()
+        };
+        assert!(!page.text().contains("iframe") && !policy(&page).contains("frame-src"));
+        assert_eq!(
+            page.attributes("a.button.primary", "href"),
+            [format!("/entries/{code}/player")]
+        );
+        let played = player.attributes("iframe", "src");
+        assert_eq!(played, ["https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"]);
+        assert!(policy(&player).contains("frame-src https://www.youtube-nocookie.com "));
+        assert_eq!(browser.get(&format!("/entries/{other}/player")).await.status.as_u16(), 404);
     }
 }

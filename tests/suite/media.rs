@@ -21,7 +21,7 @@ fn flag(width: u32, height: u32) -> RgbImage {
 }
 
 /// A JPEG with this EXIF orientation, and a place beside it.
-fn oriented(picture: &RgbImage, orientation: u8) -> Vec<u8> {
+pub fn oriented(picture: &RgbImage, orientation: u8) -> Vec<u8> {
     let mut tiff = b"II*\0\x08\0\0\0\x02\0".to_vec();
     tiff.extend([0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0]);
     tiff.extend([0x25, 0x88, 4, 0, 1, 0, 0, 0, 38, 0, 0, 0]);
@@ -323,6 +323,35 @@ fn spellings_of_one_address_meet_and_different_works_do_not() {
     }
     let live = |number: u8| key(&format!("https://www.facebook.com/watch/live/?v={number}"));
     assert_ne!(live(1), live(2));
+}
+
+#[test]
+fn players_are_those_of_sites_that_offer_one() {
+    let player = |typed: &str| link::player(typed);
+    let known = [
+        ("https://youtu.be/dQw4w9WgXcQ?si=1", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
+        ("https://www.tiktok.com/@cd/video/72", "https://www.tiktok.com/player/v1/72"),
+        ("https://drive.google.com/open?id=a_b-c", "https://drive.google.com/file/d/a_b-c/preview"),
+        (
+            "https://facebook.com/cd/videos/88?a=\"b",
+            "https://www.facebook.com/plugins/video.php?href=https%3A%2F%2Ffacebook.com%2Fcd%2Fvideos%2F88%3Fa%3D%22b",
+        ),
+    ];
+    for (typed, wanted) in known {
+        assert_eq!(player(typed).as_deref(), Some(wanted), "{typed}");
+    }
+    for none in [
+        "https://vt.tiktok.com/ZS1/",
+        "https://drive.google.com/drive/folders/abc",
+        "https://www.youtube.com/watch?v=a%22b",
+        "https://example.vn/phim.mp4",
+    ] {
+        assert_eq!(player(none), None, "{none}");
+    }
+    for (typed, _) in known {
+        let address = player(typed).unwrap();
+        assert!(link::PLAYERS.iter().any(|site| address.starts_with(&format!("{site}/"))));
+    }
 }
 
 proptest! {

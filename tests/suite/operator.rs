@@ -131,9 +131,10 @@ fn the_doctor_looks_at_everything_and_finds_what_is_wrong() {
     said(at, &["migrate"]);
 
     let well = String::from_utf8(run(at, &["doctor"]).stdout).expect("text");
-    for word in
-        ["base_url", "disk", "key", "database", "schema", "queues", "store", "mail", "ffmpeg"]
-    {
+    for word in [
+        "base_url", "disk", "key", "database", "schema", "queues", "store", "mail", "child",
+        "ffmpeg",
+    ] {
         assert!(well.lines().any(|line| line[6..].starts_with(word)), "{word}: {well}");
     }
     // How much room the machine has is the machine's.

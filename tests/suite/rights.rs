@@ -107,6 +107,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/contests/{slug}", Public),
     ("GET", "/contests/{slug}/gallery", Public),
     ("GET", "/entries/{code}", Public),
+    ("GET", "/entries/{code}/player", Public),
     ("GET", "/b/{code}", Public),
     ("POST", "/entries/{code}/vote", Public),
     ("POST", "/entries/{code}/vote/withdrawal", Public),

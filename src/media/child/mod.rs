@@ -52,14 +52,8 @@ const CHILDREN: usize = 4;
 /// Where the programs of the system lie.
 const PROGRAMS: &str = "/usr/local/bin:/usr/bin:/bin";
 
-/// Programs that we can do without, and the key of the words for what is missing then.
-const HELPERS: [(&str, &str); 5] = [
-    ("ffmpeg", "helper-film"),
-    ("ffprobe", "helper-film"),
-    ("heif-convert", "helper-heic"),
-    ("pdftotext", "helper-pdf"),
-    ("pdftoppm", "helper-pdf"),
-];
+/// Programs that we can do without.
+const HELPERS: [&str; 5] = ["ffmpeg", "ffprobe", "heif-convert", "pdftotext", "pdftoppm"];
 
 /// Seconds after which a folder that a killed server left is swept.
 const STALE: i64 = 4 * 3600;
@@ -225,13 +219,12 @@ impl Decoder {
         made(self.ask_telling(file, Ask::Draw, Bounds::FILM, Some(told)).await?)
     }
 
-    /// Programs of the system that are missing here, each with what does not work without it: for
-    /// whoever checks a machine.
+    /// Programs of the system that are missing here: for whoever checks a machine.
     #[must_use]
-    pub fn missing(&self) -> Vec<(&'static str, &'static str)> {
+    pub fn missing(&self) -> Vec<&'static str> {
         let found =
             |name: &str| self.programs.split(':').any(|f| Path::new(f).join(name).is_file());
-        HELPERS.into_iter().filter(|(name, _)| !found(name)).collect()
+        HELPERS.into_iter().filter(|name| !found(name)).collect()
     }
 
     /// What a child can do here that it must not: for whoever checks a machine.

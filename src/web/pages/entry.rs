@@ -10,7 +10,7 @@ use super::contest::{gallery_is_open, names_are_shown};
 use crate::app::App;
 use crate::contest::definition::{Level, SlotKind};
 use crate::contest::{self, Contest};
-use crate::entry::{self, Whole, code};
+use crate::entry::{self, Whole, code, link};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::voting::{self, Cast, Proof, Touch, Trace};
 use crate::web::address;
@@ -34,6 +34,8 @@ pub struct Shown {
     pub text: Option<String>,
     /// Address of a work elsewhere.
     pub link: Option<String>,
+    /// Whether that place has a player that we may show.
+    pub plays: bool,
     /// Words beside it.
     pub caption: String,
     /// What it shows.
@@ -82,6 +84,7 @@ pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Sho
                 size: picture.map_or((4, 3), |f| (f.width.unwrap_or(4), f.height.unwrap_or(3))),
                 film: film.map(|file| format!("/media/{}/film.mp4", file.id)),
                 text,
+                plays: part.link.as_deref().and_then(link::player).is_some(),
                 link: part.link.clone().filter(|link| link.starts_with("http")),
                 alt: part.alt.clone().unwrap_or_else(titled),
                 caption,
@@ -104,7 +107,11 @@ pub(crate) fn state_key(state: State) -> &'static str {
     }
 }
 
-async fn visible(app: &App, v: &View, code: &str) -> Result<(entity::entry::Model, Contest)> {
+pub(super) async fn visible(
+    app: &App,
+    v: &View,
+    code: &str,
+) -> Result<(entity::entry::Model, Contest)> {
     let unknown = || Failure::new(Kind::NotFound, "entry-unknown");
     let entry = entry::by_code(&app.db, &code::meant(code)).await?;
     let contest = contest::by_id(&app.db, entry.contest_id).await?;

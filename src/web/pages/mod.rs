@@ -22,6 +22,7 @@ pub mod media;
 pub mod officer;
 pub mod paper;
 pub mod participation;
+pub mod player;
 pub mod promotion;
 pub mod receipt;
 pub mod result;

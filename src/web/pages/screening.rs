@@ -223,10 +223,15 @@ async fn whole(
     let names = unit::names(&app.db, whole.entry.unit_id).await?;
     let last = screening::last(&app.db, whole.entry.id).await?;
     let files = whole.files.iter().map(|file| {
-        let taken = file.taken_at.map(|at| v.when(&at)).unwrap_or_default();
-        let camera = file.camera.clone().unwrap_or_default();
-        let facts = [camera, taken].into_iter().filter(|fact| !fact.is_empty());
-        let facts = facts.collect::<Vec<_>>().join(" · ");
+        let place = file.facts["has_place"] == true;
+        let software = file.facts["software"].as_str();
+        let facts = [
+            file.camera.clone(),
+            file.taken_at.map(|at| v.when(&at)),
+            software.map(|name| v.t1("screening-software", "name", name)),
+            place.then(|| v.t("screening-has-place")),
+        ];
+        let facts = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         (file.id.to_string(), file.name.clone(), facts, media::is_pictured(file))
     });
     let role =

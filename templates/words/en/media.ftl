@@ -22,7 +22,4 @@ upload-type = The body has to be application/offset+octet-stream.
 upload-version = Only version 1.0.0 of the tus protocol is taken.
 upload-slot = This place takes no file. Load the page again.
 upload-too-many = The files under way come to more than { $most }. Wait for them or cancel some.
-helper-film = ffmpeg is missing on this machine: videos are kept and judges download the originals, but pages do not play them.
-helper-heic = heif-convert (package libheif-examples) is missing on this machine: HEIC and AVIF pictures are not taken.
-helper-pdf = poppler-utils is missing on this machine: PDFs are kept, but their words are not counted and no first page is drawn.
 file-progress = { $share } % processed

@@ -22,7 +22,4 @@ upload-type = Phần thân phải là application/offset+octet-stream.
 upload-version = Chỉ nhận phiên bản 1.0.0 của giao thức tus.
 upload-slot = Mục này không nhận tệp. Hãy tải lại trang.
 upload-too-many = Các tệp đang tải lên cộng lại quá { $most }. Hãy chờ cho xong hoặc hủy bớt.
-helper-film = Máy này không có ffmpeg: video được giữ và giám khảo tải bản gốc, nhưng không phát được trên trang.
-helper-heic = Máy này không có heif-convert (gói libheif-examples): không nhận ảnh HEIC và AVIF.
-helper-pdf = Máy này không có poppler-utils: PDF được giữ, nhưng không đếm được từ và không có ảnh trang đầu.
 file-progress = đang xử lý { $share } %
