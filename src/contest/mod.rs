@@ -12,6 +12,7 @@ pub mod outline;
 
 mod badge;
 mod core;
+mod crew;
 mod shape;
 mod window;
 
@@ -20,4 +21,5 @@ pub use core::{
     Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, lock, notices,
     round_by_key, rounds, slugs, touched, wholes,
 };
+pub use crew::{crew, join, leave};
 pub use window::Window;

@@ -8,8 +8,8 @@ use entity::instant::Instant;
 use entity::{entry, unit, vote};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
-    QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QuerySelect,
 };
 
 /// How a unit, with all below it, takes part.
@@ -78,6 +78,93 @@ pub async fn participation(
     let mut shares: Vec<Share> = shares.collect();
     shares.sort_by(|a, b| a.unit.path.cmp(&b.unit.path));
     Ok(shares)
+}
+
+/// A day of a contest, in Vietnam.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Day {
+    /// Its first moment.
+    pub begins: Instant,
+    /// Entries that were submitted on it.
+    pub entries: u32,
+    /// Votes that were cast on it and not taken back; those that are set aside too.
+    pub votes: u32,
+}
+
+/// Seconds by which Vietnam is ahead of UTC, all year.
+const AHEAD: i64 = 7 * 3600;
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+/// Most days of a timeline; later ones are left out.
+const MOST_DAYS: i64 = 400;
+
+/// Entries and votes day by day, from the first day on which there was one to the last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn days(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<Day>, DbErr> {
+    let of_entries = entry::Entity::find()
+        .select_only()
+        .column_as(day_of("submitted_at"), "day")
+        .column_as(Expr::col(entry::Column::Id).count(), "count")
+        .filter(entry::Column::ContestId.eq(contest))
+        .filter(entry::Column::SubmittedAt.is_not_null())
+        .group_by(day_of("submitted_at"))
+        .into_tuple::<(i64, i64)>()
+        .all(db)
+        .await?;
+    let of_votes = vote::Entity::find()
+        .select_only()
+        .column_as(day_of("cast_at"), "day")
+        .column_as(Expr::col(vote::Column::Receipt).count(), "count")
+        .filter(vote::Column::ContestId.eq(contest))
+        .filter(vote::Column::State.ne(vote::State::Withdrawn))
+        .group_by(day_of("cast_at"))
+        .into_tuple::<(i64, i64)>()
+        .all(db)
+        .await?;
+    let entries: BTreeMap<i64, i64> = of_entries.into_iter().collect();
+    let votes: BTreeMap<i64, i64> = of_votes.into_iter().collect();
+    let known = || entries.keys().chain(votes.keys()).copied();
+    let (Some(first), Some(last)) = (known().min(), known().max()) else { return Ok(Vec::new()) };
+    let count = |of: &BTreeMap<i64, i64>, day: i64| {
+        u32::try_from(of.get(&day).copied().unwrap_or(0)).unwrap_or(u32::MAX)
+    };
+    let day = |day: i64| {
+        let begins = Instant::from_micros((day * DAY - AHEAD) * 1_000_000).ok()?;
+        Some(Day { begins, entries: count(&entries, day), votes: count(&votes, day) })
+    };
+    Ok((first..=Ord::min(last, first + MOST_DAYS)).filter_map(day).collect())
+}
+
+/// Number of the day in Vietnam on which the moment of a column lies.
+fn day_of(column: &'static str) -> Expr {
+    let (ahead, day) = (AHEAD * 1_000_000, DAY * 1_000_000);
+    Expr::cust(format!("({column} + {ahead}) / {day}"))
+}
+
+/// How far entries came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Funnel {
+    /// Begun, submitted or not.
+    pub begun: u64,
+    /// Submitted, whatever became of them.
+    pub submitted: u64,
+    /// Accepted.
+    pub accepted: u64,
+}
+
+/// How far the entries of a contest came.
+///
+/// # Errors
+/// When the database fails.
+pub async fn funnel(db: &impl ConnectionTrait, contest: ContestId) -> Result<Funnel, DbErr> {
+    let all = || entry::Entity::find().filter(entry::Column::ContestId.eq(contest));
+    Ok(Funnel {
+        begun: all().count(db).await?,
+        submitted: all().filter(entry::Column::SubmittedAt.is_not_null()).count(db).await?,
+        accepted: all().filter(entry::Column::State.eq(State::Accepted)).count(db).await?,
+    })
 }
 
 /// Votes by the unit whose link brought the voter; those that are set aside too, for people took part

@@ -271,7 +271,7 @@ async fn take(
     Ok(unit)
 }
 
-async fn count(
+pub(super) async fn count(
     tx: &DatabaseTransaction,
     unit: &unit::Model,
     counted: Option<i32>,

@@ -2,14 +2,16 @@
 //! data; a move or merger is a new row, so history stays.
 
 mod import;
+mod keep;
 mod office;
 mod strength;
 mod tree;
 
 pub use import::{Fault, Listed, Row, Unreadable, demo, import, read, read_csv, rows, top};
+pub use keep::{counted, hand_over, holders, import_below, record_members, rename};
 pub use office::{Officer, appoint, dismiss, grant, office, offices, withdraw};
 pub use strength::strength;
 pub use tree::{
-    Error, above, all, below, by_code, by_id, children, label, members, merge, move_to, names,
-    names_up, search, types,
+    Error, above, all, below, by_code, by_id, by_ids, children, label, members, merge, move_to,
+    names, names_up, search, types,
 };

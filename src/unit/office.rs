@@ -10,11 +10,14 @@ use sea_orm::{
     Set,
 };
 
+use serde_json::json;
+
 use super::Error;
 use super::tree::above;
 use crate::account;
+use crate::audit::{self, Act};
 
-fn held(now: Instant) -> Condition {
+pub(super) fn held(now: Instant) -> Condition {
     let open = Condition::any()
         .add(officer::Column::ValidTo.is_null())
         .add(officer::Column::ValidTo.gt(now));
@@ -115,8 +118,35 @@ pub async fn grant(
     if !by.leads {
         return Err(Error::NotAllowed);
     }
+    let known = officer::Entity::find()
+        .filter(officer::Column::UnitId.eq(by.unit.id))
+        .filter(officer::Column::UserId.eq(user))
+        .filter(officer::Column::Role.eq(role))
+        .filter(held(now))
+        .one(tx)
+        .await?;
+    if known.is_some() {
+        return Ok(());
+    }
     keep(tx, by.unit.id, user, role, Some(by.user), now).await?;
-    Ok(())
+    Ok(record(tx, by, ("office-granted", format!("user:{user}")), now).await?)
+}
+
+async fn record(
+    tx: &DatabaseTransaction,
+    by: &Officer,
+    (act, whom): (&'static str, String),
+    now: Instant,
+) -> Result<(), DbErr> {
+    let act = Act {
+        actor: Some(by.user),
+        role: "officer",
+        act,
+        subject: whom,
+        after: Some(json!({ "unit": by.unit.code })),
+        ..Act::default()
+    };
+    audit::record(tx, act, now).await
 }
 
 /// Gives `user` an office; for the operator, who needs no badge. One that is held already is kept.
@@ -201,7 +231,8 @@ pub async fn withdraw(
         .col_expr(officer::Column::ValidTo, Expr::value(now))
         .filter(officer::Column::Id.eq(office))
         .filter(officer::Column::UnitId.eq(by.unit.id))
+        .filter(held(now))
         .exec(tx)
         .await?;
-    Ok(())
+    Ok(record(tx, by, ("office-ended", format!("office:{office}")), now).await?)
 }

@@ -23,6 +23,15 @@ pub enum Error {
     /// A unit cannot stand below itself.
     #[error("a unit cannot stand below itself")]
     Circle,
+    /// A unit needs a name.
+    #[error("no name")]
+    NoName,
+    /// No day, or one that has not come.
+    #[error("no such day, or not yet")]
+    Day,
+    /// The unit has ended already.
+    #[error("ended already")]
+    Ended,
     /// The person holds no office there.
     #[error("not allowed")]
     NotAllowed,
@@ -38,6 +47,9 @@ impl Refusal for Error {
                 Refused::new(Kind::NotFound, "unit-unknown").with("code", code.as_str()).at("unit")
             }
             Self::Circle => Refused::new(Kind::Conflict, "unit-circle").at("parent"),
+            Self::NoName => Refused::new(Kind::Invalid, "unit-name-missing").at("name"),
+            Self::Day => Refused::new(Kind::Invalid, "unit-day").at("from"),
+            Self::Ended => Refused::new(Kind::Conflict, "unit-ended-already").at("into"),
             Self::NotAllowed => Refused::new(Kind::Forbidden, "not-allowed"),
             Self::Database(error) => error.refusal(),
         }
@@ -60,6 +72,18 @@ pub async fn by_code(db: &impl ConnectionTrait, code: &str) -> Result<unit::Mode
 pub async fn by_id(db: &impl ConnectionTrait, id: UnitId) -> Result<unit::Model, Error> {
     let row = unit::Entity::find_by_id(id).one(db).await?;
     row.ok_or_else(|| Error::Unknown(id.to_string()))
+}
+
+/// The units with these keys, each before those below it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_ids(
+    db: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = UnitId>,
+) -> Result<Vec<unit::Model>, DbErr> {
+    let units = unit::Entity::find().filter(unit::Column::Id.is_in(ids));
+    units.order_by_asc(unit::Column::Path).all(db).await
 }
 
 /// Units whose names hold all words of `text`, however they are written, highest first.

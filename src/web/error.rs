@@ -40,6 +40,12 @@ impl Failure {
         Self { refused, cause: None }
     }
 
+    /// Refused for this reason, which is said with its values.
+    #[must_use]
+    pub fn of(refused: Refused) -> Self {
+        Self { refused: vec![refused], cause: None }
+    }
+
     /// Our fault.
     pub fn broken(error: impl std::error::Error) -> Self {
         Self { refused: vec![Refused::new(Kind::Broken, "broken")], cause: Some(chain(&error)) }

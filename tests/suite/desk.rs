@@ -3,6 +3,7 @@
 mod award;
 mod count;
 mod people;
+mod unit;
 
 use actix_web::http::StatusCode;
 

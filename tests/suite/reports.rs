@@ -1,8 +1,9 @@
 //! Participation, summed up the tree.
 
+use actix_web::http::StatusCode;
 use hoithi::{contest, reports};
 
-use super::story::{STAGE, Work, announce, enter, staged, units};
+use super::story::{ORGANISER, STAGE, Work, announce, enter, staged, units};
 use crate::support::both;
 
 both! {
@@ -43,7 +44,25 @@ both! {
             ("xa-b", 1, 1, Some(200)),
             ("xa-c", 1, 1, Some(50)),
         ]);
-        let page = site.browser().get(&format!("/contests/{STAGE}/participation")).await;
-        assert!(page.all("tbody tr").iter().any(|row| row.starts_with("Công đoàn huyện")));
+        let at = format!("/contests/{STAGE}/participation");
+        let page = site.browser().get(&at).await;
+        assert_eq!(page.all("tbody th"), ["Liên đoàn tỉnh"]);
+        let province = site.browser().get(&page.attributes("tbody th a", "href")[0]).await;
+        assert_eq!(province.all("tbody th"), ["Công đoàn huyện", "Cơ sở C"], "most entries first");
+        assert_eq!(province.all("tbody tr")[0].split_whitespace().collect::<Vec<_>>().join(" "), "Công đoàn huyện 4 3 1.000 0,30 %");
+        let district = site.browser().get(&format!("{at}?unit=huyen")).await;
+        assert_eq!(district.all("tbody th"), ["Cơ sở A", "Cơ sở B"]);
+        assert!(district.text().contains("1 bài của chính đơn vị"), "its own entry is told");
+        assert_eq!(district.all("svg.chart rect").len(), 2);
+        assert_eq!(site.browser().get(&format!("{at}?unit=xa-d")).await.status, StatusCode::NOT_FOUND);
+
+        let mut organiser = site.leads("ldld-thi-diem", ORGANISER).await;
+        let desk = organiser.get(&format!("/desk/contests/{STAGE}/participation")).await;
+        assert_eq!(desk.all("section dl.stats dd"), ["6", "5", "0"], "begun, submitted, accepted");
+        assert_eq!(desk.all("details tbody tr").len(), 1, "one day");
+        let days = reports::days(&site.app.db, id).await.unwrap();
+        let days: Vec<_> = days.iter().map(|day| (day.begins.to_string(), day.entries, day.votes)).collect();
+        assert_eq!(days, [("2026-03-31T17:00:00Z".to_owned(), 5, 0)], "a day begins at midnight in Vietnam");
+        site.work().await;
     }
 }

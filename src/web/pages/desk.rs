@@ -2,17 +2,16 @@
 
 use actix_web::web;
 use askama::Template;
-use entity::crew::{self, Role};
+use entity::crew::Role;
 use entity::id::CrewId;
 use entity::round;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::lint::{self, Finding};
 use crate::contest::{self, Contest, Organiser, document};
 use crate::judging::Judge;
-use crate::refusal::{Refusal, Refused};
+use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
@@ -117,8 +116,8 @@ pub struct Show {
     pub findings: Vec<(&'static str, String)>,
     /// Rounds: key, title, whether open.
     pub rounds: Vec<(String, String, &'static str)>,
-    /// Crew: role as a key of the words, name.
-    pub crew: Vec<(&'static str, String)>,
+    /// Crew: role as a key of the words, name, key of the part.
+    pub crew: Vec<(&'static str, String, CrewId)>,
     /// How many entries are in each state, as keys of the words.
     pub counts: Vec<(&'static str, i64)>,
     /// The public address.
@@ -165,11 +164,7 @@ pub async fn show(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Str
     };
     let findings = lint::check(&contest.definition, parent.as_ref().map(|p| &*p.definition));
     let said = findings.iter().map(|finding| (severity(finding), v.said(&finding.refused())));
-    let crew = crew::Entity::find()
-        .filter(crew::Column::ContestId.eq(contest.id()))
-        .filter(crew::Column::EndedAt.is_null())
-        .all(&app.db)
-        .await?;
+    let crew = contest::crew(&app.db, contest.id()).await?;
     let names = account::names(&app.db, crew.iter().map(|row| row.user_id)).await?;
     let rounds = contest::rounds(&app.db, contest.id()).await?;
     let rounds = rounds.into_iter().map(|row| {
@@ -192,7 +187,10 @@ pub async fn show(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Str
         rounds: rounds.collect(),
         crew: crew
             .iter()
-            .map(|row| (role_key(row.role), names.get(&row.user_id).cloned().unwrap_or_default()))
+            .map(|row| {
+                let name = names.get(&row.user_id).cloned().unwrap_or_default();
+                (role_key(row.role), name, row.id)
+            })
             .collect(),
         counts: counts.into_iter().map(|(state, n)| (super::entry::state_key(state), n)).collect(),
         address: format!("{}/contests/{}", v.base, contest.slug()),
@@ -304,7 +302,7 @@ pub async fn update(
     let definition = match examined.definition.filter(|_| usable) {
         Some(definition) if definition.slug == contest.slug() => definition,
         Some(_) => {
-            let refused = vec![Refused::new(crate::refusal::Kind::Invalid, "slug-stays")];
+            let refused = vec![Refused::new(Kind::Invalid, "slug-stays")];
             return page(&again(told, refused, change));
         }
         None => return page(&again(told, Vec::new(), change)),
@@ -335,7 +333,7 @@ pub async fn add_crew(
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
+    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
     let role = match form.text("role") {
         "organiser" => Role::Organiser,
         "approver" => Role::Approver,
@@ -344,16 +342,27 @@ pub async fn add_crew(
     };
     let tx = db::begin(&app.db).await?;
     let user = account::invite(&tx, form.text("name"), form.text("email"), v.now).await?;
-    let row = crew::ActiveModel {
-        id: Set(CrewId::new()),
-        contest_id: Set(contest.id()),
-        user_id: Set(user),
-        role: Set(role),
-        granted_by: Set(Some(organiser.user())),
-        granted_at: Set(v.now),
-        ended_at: Set(None),
-    };
-    crew::Entity::insert(row).exec_without_returning(&tx).await?;
+    contest::join(&tx, &organiser, (user, role), v.now).await?;
+    tx.commit().await?;
+    Ok(see_other(&format!("/desk/contests/{slug}")))
+}
+
+/// Ends somebody's part in the contest.
+///
+/// # Errors
+/// Forbidden to anybody but organisers; not found where there is no such part.
+pub async fn remove_crew(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, CrewId)>,
+) -> Result {
+    let (slug, id) = path.into_inner();
+    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
+    let tx = db::begin(&app.db).await?;
+    if !contest::leave(&tx, &organiser, id, v.now).await? {
+        return Err(Failure::new(Kind::NotFound, "nothing-here"));
+    }
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}")))
 }

@@ -1,0 +1,189 @@
+//! Keeping units: names, members, mergers and lists, by officers who lead them. Each is in the log.
+
+use std::collections::HashSet;
+
+use entity::id::UnitId;
+use entity::instant::Instant;
+use entity::officer;
+use entity::{unit, unit_strength};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, Set,
+};
+use serde_json::{Value, json};
+
+use super::import::{self, Fault, Row};
+use super::office::{Officer, held};
+use super::tree::{self, Error};
+use crate::audit::{self, Act};
+use crate::words::{fold, nfc};
+
+/// Offices that are held in this very unit, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn holders(
+    db: &impl ConnectionTrait,
+    unit: UnitId,
+    now: Instant,
+) -> Result<Vec<officer::Model>, DbErr> {
+    officer::Entity::find()
+        .filter(officer::Column::UnitId.eq(unit))
+        .filter(held(now))
+        .order_by_asc(officer::Column::ValidFrom)
+        .all(db)
+        .await
+}
+
+/// The newest number of members of a unit, and as of when.
+///
+/// # Errors
+/// When the database fails.
+pub async fn counted(
+    db: &impl ConnectionTrait,
+    unit: UnitId,
+    now: Instant,
+) -> Result<Option<(i32, Instant)>, DbErr> {
+    let newest = unit_strength::Entity::find()
+        .filter(unit_strength::Column::UnitId.eq(unit))
+        .filter(unit_strength::Column::AsOf.lte(now))
+        .order_by_desc(unit_strength::Column::AsOf)
+        .one(db)
+        .await?;
+    Ok(newest.map(|row| (row.members, row.as_of)))
+}
+
+/// Gives a unit another name; its code stays.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for an officer who does not lead; [`Error::NoName`] without a name.
+pub async fn rename(
+    tx: &DatabaseTransaction,
+    by: &Officer,
+    (name, short): (&str, &str),
+    now: Instant,
+) -> Result<(), Error> {
+    leads(by)?;
+    let (name, short) = (nfc(name.trim()), nfc(short.trim()));
+    if name.is_empty() {
+        return Err(Error::NoName);
+    }
+    let row = tree::by_id(tx, by.unit.id).await?;
+    let before = json!({ "name": row.name, "short_name": row.short_name });
+    let after = json!({ "name": name, "short_name": short });
+    let mut row = row.into_active_model();
+    row.search_text = Set(fold(&format!("{name} {short} {}", by.unit.code)));
+    row.name = Set(name);
+    row.short_name = Set((!short.is_empty()).then_some(short));
+    row.update(tx).await?;
+    Ok(record(tx, by, "unit-renamed", (Some(before), after), now).await?)
+}
+
+/// Records how many members a unit has from now on, those below it included.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for an officer who does not lead.
+pub async fn record_members(
+    tx: &DatabaseTransaction,
+    by: &Officer,
+    members: i32,
+    now: Instant,
+) -> Result<(), Error> {
+    leads(by)?;
+    import::count(tx, &by.unit, Some(members), now).await?;
+    Ok(record(tx, by, "unit-counted", (None, json!({ "members": members })), now).await?)
+}
+
+/// Ends a unit from a day on, at the latest today, and hands all below it over to another one;
+/// both have to be led by the officer. An empty day is today.
+///
+/// # Errors
+/// [`Error::Day`] for a day that is none or lies ahead; [`Error::Ended`] for a unit that has ended;
+/// [`Error::Circle`] when it would be taken over by one below it.
+pub async fn hand_over(
+    tx: &DatabaseTransaction,
+    by: &Officer,
+    into: &Officer,
+    day: &str,
+    now: Instant,
+) -> Result<(), Error> {
+    leads(by)?;
+    leads(into)?;
+    let ended = tree::by_id(tx, by.unit.id).await?;
+    let heir = tree::by_id(tx, into.unit.id).await?;
+    if ended.valid_to.is_some() || heir.valid_to.is_some() {
+        return Err(Error::Ended);
+    }
+    let from = if day.is_empty() { now } else { begins(day)? };
+    if from > now {
+        return Err(Error::Day);
+    }
+    tree::merge(tx, &ended, &heir, from).await?;
+    let after = json!({ "into": heir.code, "from": day });
+    Ok(record(tx, by, "unit-merged", (None, after), now).await?)
+}
+
+/// The first moment of a day in Vietnam.
+fn begins(day: &str) -> Result<Instant, Error> {
+    let date: jiff::civil::Date = day.parse().map_err(|_| Error::Day)?;
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(7));
+    let midnight = date.to_datetime(jiff::civil::Time::midnight());
+    let begins = midnight.to_zoned_datetime(zone).map_err(|_| Error::Day)?;
+    Ok(begins.timestamp().into())
+}
+
+/// Takes in a list of units below the officer's own; lines about others are faults.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for an officer who does not lead.
+pub async fn import_below(
+    tx: &DatabaseTransaction,
+    by: &Officer,
+    rows: Vec<(u64, Row)>,
+    now: Instant,
+) -> Result<Vec<Fault>, Error> {
+    leads(by)?;
+    let own = tree::below(tx, &by.unit).await?;
+    let own: HashSet<&str> = own.iter().map(|unit| unit.code.as_str()).collect();
+    let listed: Vec<String> = rows.iter().map(|(_, row)| row.code.clone()).collect();
+    let known = unit::Entity::find().filter(unit::Column::Code.is_in(listed.clone()));
+    let known: HashSet<String> = known.all(tx).await?.into_iter().map(|unit| unit.code).collect();
+    let foreign = |row: &Row| {
+        let top = row.code == by.unit.code;
+        let stranger = known.contains(&row.code) && !own.contains(row.code.as_str());
+        let listed = listed.contains(&row.parent) && !known.contains(&row.parent);
+        top || stranger || !(own.contains(row.parent.as_str()) || listed)
+    };
+    let (foreign, rows): (Vec<_>, Vec<_>) = rows.into_iter().partition(|(_, row)| foreign(row));
+    let mut faults: Vec<Fault> = foreign
+        .into_iter()
+        .map(|(line, row)| Fault { line, code: "unit-list-foreign", value: row.code })
+        .collect();
+    let count = rows.len();
+    faults.extend(import::import(tx, rows, now).await?);
+    record(tx, by, "units-imported", (None, json!({ "units": count })), now).await?;
+    Ok(faults)
+}
+
+fn leads(by: &Officer) -> Result<(), Error> {
+    if by.leads() { Ok(()) } else { Err(Error::NotAllowed) }
+}
+
+async fn record(
+    tx: &DatabaseTransaction,
+    by: &Officer,
+    act: &'static str,
+    (before, after): (Option<Value>, Value),
+    now: Instant,
+) -> Result<(), DbErr> {
+    let act = Act {
+        actor: Some(by.user()),
+        role: "officer",
+        act,
+        subject: format!("unit:{}", by.unit.id),
+        contest: None,
+        before,
+        after: Some(after),
+    };
+    audit::record(tx, act, now).await
+}

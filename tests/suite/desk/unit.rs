@@ -1,0 +1,108 @@
+//! Officers keep their units, and organisers their crew, through the doors.
+
+use actix_web::http::StatusCode;
+use entity::audit_log;
+use hoithi::unit;
+use sea_orm::{EntityTrait, QueryOrder};
+
+use crate::story::{announce, staged};
+use crate::support::{Site, both};
+
+const AT: &str = "/desk/units/ldld-thi-diem";
+
+/// Acts of the log, oldest first, from the first of these on.
+async fn acts(site: &Site, from: &str) -> Vec<String> {
+    let rows = audit_log::Entity::find().order_by_asc(audit_log::Column::Seq);
+    let acts = rows.all(&site.app.db).await.unwrap().into_iter().map(|row| row.act);
+    acts.skip_while(|act| act != from).collect()
+}
+
+both! {
+    async fn a_list_of_units_is_taken_in_below_ones_own_or_not_at_all(site: Site) {
+        site.units().await;
+        let mut lead = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        let head = "code,name,short_name,type,parent,members,source\n";
+        let good = format!("{head}cs-moi,Công đoàn cơ sở Mới,CĐCS Mới,base,ldld-thi-diem,120,\n");
+        let bad = format!(
+            "{head}cs-kia,Công đoàn Kia,,base,cs-moi,,\ncs-la,Công đoàn Lạ,,base,ldld-ha-noi,,\nCS X,Sai mã,,base,ldld-thi-diem,,\n"
+        );
+        let list = async |lead: &mut crate::support::Browser, text: &str| {
+            lead.post_files(&format!("{AT}/import"), &[], &[("list", "ds.csv", text.as_bytes())]).await
+        };
+
+        let taken = list(&mut lead, &good).await;
+        let refused = list(&mut lead, &bad).await;
+        let nothing = lead.post_files(&format!("{AT}/import"), &[], &[]).await;
+
+        assert_eq!(taken.all("[role=status]"), ["Đã nhận 1 đơn vị."], "{}", taken.text());
+        assert_eq!(refused.all("[role=alert] li"), [
+            "Dòng 3: “cs-la” không nằm dưới đơn vị này.",
+            "Dòng 4: Mã đơn vị chỉ gồm chữ thường không dấu, số và dấu gạch nối.",
+        ]);
+        assert_eq!(nothing.all("[role=alert] li"), ["Hãy chọn tệp danh sách, không quá 10 MB."]);
+        assert!(unit::by_code(&site.app.db, "cs-kia").await.is_err(), "all or nothing");
+        let found = lead.get("/desk/units?q=co+so+moi").await;
+        assert_eq!(found.attributes("main ul:last-of-type a", "href"), ["/desk/units/cs-moi"]);
+        let shown = lead.get("/desk/units/cs-moi").await;
+        assert!(shown.text().contains("120"), "{}", shown.text());
+    }
+
+    async fn a_unit_is_renamed_counted_and_handed_over_by_whoever_leads_both(site: Site) {
+        site.units().await;
+        let mut lead = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        let mut below = site.leads("td-kcn", "kcn@example.vn").await;
+        let at = "/desk/units/td-kcn";
+
+        let empty = lead.post(at, &[("act", "rename"), ("name", " ")]).await;
+        let named = lead.post(at, &[("act", "rename"), ("name", "Công đoàn các khu công nghiệp"), ("short_name", "CĐ KCN")]).await;
+        let counted = lead.post(at, &[("act", "members"), ("members", "4500")]).await;
+        let up = below.post(at, &[("act", "merge"), ("into", "ldld-thi-diem")]).await;
+        let early = lead.post(at, &[("act", "merge"), ("into", "td-cs-59"), ("from", "2027-01-01")]).await;
+        let done = lead.post(at, &[("act", "merge"), ("into", "ldld-thi-diem"), ("from", "2026-03-01")]).await;
+        let twice = lead.post(at, &[("act", "merge"), ("into", "ldld-thi-diem")]).await;
+
+        assert_eq!(empty.all("[role=alert] li"), ["Thiếu tên đơn vị."]);
+        assert_eq!((named.status, counted.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
+        assert_eq!(up.all("[role=alert] li").len(), 1, "whoever leads one of them alone may not");
+        assert_eq!(early.all("[role=alert] li").len(), 1, "that day has not come");
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{:?}", done.all("[role=alert]"));
+        assert_eq!(twice.all("[role=alert] li"), ["Một trong hai đơn vị đã kết thúc."]);
+        let ended = unit::by_code(&site.app.db, "td-kcn").await.unwrap();
+        assert_eq!(ended.valid_to.unwrap().to_string(), "2026-02-28T17:00:00Z");
+        assert_eq!(ended.name, "Công đoàn các khu công nghiệp");
+        assert!(unit::children(&site.app.db, ended.id).await.unwrap().is_empty());
+        assert_eq!(acts(site, "unit-renamed").await, ["unit-renamed", "unit-counted", "unit-merged"]);
+    }
+
+    async fn offices_and_parts_are_given_and_ended_each_in_the_log(site: Site) {
+        site.units().await;
+        announce(site, &staged("")).await;
+        let mut lead = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        let form = [("act", "appoint"), ("name", "Trần An"), ("email", "an@example.vn"), ("role", "staff")];
+        lead.post(AT, &form).await;
+        lead.post(AT, &form).await;
+        let desk = "/desk/contests/san-khau";
+        let part = [("role", "auditor"), ("name", "Lê Bình"), ("email", "binh@example.vn")];
+        lead.post(&format!("{desk}/crew"), &part).await;
+        lead.post(&format!("{desk}/crew"), &part).await;
+
+        let unit = lead.get(AT).await;
+        let offices = unit.attributes("button[name=office]", "value");
+        let crew = lead.get(desk).await;
+        let removals = crew.attributes("form[action$='/removal']", "action");
+        let mut auditor = site.signed_in("binh@example.vn").await;
+        let before = auditor.get(&format!("{desk}/audit")).await.status;
+        lead.post(&removals[0], &[]).await;
+        let after = auditor.get(&format!("{desk}/audit")).await.status;
+        let twice = lead.post(&removals[0], &[]).await.status;
+        let an = offices.last().unwrap().clone();
+        lead.post(AT, &[("act", "dismiss"), ("office", an.as_str())]).await;
+
+        assert_eq!((offices.len(), removals.len()), (2, 1), "given twice is given once");
+        assert_eq!((before, after), (StatusCode::OK, StatusCode::FORBIDDEN));
+        assert_eq!(twice, StatusCode::NOT_FOUND);
+        assert!(!lead.get(AT).await.text().contains("Trần An"));
+        assert_eq!(acts(site, "office-granted").await, ["office-granted", "crew-joined", "crew-left", "office-ended"]);
+        site.work().await;
+    }
+}
