@@ -59,8 +59,8 @@ pub struct Index {
     pub v: View,
     /// What was typed.
     pub typed: String,
-    /// Units found: code, name, code of the type.
-    pub found: Vec<(String, String)>,
+    /// Units found: code, name, whether one may act for it.
+    pub found: Vec<(String, String, bool)>,
     /// Units in which one holds an office: code and name.
     pub own: Vec<(String, String)>,
 }
@@ -75,13 +75,33 @@ pub async fn index(app: web::Data<App>, v: View, who: Signed, asked: web::Query<
         ..LETTERS => Vec::new(),
         _ => unit::search(&app.db, &typed, FOUND).await?,
     };
-    let offices = unit::offices(&app.db, who.id(), v.now).await?;
+    let reach = Reach::of(&app, &v, &who).await?;
     page(&Index {
         typed,
-        found: found.into_iter().map(|unit| (unit.code, unit.name)).collect(),
-        own: offices.into_iter().map(|(_, unit)| (unit.code, unit.name)).collect(),
+        found: found.into_iter().map(|unit| reach.named(unit)).collect(),
+        own: reach.own.into_iter().map(|unit| (unit.code, unit.name)).collect(),
         v,
     })
+}
+
+/// Units for which somebody may act: those in which they hold an office, and all below.
+struct Reach {
+    own: Vec<entity::unit::Model>,
+    all: bool,
+}
+
+impl Reach {
+    async fn of(app: &App, v: &View, who: &Signed) -> Result<Self> {
+        let offices = unit::offices(&app.db, who.id(), v.now).await?;
+        let own = offices.into_iter().map(|(_, unit)| unit).collect();
+        Ok(Self { own, all: account::is_admin(&app.db, who.id()).await? })
+    }
+
+    /// Code and name of a unit, and whether it is within reach.
+    fn named(&self, unit: entity::unit::Model) -> (String, String, bool) {
+        let within = self.all || self.own.iter().any(|own| unit.path.starts_with(&own.path));
+        (unit.code, unit.name, within)
+    }
 }
 
 /// Somebody who holds an office.
@@ -106,7 +126,7 @@ pub struct Show {
     /// Its type, in words.
     pub kind: String,
     /// Units above it: code, name and whether one may look at it; topmost first.
-    pub above: Vec<(String, String)>,
+    pub above: Vec<(String, String, bool)>,
     /// Units right below it: code and name.
     pub below: Vec<(String, String)>,
     /// Members, and as of when.
@@ -143,13 +163,13 @@ async fn officer(
 /// Forbidden to anybody else.
 pub async fn show(app: web::Data<App>, v: View, who: Signed, code: web::Path<String>) -> Result {
     let by = officer(&app, &v, &who, &code).await?;
-    page(&draw(&app, v, &by, Vec::new()).await?)
+    page(&draw(&app, v, (&who, &by), Vec::new()).await?)
 }
 
 async fn draw(
     app: &App,
     v: View,
-    by: &Officer,
+    (who, by): (&Signed, &Officer),
     refused: Vec<Refused>,
 ) -> std::result::Result<Show, Failure> {
     let unit = unit::by_id(&app.db, by.unit.id).await?;
@@ -161,6 +181,7 @@ async fn draw(
     let above = unit::above(&app.db, unit.id).await?;
     let mut above = unit::by_ids(&app.db, above).await?;
     above.retain(|one| one.id != unit.id);
+    let reach = Reach::of(app, &v, who).await?;
     let below = unit::children(&app.db, unit.id).await?;
     let held = unit::holders(&app.db, unit.id, v.now).await?;
     let names = account::names(&app.db, held.iter().map(|row| row.user_id)).await?;
@@ -178,7 +199,7 @@ async fn draw(
     };
     Ok(Show {
         kind: kinds.iter().find(|kind| kind.code == unit.type_code).map(label).unwrap_or_default(),
-        above: above.into_iter().map(|unit| (unit.code, unit.name)).collect(),
+        above: above.into_iter().map(|unit| reach.named(unit)).collect(),
         below: below.into_iter().map(|unit| (unit.code, unit.name)).collect(),
         members: unit::counted(&app.db, unit.id, v.now).await?,
         holders: held.iter().map(holder).collect(),
@@ -217,7 +238,7 @@ pub async fn update(
         Err(refused) if refused.kind == Kind::Broken => Err(Failure::of(refused)),
         Err(refused) => {
             drop(tx);
-            page(&draw(&app, v, &by, vec![refused]).await?)
+            page(&draw(&app, v, (&who, &by), vec![refused]).await?)
         }
     }
 }
@@ -279,13 +300,13 @@ pub async fn import(
     }
     let Some(sent) = form.files("list").next().filter(|sent| sent.bytes <= LIST) else {
         let refused = Refused::new(Kind::Invalid, "unit-list-missing").at("list");
-        return page(&draw(&app, v, &by, vec![refused]).await?);
+        return page(&draw(&app, v, (&who, &by), vec![refused]).await?);
     };
     let bytes = tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?;
     let read = web::block(move || unit::read(&bytes)).await.map_err(Failure::broken)?;
     let Ok((rows, mut faults)) = read else {
         let refused = Refused::new(Kind::Invalid, "unit-list-unreadable").at("list");
-        return page(&draw(&app, v, &by, vec![refused]).await?);
+        return page(&draw(&app, v, (&who, &by), vec![refused]).await?);
     };
     let count = rows.len();
     let tx = db::begin(&app.db).await?;
@@ -295,7 +316,7 @@ pub async fn import(
     } else {
         drop(tx);
     }
-    let mut shown = draw(&app, v, &by, Vec::new()).await?;
+    let mut shown = draw(&app, v, (&who, &by), Vec::new()).await?;
     faults.sort_by_key(|fault| fault.line);
     let sentence =
         |fault: &unit::Fault| (fault.line, shown.v.t1(fault.code, "value", fault.value.as_str()));
