@@ -6,7 +6,7 @@ use entity::award::{self, State};
 use entity::decision::{self, Kind};
 use entity::id::{AwardId, ContestId, DecisionId, EntryId, PublicationId};
 use entity::instant::Instant;
-use entity::{category, entry, publication, standing};
+use entity::{category, entry, publication, standing, unit};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, Set,
@@ -58,6 +58,38 @@ pub async fn note(
     contest::touched(tx, contest.id()).await?;
     let who = (by.user(), "organiser");
     Ok(record(tx, who, contest.id(), "award-noted", after, now).await?)
+}
+
+/// What stands instead of a winner's name that was erased.
+pub const ERASED: &str = "—";
+
+/// Takes the names of people off the prizes that an erased entry, or a copy of it above, won; the
+/// prize, its place and the number of its certificate stay. Names of units are not personal.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &DatabaseTransaction, id: EntryId) -> Result<(), DbErr> {
+    let mut family = vec![id];
+    let mut at = 0;
+    while let Some(id) = family.get(at).copied() {
+        let copies = entry::Entity::find().filter(entry::Column::PromotedFrom.eq(id));
+        family.extend(copies.all(tx).await?.into_iter().map(|copy| copy.id));
+        at += 1;
+    }
+    let won = award::Entity::find().filter(award::Column::EntryId.is_in(family)).all(tx).await?;
+    let units = unit::Entity::find()
+        .filter(unit::Column::Name.is_in(won.iter().map(|row| row.recipient.as_str())))
+        .all(tx)
+        .await?;
+    for row in won {
+        if units.iter().any(|unit| unit.name == row.recipient) {
+            continue;
+        }
+        let mut row = row.into_active_model();
+        row.recipient = Set(ERASED.to_owned());
+        row.update(tx).await?;
+    }
+    Ok(())
 }
 
 /// The prizes of the publication in force, with everything that says who is next in line.

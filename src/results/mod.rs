@@ -18,6 +18,7 @@ mod gather;
 mod outcome;
 mod promote;
 mod publish;
+mod strike;
 
 pub use complaint::complain;
 pub use effect::{Moved, effect};
@@ -27,3 +28,4 @@ pub use promote::{came_up, chosen, gone_up, held_in, promote};
 pub use publish::{
     Error, awards, decide, drop_proposal, history, in_force, propose, publish, refuse, standings,
 };
+pub use strike::{Strike, approve_strike, drop_strike, strike, strikes, struck_because};

@@ -57,6 +57,9 @@ pub enum Error {
     /// The moment of a reading has not come.
     #[error("read later than now")]
     ReadLater,
+    /// An entry that is not in the contest any more cannot be struck out.
+    #[error("not to be struck out")]
+    NoStrike,
     /// The contest is not known.
     #[error(transparent)]
     Contest(#[from] contest::Error),
@@ -79,6 +82,7 @@ impl Refusal for Error {
             Self::NotNow => Refused::new(Kind::Conflict, "contest-over"),
             Self::NoHeir => Refused::new(Kind::Invalid, "no-heir").at("heir"),
             Self::StaysFull => Refused::new(Kind::Conflict, "prize-stays-full").at("prize"),
+            Self::NoStrike => Refused::new(Kind::Conflict, "strike-not-now"),
             Self::ReadLater => Refused::new(Kind::Invalid, "count-read-later").at("read_at"),
             Self::Contest(error) => error.refusal(),
             Self::Database(error) => error.refusal(),

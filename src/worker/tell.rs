@@ -22,10 +22,15 @@ pub(super) async fn tell(app: &App, id: EntryId, about: &str) -> Result<()> {
     let entry = entry::Entity::find_by_id(id).one(&app.db).await?.context("the entry is gone")?;
     let contest = contest::by_id(&app.db, entry.contest_id).await?;
     let lang = Lang::of(&entry.lang);
-    let finding = screening::last(&app.db, id).await?;
-    let reason = finding.as_ref().and_then(|found| found.reason.as_deref());
-    let reason = reason.map(|reason| words::say(lang, reason, &[])).unwrap_or_default();
-    let note = finding.as_ref().and_then(|found| found.note.clone()).unwrap_or_default();
+    let (reason, note) = if about == "disqualified" {
+        let reason = results::struck_because(&app.db, &entry).await?;
+        (reason.unwrap_or_default(), String::new())
+    } else {
+        let finding = screening::last(&app.db, id).await?;
+        let reason = finding.as_ref().and_then(|found| found.reason.as_deref());
+        let reason = reason.map(|reason| words::say(lang, reason, &[])).unwrap_or_default();
+        (reason, finding.and_then(|found| found.note).unwrap_or_default())
+    };
     let tx = db::begin(&app.db).await?;
     write(app, &tx, (&contest, &entry), about, (reason, note)).await?;
     tx.commit().await?;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::http::StatusCode;
 use entity::award::State as Award;
+use entity::entry::State as EntryState;
 use entity::id::{AwardId, EntryId};
 use entity::publication::State as Publication;
 use hoithi::contest::definition::{Normalisation, OnePrizePer, Prize, Source, Table, Term, TieKey};
@@ -329,6 +330,69 @@ both! {
         assert_eq!(old.all("tbody th a").len(), 5, "as it stood");
         assert_eq!(history(site).await, [(1, Publication::Replaced), (2, Publication::Published)]);
         site.work().await;
+    }
+
+    async fn an_entry_is_struck_out_by_one_before_the_result_and_by_two_after_it(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        addresses(site).await;
+        let code = async |title: &str| {
+            let rows = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
+            rows.into_iter().find(|row| row.title == title).unwrap().code
+        };
+        let state = async |title: &str| {
+            let rows = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
+            rows.into_iter().find(|row| row.title == title).unwrap().state
+        };
+        let (worst, best) = (code("Năm").await, code("Một").await);
+        let strikes = format!("/desk/contests/{STAGE}/strikes");
+        let approval = format!("{strikes}/approval");
+
+        let silent = organiser.post(&strikes, &[("code", worst.as_str())]).await;
+        let offered = organiser.get(&format!("/desk/contests/{STAGE}/screening/{worst}")).await;
+        organiser.post(&strikes, &[("code", worst.as_str()), ("reason", "Ảnh ghép")]).await;
+        let twice = organiser.post(&strikes, &[("code", worst.as_str()), ("reason", "Ảnh ghép")]).await;
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY, "a reason is needed");
+        assert_eq!(offered.all("form[action$='/strikes']").len(), 1);
+        assert_eq!((state("Năm").await, twice.status), (EntryState::Disqualified, StatusCode::CONFLICT));
+        site.work().await;
+        let told: Vec<_> = site.letters().into_iter().map(|one| (one.subject, one.body.contains("Ảnh ghép"))).collect();
+        assert_eq!(told, [("Bài dự thi bị loại – Ảnh đẹp".to_owned(), true)]);
+
+        publish(&mut organiser, &mut approver, STAGE).await;
+        organiser.post(&strikes, &[("code", best.as_str()), ("reason", "Đã đoạt giải nơi khác")]).await;
+        let waits = state("Một").await;
+        let own = organiser.post(&approval, &[("code", best.as_str())]).await;
+        let desk = approver.get(&format!("/desk/contests/{STAGE}/results")).await;
+        let shown = desk.attributes("button[name=code]", "value");
+        let dropped = organiser.post(&strikes, &[("act", "drop"), ("code", best.as_str()), ("reason", "Nhầm bài")]).await;
+        let nothing = approver.post(&approval, &[("code", best.as_str())]).await;
+        organiser.post(&strikes, &[("code", best.as_str()), ("reason", "Đã đoạt giải nơi khác")]).await;
+        let done = approver.post(&approval, &[("code", best.as_str())]).await;
+
+        assert_eq!(waits, EntryState::Accepted, "one person alone strikes out nothing that was published");
+        assert_eq!(own.status, StatusCode::CONFLICT, "whoever asks does not approve");
+        assert_eq!(shown, [best]);
+        assert_eq!((dropped.status, nothing.status), (StatusCode::SEE_OTHER, StatusCode::NOT_FOUND));
+        assert_eq!((done.status, state("Một").await), (StatusCode::SEE_OTHER, EntryState::Disqualified));
+        site.work().await;
+    }
+
+    async fn whoever_is_erased_is_named_on_no_prize(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+        site.work().await;
+        let rows = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
+        let best = rows.into_iter().find(|row| row.title == "Một").unwrap().id;
+
+        let tx = db::begin(&site.app.db).await.unwrap();
+        results::award::forget(&tx, best).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let whole = contest::by_slug(&site.app.db, STAGE).await.unwrap();
+        let newest = results::in_force(&site.app.db, whole.id()).await.unwrap().unwrap();
+        let names: Vec<_> = results::awards(&site.app.db, newest.id).await.unwrap().into_iter().map(|row| row.recipient).collect();
+        assert_eq!(names.iter().filter(|name| *name == results::award::ERASED).count(), 1, "{names:?}");
+        assert!(names.contains(&"Tác giả Hai".to_owned()), "nobody else: {names:?}");
     }
 
     async fn everybody_is_written_to_once_winners_and_others_and_again_after_a_correction(site: Site) {

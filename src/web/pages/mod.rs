@@ -30,6 +30,7 @@ pub mod round;
 pub mod screening;
 pub mod session;
 pub mod sheet;
+pub mod strike;
 pub mod unit;
 pub mod upload;
 pub mod votes;

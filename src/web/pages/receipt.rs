@@ -18,7 +18,7 @@ use crate::web::form::Form;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{db, judging, screening};
+use crate::{db, judging, results, screening};
 
 /// The form that asks for a code.
 #[derive(Template)]
@@ -299,6 +299,7 @@ pub async fn erase(
     let desk = Desk::of(&app, &app.db, &typed, &signed, &resume, v.now).await?;
     let tx = db::begin(&app.db).await?;
     let keys = entry::erase(&tx, &desk.author, v.now).await?;
+    results::award::forget(&tx, desk.author.id()).await?;
     tx.commit().await?;
     delete(&app, &keys).await;
     Ok(see_other("/receipts"))

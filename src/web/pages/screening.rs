@@ -9,7 +9,7 @@ use entity::entry_event;
 use super::draft::{Place, category_of, places};
 use super::receipt::state_words;
 use crate::app::App;
-use crate::contest::{self, Contest, Screener, moment};
+use crate::contest::{self, Contest, Organiser, Screener, moment};
 use crate::entry::{self, Card, code};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::screening::{self, Filter, Finding, REASONS};
@@ -96,6 +96,8 @@ pub struct Show {
     pub waits: bool,
     /// Whether the last finding can be taken back.
     pub undoes: bool,
+    /// Whether one may strike it out.
+    pub strikes: bool,
     /// Categories into which the jury may put it: key, name.
     pub elsewhere: Vec<(String, String)>,
     /// What is wrong.
@@ -237,7 +239,10 @@ async fn whole(
     let role =
         |role: entity::contributor::Role| format!("role-{}", format!("{role:?}").to_lowercase());
     let in_a_week = crate::words::vietnam(v.now.plus_seconds(7 * 24 * 3600)).date().to_string();
+    let organises = Organiser::of(&app.db, contest, by.user(), v.now).await.is_ok();
+    let stands = [State::Submitted, State::Returned, State::Accepted];
     Ok(Show {
+        strikes: organises && stands.contains(&whole.entry.state),
         slug: contest.slug().to_owned(),
         state: state_words(whole.entry.state),
         unit: whole.entry.unit_id.and_then(|id| names.get(&id).cloned()),

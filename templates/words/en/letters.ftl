@@ -55,3 +55,9 @@ letter-sheets-body =
     You have { $count } sheets left to fill of “{ $contest }”. The round ends at { $until }.
 
     Go on at { $address }
+letter-disqualified-subject = Your entry was disqualified – { $contest }
+letter-disqualified-body =
+    The organisers struck your entry “{ $title }”, code { $code }, out of the contest.
+    Reason: { $reason }
+
+    See where it stands, and how to complain, at { $address }

@@ -55,3 +55,9 @@ letter-sheets-body =
     Bạn còn { $count } phiếu chưa chấm của cuộc thi “{ $contest }”. Hạn chấm là { $until }.
 
     Chấm tiếp tại { $address }
+letter-disqualified-subject = Bài dự thi bị loại – { $contest }
+letter-disqualified-body =
+    Bài “{ $title }”, mã { $code }, bị ban tổ chức loại khỏi cuộc thi.
+    Lý do: { $reason }
+
+    Xem tình trạng bài, và cách khiếu nại, tại { $address }

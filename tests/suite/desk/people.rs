@@ -37,6 +37,22 @@ both! {
         assert_eq!(site.browser().post("/session", &form).await.status, StatusCode::SEE_OTHER);
     }
 
+    async fn whoever_is_signed_in_gets_all_their_data_and_nobody_elses(site: Site) {
+        site.units().await;
+        let mut lead = site.leads("ldld-thi-diem", "an@example.vn").await;
+        let mut other = site.signed_in("binh@example.vn").await;
+
+        let own = lead.get("/account/data.json").await.json();
+        let theirs = other.get("/account/data.json").await;
+
+        assert_eq!(own["account"]["email"], "an@example.vn");
+        assert_eq!(own["offices"].as_array().unwrap().len(), 1);
+        assert_eq!(own["sessions"].as_array().unwrap().len(), 1);
+        assert!(own["account"].get("password_hash").is_none());
+        assert!(!theirs.text().contains("an@example.vn"), "{}", theirs.text());
+        assert_eq!(site.browser().get("/account/data.json").await.status, StatusCode::UNAUTHORIZED);
+    }
+
     async fn a_letter_that_failed_is_shown_with_its_reason_and_sent_again(site: Site) {
         site.admin("admin@example.vn").await;
         let mut admin = site.signed_in("admin@example.vn").await;

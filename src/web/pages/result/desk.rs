@@ -45,6 +45,21 @@ pub struct Proposal {
     pub hash: String,
 }
 
+/// An entry that somebody wants struck out.
+#[derive(Clone, Debug)]
+pub struct Striking {
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// Why.
+    pub reason: String,
+    /// Who wants it, and since when.
+    pub by: (String, entity::instant::Instant),
+    /// Whether it was oneself.
+    pub is_own: bool,
+}
+
 /// The desk's page of a result.
 #[derive(Template)]
 #[template(path = "result/desk.html")]
@@ -63,6 +78,10 @@ pub struct Desk {
     pub ties: Vec<(String, Vec<(String, String)>)>,
     /// Publications so far, newest first.
     pub history: Vec<Past>,
+    /// Entries that somebody wants struck out.
+    pub strikes: Vec<Striking>,
+    /// Whether one may approve.
+    pub approves: bool,
     /// The proposal that waits for the second person.
     pub proposal: Option<Proposal>,
     /// Whether whoever looks may propose and decide.
@@ -145,6 +164,8 @@ async fn draw_desk(
         tables: tables.collect(),
         problems: outcome.problems.iter().map(|problem| said(&v, contest, problem)).collect(),
         ties: ties.collect(),
+        strikes: strikes(app, contest, who).await?,
+        approves: Approver::of(&app.db, contest, who, v.now).await.is_ok(),
         proposal,
         organises,
         is_correction: history.iter().any(|past| past.row.state == State::Published),
@@ -152,6 +173,20 @@ async fn draw_desk(
         refused,
         v,
     })
+}
+
+/// Entries that somebody wants struck out: code, title, reason, who and when, whether oneself.
+async fn strikes(app: &App, contest: &Contest, who: UserId) -> Result<Vec<Striking>> {
+    let waiting = results::strikes(&app.db, contest.id()).await?;
+    let names = account::names(&app.db, waiting.iter().map(|(strike, _)| strike.by)).await?;
+    let line = |(strike, entry): (results::Strike, entity::entry::Model)| Striking {
+        by: (names.get(&strike.by).cloned().unwrap_or_default(), strike.at),
+        is_own: strike.by == who,
+        code: entry.code,
+        title: entry.title,
+        reason: strike.reason,
+    };
+    Ok(waiting.into_iter().map(line).collect())
 }
 
 /// Publications with the names of people, and the proposal that waits.
