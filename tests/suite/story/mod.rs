@@ -3,6 +3,7 @@
 mod bank;
 mod cascade;
 mod mixed;
+mod quota;
 
 use std::collections::BTreeMap;
 
