@@ -5,7 +5,6 @@
 
 use std::io::Cursor;
 
-use fast_image_resize::{ResizeOptions, Resizer};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, RgbImage};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
@@ -202,9 +201,8 @@ fn shrink(picture: DynamicImage, side: u32) -> Result<DynamicImage, Flaw> {
         let edge = (u64::from(edge) * u64::from(side) + u64::from(longer) / 2) / u64::from(longer);
         u32::try_from(edge).unwrap_or(side).max(1)
     };
-    let mut small = DynamicImage::new(scaled(flat.width()), scaled(flat.height()), flat.color());
-    Resizer::new().resize(&flat, &mut small, &ResizeOptions::new()).map_err(|_| Flaw::Corrupt)?;
-    Ok(small)
+    let size = (scaled(flat.width()), scaled(flat.height()));
+    pixels::resized(&flat, size, pixels::Shape::Stretch).ok_or(Flaw::Corrupt)
 }
 
 /// Lays a picture with transparency on white, and brings it to eight bits; grey stays grey.

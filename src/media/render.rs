@@ -1,6 +1,5 @@
 //! The copies that the public sees: small, upright, sRGB, without a word of metadata.
 
-use fast_image_resize::{ResizeOptions, Resizer};
 use image::{DynamicImage, Rgb, RgbImage, imageops};
 use serde::{Deserialize, Serialize};
 
@@ -144,27 +143,14 @@ fn preview(picture: &RgbImage) -> Result<RgbImage, Flaw> {
 /// The middle of a picture in this shape and size.
 fn resize(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Flaw> {
     let from = DynamicImage::ImageRgb8(picture.clone());
-    let mut to = DynamicImage::new(width, height, from.color());
-    let options = ResizeOptions::new().fit_into_destination(None);
-    Resizer::new().resize(&from, &mut to, &options).map_err(|_| Flaw::Corrupt)?;
-    Ok(to.into_rgb8())
+    let cut = pixels::resized(&from, (width, height), pixels::Shape::Cut);
+    Ok(cut.ok_or(Flaw::Corrupt)?.into_rgb8())
 }
 
 fn jpeg(name: &'static str, picture: &RgbImage) -> Result<Copy, Flaw> {
-    let bytes = encoded(picture).map_err(|_| Flaw::Corrupt)?;
+    let bytes = pixels::jpeg(picture, 80.0).map_err(|_| Flaw::Corrupt)?;
     let (width, height) = picture.dimensions();
     Ok(Copy { name, format: "jpeg", width, height, colour: None, bytes })
-}
-
-/// JPEG of quality 80, colours at half the resolution.
-fn encoded(picture: &RgbImage) -> std::io::Result<Vec<u8>> {
-    let mut encoder = mozjpeg::Compress::new(mozjpeg::ColorSpace::JCS_RGB);
-    encoder.set_size(picture.width() as usize, picture.height() as usize);
-    encoder.set_fastest_defaults();
-    encoder.set_quality(80.0);
-    let mut encoder = encoder.start_compress(Vec::new())?;
-    encoder.write_scanlines(picture.as_raw())?;
-    encoder.finish()
 }
 
 fn webp(name: &'static str, picture: &RgbImage) -> Result<Copy, Flaw> {

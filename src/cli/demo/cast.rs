@@ -4,11 +4,10 @@ use anyhow::{Context, Result};
 use entity::entry::EntrantKind;
 use entity::id::{CategoryId, EntryId, UnitId, UserId};
 use entity::instant::Instant;
-use image::ImageFormat;
 
 use super::{people, picture};
 use crate::app::{self, App};
-use crate::contest::definition::{Level, SlotKind};
+use crate::contest::definition::{Level, Slot, SlotKind};
 use crate::contest::{self, Contest, Screener};
 use crate::entry::{self, Author, New, Person, code};
 use crate::judging::{self, Judge, Marks};
@@ -17,6 +16,7 @@ use crate::voting::{Proof, Touch, Trace};
 use crate::words::Lang;
 use crate::{account, db, media};
 use sea_orm::EntityTrait;
+use tokio::task::JoinHandle;
 
 /// Somebody with a name and an address; the same address is the same person.
 pub(super) async fn person(app: &App, name: &str, email: &str, now: Instant) -> Result<UserId> {
@@ -26,11 +26,38 @@ pub(super) async fn person(app: &App, name: &str, email: &str, now: Instant) -> 
     Ok(id)
 }
 
-/// Enters a work for the person with this number.
+/// A photograph that is drawn, with all that is found in it and made of it.
+pub(super) struct Photograph {
+    bytes: Vec<u8>,
+    facts: media::Facts,
+    copies: Vec<media::Copy>,
+}
+
+/// Draws the photograph of the person with this number, beside whatever else is done.
+pub(super) fn photograph(number: u64) -> JoinHandle<Result<Photograph>> {
+    tokio::task::spawn_blocking(move || {
+        let bytes = pixels::jpeg(&picture::draw(number + 1, 840, 560), 75.0)?;
+        let facts = media::read(&bytes).map_err(|flaw| anyhow::anyhow!("{flaw}"))?;
+        let copies = media::copies(&bytes).map_err(|flaw| anyhow::anyhow!("{flaw}"))?;
+        Ok(Photograph { bytes, facts, copies })
+    })
+}
+
+/// Whether entries of a contest have a photograph.
+pub(super) fn has_photographs(contest: &Contest) -> bool {
+    let slots = contest.definition.categories.first().map(|one| &one.slots);
+    slots.into_iter().flatten().any(is_photograph)
+}
+
+fn is_photograph(slot: &Slot) -> bool {
+    slot.kind == SlotKind::Photo && slot.fewest() > 0
+}
+
+/// Enters a work for the person with this number, with a photograph where there has to be one.
 pub(super) async fn enter(
     app: &App,
     contest: &Contest,
-    (number, unit): (u64, UnitId),
+    (number, unit, photograph): (u64, UnitId, Option<Photograph>),
     sent: Instant,
 ) -> Result<EntryId> {
     let tx = db::begin(&app.db).await?;
@@ -50,7 +77,7 @@ pub(super) async fn enter(
     let row = entry::open(&tx, contest, new, sent).await?;
     let author = Author::of(&tx, row, None, hash, sent).await?;
     tx.commit().await?;
-    fill(app, contest, &author, number, sent).await?;
+    fill(app, contest, &author, (number, photograph), sent).await?;
     let tx = db::begin(&app.db).await?;
     let asked = entry::asked(&contest.definition, Lang::Vi);
     let agreed: Vec<String> = asked.into_iter().map(|asked| asked.key).collect();
@@ -78,20 +105,22 @@ async fn fill(
     app: &App,
     contest: &Contest,
     author: &Author,
-    number: u64,
+    (number, photograph): (u64, Option<Photograph>),
     now: Instant,
 ) -> Result<()> {
     let name = people::name(number);
     let slots = contest.definition.categories.first().map(|one| one.slots.clone());
     let slots = slots.unwrap_or_default();
-    let photos = slots.iter().any(|slot| slot.kind == SlotKind::Photo && slot.fewest() > 0);
-    let title = if photos { people::photo_title(number) } else { people::essay_title(number) };
-    for slot in slots.iter().filter(|slot| slot.kind == SlotKind::Photo && slot.fewest() > 0) {
-        let drawn = tokio::task::spawn_blocking(move || drawing(number)).await??;
-        let facts = media::read(&drawn).map_err(|flaw| anyhow::anyhow!("{flaw}"))?;
-        let copies = media::copies(&drawn).map_err(|flaw| anyhow::anyhow!("{flaw}"))?;
+    let title = match photograph {
+        Some(_) => people::photo_title(number),
+        None => people::essay_title(number),
+    };
+    if let (Some(photograph), Some(slot)) =
+        (photograph, slots.iter().find(|one| is_photograph(one)))
+    {
+        let Photograph { bytes, facts, copies } = photograph;
         let file = format!("DSC_{:04}.jpg", 1000 + number);
-        let kept = media::keep(&app.store, drawn.into(), &file, facts).await?;
+        let kept = media::keep(&app.store, bytes.into(), &file, facts).await?;
         let tx = db::begin(&app.db).await?;
         let id = media::record(&tx, kept, None, now).await?;
         entry::add_file(&tx, author, contest, slot, id, now).await?;
@@ -116,12 +145,6 @@ async fn fill(
     }
     tx.commit().await?;
     Ok(())
-}
-
-fn drawing(number: u64) -> Result<Vec<u8>> {
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    picture::draw(number + 1, 840, 560).write_to(&mut bytes, ImageFormat::Jpeg)?;
-    Ok(bytes.into_inner())
 }
 
 /// Casts votes, each from a browser of its own.

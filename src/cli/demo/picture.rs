@@ -14,11 +14,7 @@ struct Dice(u64);
 impl Dice {
     /// From 0 to just below 1.
     fn part(&mut self) -> f32 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        ((z ^ (z >> 31)) >> 40) as f32 / (1_u64 << 24) as f32
+        pixels::part(&mut self.0)
     }
 
     fn between(&mut self, low: f32, high: f32) -> f32 {
@@ -61,7 +57,7 @@ pub fn draw(seed: u64, width: u32, height: u32) -> image::RgbImage {
         _ => scene.workshop(&mut dice),
     }
     scene.people(&mut dice);
-    scene.grain(&mut dice)
+    pixels::photographed(scene.map.data(), (width, height), dice.0)
 }
 
 struct Scene {
@@ -293,21 +289,5 @@ impl Scene {
             ],
             hat,
         );
-    }
-
-    /// The finished picture with the unevenness of a real sensor and darker corners.
-    fn grain(self, dice: &mut Dice) -> image::RgbImage {
-        let (width, height) = (self.map.width(), self.map.height());
-        let middle = (width as f32 / 2.0, height as f32 / 2.0);
-        let reach = middle.0.hypot(middle.1);
-        let pixels = self.map.pixels();
-        image::RgbImage::from_fn(width, height, |x, y| {
-            let pixel = pixels[(y * width + x) as usize];
-            let away = (x as f32 - middle.0).hypot(y as f32 - middle.1) / reach;
-            let light = 1.0 - 0.3 * away * away;
-            let noise = dice.between(-5.0, 5.0);
-            let tone = |value: u8| (f32::from(value) * light + noise).clamp(0.0, 255.0) as u8;
-            image::Rgb([tone(pixel.red()), tone(pixel.green()), tone(pixel.blue())])
-        })
     }
 }

@@ -212,11 +212,17 @@ async fn entries(
 ) -> Result<Vec<(EntryId, Instant)>> {
     let units = workplaces(app).await?;
     let window = contest.windows(PhaseKind::Intake).next().context("an intake")?;
+    let photographs = cast::has_photographs(contest);
+    let drawn = numbers.map(|number| (number, photographs.then(|| cast::photograph(number))));
     let mut entered = Vec::new();
-    for number in numbers {
+    for (number, drawn) in drawn.collect::<Vec<_>>() {
+        let drawn = match drawn {
+            Some(drawn) => Some(drawn.await??),
+            None => None,
+        };
         let sent = window.opens.plus_seconds(3600 * (7 + i64::try_from(number % 20)? * 5));
         let unit = units[usize::try_from(number * 7)? % units.len()];
-        entered.push((cast::enter(app, contest, (number, unit), sent).await?, sent));
+        entered.push((cast::enter(app, contest, (number, unit, drawn), sent).await?, sent));
     }
     Ok(entered)
 }
