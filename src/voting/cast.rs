@@ -1,6 +1,8 @@
 //! Casting a vote, and taking it back: the way to the writers.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Read, Seek, Write};
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -80,6 +82,8 @@ struct Inside {
     lanes: RwLock<HashMap<ContestId, Lane>>,
     codes: RwLock<HashMap<String, (ContestId, u32)>>,
     trees: Trees,
+    /// Held for as long as the process lives, where its name is that of its data folder.
+    _seat: Option<File>,
 }
 
 #[derive(Clone, Debug)]
@@ -100,17 +104,18 @@ impl Votes {
         clock: Clock,
         fresh: fn() -> [u8; 32],
     ) -> Self {
+        let (name, seat) = name(folder, fresh);
         let host = base.split_once("://").map_or(base, |(_, host)| host).trim_end_matches('/');
         let desk = Desk {
             database: database.to_owned(),
             keys: folder.join("votes"),
             host: host.to_owned(),
             clock,
-            node: (data_encoding::HEXLOWER.encode(&fresh()[..16]), url.to_owned()),
+            node: (name, url.to_owned()),
             fresh,
         };
         let (lanes, codes, trees) = Default::default();
-        Self(Arc::new(Inside { desk, lanes, codes, trees }))
+        Self(Arc::new(Inside { desk, lanes, codes, trees, _seat: seat }))
     }
 
     fn lane(&self, contest: ContestId) -> Lane {
@@ -373,6 +378,40 @@ impl Votes {
     ) -> Result<(Vec<Hash>, String), Error> {
         self.0.trees.growth(db, contest, old).await
     }
+}
+
+/// What this process is called where it leads. The first that opens a data folder is called as the
+/// folder's last one was: that one is dead, for the system takes its lock from nobody else, and so
+/// nobody has to wait until its lease is over. Others on the same folder get a name of their own.
+fn name(folder: &Path, fresh: fn() -> [u8; 32]) -> (String, Option<File>) {
+    let new = data_encoding::HEXLOWER.encode(&fresh()[..16]);
+    match seat(folder, &new) {
+        Ok((name, file)) => (name, Some(file)),
+        Err(error) => {
+            tracing::debug!("this process leads under a name of its own: {error}");
+            (new, None)
+        }
+    }
+}
+
+fn seat(folder: &Path, new: &str) -> std::io::Result<(String, File)> {
+    let mut file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(folder.join("node"))?;
+    file.try_lock()?;
+    let mut name = String::new();
+    file.read_to_string(&mut name)?;
+    if name.len() != new.len() {
+        file.rewind()?;
+        file.set_len(0)?;
+        file.write_all(new.as_bytes())?;
+        file.sync_all()?;
+        new.clone_into(&mut name);
+    }
+    Ok((name, file))
 }
 
 fn lenient(done: Result<Standing, Error>) -> Result<(), Error> {

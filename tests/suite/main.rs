@@ -12,6 +12,7 @@ mod backup;
 mod child;
 mod config;
 mod contest;
+mod crash;
 mod deal;
 mod defects;
 mod dependencies;

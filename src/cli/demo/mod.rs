@@ -21,6 +21,9 @@ pub(super) struct Demo {
     /// Folder of the demo's data; an empty one is filled first.
     #[arg(long, default_value = "data/demo", value_name = "FOLDER")]
     folder: PathBuf,
+    /// Address of the demo's database; without it, a file in the folder.
+    #[arg(long, value_name = "ADDRESS")]
+    database: Option<String>,
     /// Address and port to listen on.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: String,
@@ -34,6 +37,7 @@ impl Demo {
     pub(super) async fn run(self) -> Result<()> {
         let mut config = Config::default();
         config.data.folder = self.folder.clone();
+        config.data.database.clone_from(&self.database);
         config.server.listen.clone_from(&self.listen);
         config.server.base_url = format!("http://{}", self.listen.replace("0.0.0.0", "localhost"));
         "warn,hoithi=info".clone_into(&mut config.log.filter);

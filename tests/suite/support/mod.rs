@@ -4,7 +4,9 @@ pub mod answers;
 mod given;
 mod postgres;
 pub mod process;
+mod rows;
 mod site;
+pub mod storm;
 pub mod town;
 
 pub use site::Site;
@@ -24,6 +26,17 @@ pub fn empty(engine: Engine, folder: &std::path::Path) -> String {
     match engine {
         Engine::Sqlite => format!("sqlite:{}", folder.join("empty.sqlite").display()),
         Engine::Postgres => postgres::empty(),
+    }
+}
+
+/// Address of a database of this engine of a process's own; none where its data folder holds it.
+pub fn fresh(engine: Engine) -> Option<String> {
+    match engine {
+        Engine::Sqlite => None,
+        Engine::Postgres => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            Some(runtime.expect("a runtime").block_on(postgres::database()))
+        }
     }
 }
 
