@@ -2,41 +2,78 @@
 //!
 //! A kept page is sent without asking anything for a second. After that its version is asked for
 //! (one indexed read); only when it changed, or when half a minute has passed and times in words
-//! may have moved on, is it drawn anew. On several nodes a change is seen everywhere in a second.
+//! may have moved on, is it drawn anew. One request does that, and the others are sent the old
+//! bytes meanwhile. On several nodes a change is seen everywhere in a second.
+//!
+//! [`at_once`] answers before a request has gone through the table of addresses: a crowd costs one
+//! look-up a visit.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::http::header::{self, HeaderMap, HeaderValue};
+use actix_web::http::{Method, StatusCode};
+use actix_web::{HttpRequest, HttpResponse, web};
 use bytes::Bytes;
 use entity::instant::Instant;
 use sha2::{Digest, Sha256};
 
 use super::assets::{squeeze, takes_brotli};
+use super::signed::Browser;
 use super::{Result, View};
+use crate::app::App;
 use crate::words::Lang;
 
 /// Microseconds for which a page is sent without a question.
 const FRESH: i64 = 1_000_000;
 /// Microseconds after which a page is drawn anew.
 const STALE: i64 = 30_000_000;
-/// Most pages that are kept; beyond them, all are forgotten at once.
-const MOST: usize = 20_000;
+/// Most addresses whose pages are kept; beyond them, all are forgotten at once.
+const MOST: usize = 10_000;
 
-type Name = (String, Lang, &'static str);
+/// Language and colours.
+type Looks = (Lang, &'static str);
 
-/// Pages that are kept.
+/// One address's page in all the looks that were asked for.
+type Same = Vec<(Looks, Arc<Page>)>;
+
+/// Pages that are kept, by address.
 #[derive(Debug, Default)]
-pub struct Kept(RwLock<HashMap<Name, Arc<Page>>>);
+pub struct Kept(RwLock<HashMap<String, Same>>);
+
+/// Whether a browser that is not known yet is given its number along with a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Visitors {
+    /// Nobody is known.
+    Strangers,
+    /// From the next touch on the browser is known by its number.
+    Known,
+}
 
 #[derive(Debug)]
 struct Page {
     version: i64,
     drawn_at: Instant,
-    asked_at: Instant,
-    etag: String,
+    /// When its version was last asked for, in microseconds.
+    asked_at: AtomicI64,
+    visitors: Visitors,
+    route: String,
+    headers: HeaderMap,
     plain: Bytes,
     brotli: Bytes,
+}
+
+/// The page that a request asks for, when it is kept and fresh; and its route.
+#[must_use]
+pub fn at_once(request: &HttpRequest) -> Option<(HttpResponse, String)> {
+    if *request.method() != Method::GET || !request.query_string().is_empty() {
+        return None;
+    }
+    let kept = request.app_data::<web::Data<Kept>>()?;
+    let app = request.app_data::<web::Data<App>>()?;
+    let page = kept.find(request.path(), View::looks(request))?;
+    page.is_fresh(app.clock.now()).then(|| (page.send(request), page.route.clone()))
 }
 
 impl Kept {
@@ -47,83 +84,136 @@ impl Kept {
     pub async fn page(
         &self,
         request: &HttpRequest,
-        key: &str,
+        (key, visitors): (&str, Visitors),
         version: impl AsyncFnOnce() -> Result<i64>,
         draw: impl AsyncFnOnce(View) -> Result<String>,
     ) -> Result {
         let view = View::of(request);
-        let name = (key.to_owned(), view.lang, view.theme);
-        let (now, old) = (view.now, self.find(&name));
-        if let Some(page) =
-            old.as_ref().filter(|page| page.asked_at.micros() + FRESH > now.micros())
-        {
+        let (looks, now) = ((view.lang, view.theme), view.now);
+        let old = self.find(key, looks);
+        if let Some(page) = old.as_ref().filter(|page| !page.is_due(now)) {
             return Ok(page.send(request));
         }
-        let version = version().await?;
-        let old = old.filter(|page| {
-            page.version == version && page.drawn_at.micros() + STALE > now.micros()
-        });
-        let page = match old {
-            Some(page) => page.asked(now),
-            None => Page::drawn(draw(view).await?, version, now),
+        let drawn = async {
+            let version = version().await?;
+            match old.filter(|page| page.holds(version, now)) {
+                Some(page) => Ok(page),
+                None => {
+                    Ok(Arc::new(Page::drawn(draw(view).await?, version, now, visitors, request)))
+                }
+            }
         };
-        let page = Arc::new(page);
-        self.keep(name, page.clone());
-        Ok(page.send(request))
+        match drawn.await {
+            Ok(page) => {
+                self.keep(key, looks, Arc::clone(&page));
+                Ok(page.send(request))
+            }
+            Err(failure) => {
+                self.forget(key);
+                Err(failure)
+            }
+        }
     }
 
-    fn find(&self, name: &Name) -> Option<Arc<Page>> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    fn find(&self, key: &str, looks: Looks) -> Option<Arc<Page>> {
+        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let found = pages.get(key)?.iter().find(|(own, _)| *own == looks);
+        found.map(|(_, page)| Arc::clone(page))
     }
 
-    fn keep(&self, name: Name, page: Arc<Page>) {
+    fn keep(&self, key: &str, looks: Looks, page: Arc<Page>) {
         let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if pages.len() >= MOST {
+        if pages.len() >= MOST && !pages.contains_key(key) {
             pages.clear();
         }
-        pages.insert(name, page);
+        let same = pages.entry(key.to_owned()).or_default();
+        same.retain(|(own, _)| *own != looks);
+        same.push((looks, page));
+    }
+
+    fn forget(&self, key: &str) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(key);
     }
 }
 
 impl Page {
-    fn drawn(html: String, version: i64, now: Instant) -> Self {
+    fn drawn(
+        html: String,
+        version: i64,
+        now: Instant,
+        visitors: Visitors,
+        request: &HttpRequest,
+    ) -> Self {
         let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&html)[..8]);
+        let mut headers = HeaderMap::new();
+        let fixed = [
+            (header::CACHE_CONTROL, "public, no-cache"),
+            (header::VARY, "Accept-Encoding, Cookie"),
+            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        ];
+        for (name, value) in fixed {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        if let Ok(etag) = HeaderValue::from_str(&format!("\"{hash}\"")) {
+            headers.insert(header::ETAG, etag);
+        }
+        super::middleware::guard(request, &mut headers);
         Self {
             version,
             drawn_at: now,
-            asked_at: now,
-            etag: format!("\"{hash}\""),
+            asked_at: AtomicI64::new(now.micros()),
+            visitors,
+            route: request.match_pattern().unwrap_or_default(),
+            headers,
             brotli: squeeze(html.as_bytes(), 5),
             plain: html.into(),
         }
     }
 
-    fn asked(&self, now: Instant) -> Self {
-        Self {
-            version: self.version,
-            drawn_at: self.drawn_at,
-            asked_at: now,
-            etag: self.etag.clone(),
-            plain: self.plain.clone(),
-            brotli: self.brotli.clone(),
-        }
+    fn is_fresh(&self, now: Instant) -> bool {
+        self.asked_at.load(Ordering::Relaxed) + FRESH > now.micros()
+    }
+
+    /// Whether its version has to be asked for, by whoever is told so first.
+    fn is_due(&self, now: Instant) -> bool {
+        let asked = self.asked_at.load(Ordering::Relaxed);
+        let due = asked + FRESH <= now.micros();
+        let (ok, not) = (Ordering::Relaxed, Ordering::Relaxed);
+        due && self.asked_at.compare_exchange(asked, now.micros(), ok, not).is_ok()
+    }
+
+    fn holds(&self, version: i64, now: Instant) -> bool {
+        self.version == version && self.drawn_at.micros() + STALE > now.micros()
     }
 
     fn send(&self, request: &HttpRequest) -> HttpResponse {
-        let same = request.headers().get("If-None-Match");
-        let same = same.is_some_and(|etag| etag.as_bytes() == self.etag.as_bytes());
-        let mut response = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-        response
-            .insert_header(("Cache-Control", "public, no-cache"))
-            .insert_header(("ETag", self.etag.as_str()))
-            .insert_header(("Vary", "Accept-Encoding, Cookie"));
+        let asked = request.headers().get(header::IF_NONE_MATCH);
+        let same = asked.is_some() && asked == self.headers.get(header::ETAG);
+        let packed = !same && !self.brotli.is_empty() && takes_brotli(request);
+        let (status, body) = match (same, packed) {
+            (true, _) => (StatusCode::NOT_MODIFIED, Bytes::new()),
+            (_, true) => (StatusCode::OK, self.brotli.clone()),
+            _ => (StatusCode::OK, self.plain.clone()),
+        };
+        let mut response = HttpResponse::with_body(status, body).map_into_boxed_body();
+        let headers = response.headers_mut();
+        headers.clone_from(&self.headers);
         if same {
-            return response.finish();
+            headers.remove(header::CONTENT_TYPE);
         }
-        response.content_type("text/html; charset=utf-8");
-        if takes_brotli(request) && !self.brotli.is_empty() {
-            return response.insert_header(("Content-Encoding", "br")).body(self.brotli.clone());
+        if packed {
+            headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
         }
-        response.body(self.plain.clone())
+        if self.visitors == Visitors::Known
+            && let Some(app) = request.app_data::<web::Data<App>>()
+        {
+            let browser = Browser::of(request, app);
+            if browser.is_fresh() {
+                browser.keep(app, &mut response);
+                let private = HeaderValue::from_static("private, no-cache");
+                response.headers_mut().insert(header::CACHE_CONTROL, private);
+            }
+        }
+        response
     }
 }

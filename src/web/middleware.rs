@@ -5,13 +5,13 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, ResponseError, web};
+use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
 use tracing::Instrument;
 
-use super::address;
 use super::assets::{squeeze, takes_brotli};
 use super::error::{self, Failure};
 use super::slow::{Patience, Patient};
+use super::{address, cache};
 use crate::app::{self, App};
 use crate::config::Network;
 use crate::refusal::Kind;
@@ -53,6 +53,12 @@ pub(super) async fn said(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let begun_at = std::time::Instant::now();
+    if let Some((response, route)) = cache::at_once(request.request()) {
+        let (http, _) = request.into_parts();
+        let response = ServiceResponse::new(http, response);
+        count(&response, Some(route), None, begun_at.elapsed());
+        return Ok(response);
+    }
     let app = request.app_data::<web::Data<App>>().cloned();
     let trusted = app.as_ref().map_or(&[][..], |app| &app.config.server.trusted_proxies);
     let id = number(&request, trusted);
@@ -70,17 +76,26 @@ pub(super) async fn said(
     let mut response = packed(response);
     let is_asset = http.path().starts_with("/static/") && response.status().is_success();
     let needed = if is_asset { FOR_ASSETS } else { HEADERS.len() };
-    let headers = response.headers_mut();
+    put_headers(&http, response.headers_mut(), needed);
+    count(&response, http.match_pattern(), code, begun_at.elapsed());
+    Ok(response)
+}
+
+/// Puts the headers that keep strangers out on a page.
+pub(super) fn guard(request: &HttpRequest, headers: &mut HeaderMap) {
+    put_headers(request, headers, HEADERS.len());
+}
+
+fn put_headers(request: &HttpRequest, headers: &mut HeaderMap, needed: usize) {
     for (name, value) in HEADERS.into_iter().take(needed) {
         if !headers.contains_key(&name) {
             headers.insert(name, value);
         }
     }
+    let app = request.app_data::<web::Data<App>>();
     if app.is_some_and(|app| app.config.server.base_url.starts_with("https:")) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
     }
-    count(&response, code, begun_at.elapsed());
-    Ok(response)
 }
 
 /// The request's number: the one that a trusted proxy gave it, or a fresh one.
@@ -101,13 +116,18 @@ fn number(request: &ServiceRequest, trusted: &[Network]) -> String {
 }
 
 /// Counts the answer by its route, never by its address: addresses are as many as people.
-fn count(response: &ServiceResponse, code: Option<&'static str>, took: std::time::Duration) {
+fn count(
+    response: &ServiceResponse,
+    route: Option<String>,
+    code: Option<&'static str>,
+    took: std::time::Duration,
+) {
     let (status, http) = (response.status().as_u16(), response.request());
     let debug = tracing::enabled!(tracing::Level::DEBUG);
     if !super::metrics::are_on() && !debug {
         return;
     }
-    let route = http.match_pattern().unwrap_or_else(|| "none".to_owned());
+    let route = route.unwrap_or_else(|| "none".to_owned());
     let method = http.method().as_str().to_owned();
     if debug {
         tracing::debug!(method, route, status, code, micros = took.as_micros(), "answered");
@@ -191,11 +211,9 @@ pub(super) async fn same_origin(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let base = request
-        .app_data::<web::Data<App>>()
-        .map(|app| app.config.server.base_url.clone())
-        .unwrap_or_default();
-    if safe || is_ours(request.headers(), &base) {
+    let app = request.app_data::<web::Data<App>>();
+    let base = app.map_or("", |app| &app.config.server.base_url);
+    if safe || is_ours(request.headers(), base) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let failure = Failure::new(Kind::Forbidden, "foreign-form");

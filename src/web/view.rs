@@ -36,18 +36,29 @@ pub struct View {
 }
 
 impl View {
+    /// Language and colours of whoever sent a request.
+    #[must_use]
+    pub fn looks(request: &HttpRequest) -> (Lang, &'static str) {
+        if !request.headers().contains_key(header::COOKIE) {
+            return (Lang::of(""), "auto");
+        }
+        let cookie = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let theme = match cookie("theme").as_deref() {
+            Some("light") => "light",
+            Some("dark") => "dark",
+            _ => "auto",
+        };
+        (Lang::of(&cookie("lang").unwrap_or_default()), theme)
+    }
+
     /// Reads it off a request.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
-        let cookie = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
+        let (lang, theme) = Self::looks(request);
         let app = request.app_data::<web::Data<App>>();
         Self {
-            lang: Lang::of(&cookie("lang").unwrap_or_default()),
-            theme: match cookie("theme").as_deref() {
-                Some("light") => "light",
-                Some("dark") => "dark",
-                _ => "auto",
-            },
+            lang,
+            theme,
             path: request.path().to_owned(),
             is_read: request.method() == actix_web::http::Method::GET,
             hotline: app.map(|app| app.config.server.hotline.clone()).unwrap_or_default(),

@@ -11,7 +11,7 @@ use crate::contest::{self, Contest};
 use crate::entry::{self, Card, Page as Paged};
 use crate::markdown::{self, Markup};
 use crate::refusal::Kind;
-use crate::web::cache::Kept;
+use crate::web::cache::{Kept, Visitors};
 use crate::web::{Failure, Result, View};
 
 /// A contest in a list.
@@ -129,7 +129,7 @@ pub async fn index(app: web::Data<App>, kept: web::Data<Kept>, request: HttpRequ
         let groups = groups.into_iter().filter(|(_, lines)| !lines.is_empty()).collect();
         Index { v, groups }.render().map_err(Failure::broken)
     };
-    kept.page(&request, "/", version, draw).await
+    kept.page(&request, ("/", Visitors::Strangers), version, draw).await
 }
 
 /// A phase on the timeline.
@@ -249,7 +249,7 @@ pub async fn show(
         let contest = public(&app, &slug).await?;
         draw_show(&app, v, &contest).await
     };
-    kept.page(&request, &key, version, draw).await
+    kept.page(&request, (&key, Visitors::Strangers), version, draw).await
 }
 
 async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
@@ -401,7 +401,7 @@ pub async fn gallery(
         };
         page.render().map_err(Failure::broken)
     };
-    kept.page(&request, &key, version, draw).await
+    kept.page(&request, (&key, Visitors::Strangers), version, draw).await
 }
 
 /// Counts of these entries as the public sees them now.

@@ -14,7 +14,7 @@ use crate::entry::{self, Whole, code, link};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::voting::{self, Cast, Proof, Touch, Trace};
 use crate::web::address;
-use crate::web::cache::Kept;
+use crate::web::cache::{Kept, Visitors};
 use crate::web::form::Form;
 use crate::web::group::Group;
 use crate::web::node;
@@ -137,14 +137,7 @@ pub async fn show(
         let (entry, contest) = visible(&app, &v, &code).await?;
         draw_show(&app, v, entry, &contest).await
     };
-    let mut answer = kept.page(&request, &key, version, draw).await?;
-    let browser = Browser::of(&request, &app);
-    if browser.is_fresh() {
-        browser.keep(&app, &mut answer);
-        let private = header::HeaderValue::from_static("private, no-cache");
-        answer.headers_mut().insert(header::CACHE_CONTROL, private);
-    }
-    Ok(answer)
+    kept.page(&request, (&key, Visitors::Known), version, draw).await
 }
 
 async fn draw_show(

@@ -14,7 +14,7 @@ use crate::refusal::Kind;
 use crate::results;
 use crate::results::rank::Who;
 use crate::voting::cases::SetAside;
-use crate::web::cache::Kept;
+use crate::web::cache::{Kept, Visitors};
 use crate::web::pages::contest::public;
 use crate::web::pages::worksheet;
 use crate::web::{Failure, Result, View};
@@ -91,7 +91,7 @@ async fn kept_page(
         let contest = public(app, slug).await?;
         published(app, v, &contest, number).await?.render().map_err(Failure::broken)
     };
-    kept.page(request, &key, version, draw).await
+    kept.page(request, (&key, Visitors::Strangers), version, draw).await
 }
 
 pub(in crate::web::pages) async fn shown(
