@@ -14,7 +14,8 @@ pub fn measure(figures: &mut Figures) {
     let mut first = Process::start(folder.path(), &[]);
     first.ready(Instant::now());
     first.ask_to_stop();
-    first.wait();
+    let (status, _) = first.wait();
+    figures.exactly("idle.exit-code", status.code().unwrap_or(-1).into(), 0.0, "");
 
     let mut starts: Vec<Duration> = (0..STARTS)
         .map(|_| {

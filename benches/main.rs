@@ -8,16 +8,29 @@
 
 #[path = "../tests/suite/support/answers.rs"]
 mod answers;
+mod crash;
 mod figures;
 mod fingerprints;
 mod fraud;
 mod hostile;
 mod idle;
 mod judging;
+mod load;
+mod pages;
 mod peers;
 mod pictures;
+#[expect(dead_code, reason = "the harness of the suite, of which benches use a part")]
+#[path = "../tests/suite/support/postgres.rs"]
+mod postgres;
 #[path = "../tests/suite/support/process.rs"]
 mod process;
+mod publish;
+#[path = "../tests/suite/support/rows.rs"]
+mod rows;
+mod scale;
+mod seed;
+#[path = "../tests/suite/support/storm.rs"]
+mod storm;
 #[path = "../tests/suite/support/town/mod.rs"]
 mod town;
 mod votes;
@@ -33,7 +46,10 @@ async fn main() -> ExitCode {
     let mut figures = Figures::default();
     match arguments.first().map(String::as_str) {
         Some("bare") => votes::bare(&arguments[1]).await.expect("the bare endpoint"),
-        Some("crash") => votes::crash(&mut figures).await,
+        Some("crash") => {
+            let kills = arguments.get(1).and_then(|kills| kills.parse().ok()).unwrap_or(100);
+            crash::measure(&mut figures, kills).await;
+        }
         Some("fraud") => fraud::measure(&mut figures),
         Some("idle") => idle::measure(&mut figures),
         Some("judging") => judging::measure(&mut figures),
@@ -41,6 +57,10 @@ async fn main() -> ExitCode {
         Some("fingerprints") => fingerprints::measure(&mut figures),
         Some("hostile") => hostile::measure(&mut figures).await,
         Some("pictures") => pictures::measure(&mut figures).await,
+        Some("bare-page") => pages::bare(&arguments[1], &arguments[2]).await,
+        Some("pages") => pages::measure(&mut figures).await,
+        Some("publish") => publish::measure(&mut figures).await,
+        Some("scale") => scale::measure(&mut figures).await,
         _ => println!("run scripts/bench, which lists the benches"),
     }
     figures.verdict()

@@ -1,13 +1,12 @@
 //! What a vote costs: the processor time of a durable, logged vote against that of an endpoint that
-//! does nothing, and what is lost when the process is killed under load: nothing.
+//! does nothing.
 
-use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::{App as Site, HttpResponse, HttpServer, web};
@@ -22,14 +21,13 @@ use migration::MigratorTrait;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
 use crate::figures::Figures;
+use crate::postgres;
 use crate::process::{Process, free_address};
 
 /// Threads that send, and connections of each.
 const SENDERS: (usize, usize) = (2, 128);
 /// For how long each side is measured.
 const SPAN: Duration = Duration::from_secs(6);
-/// How often the process is killed.
-const KILLS: usize = 6;
 const ENTRIES: i32 = 40;
 
 /// The other side of the comparison: takes a form, answers as many bytes.
@@ -43,11 +41,17 @@ pub async fn bare(address: &str) -> std::io::Result<()> {
     HttpServer::new(site).workers(2).bind(address)?.run().await
 }
 
-/// Measures votes against the bare endpoint.
+/// Measures votes against the bare endpoint, on each engine.
 pub async fn measure(figures: &mut Figures) {
+    on(figures, "sqlite", None).await;
+    on(figures, "postgres", Some(postgres::database().await)).await;
+}
+
+/// The process that takes the votes is measured, not the database's own.
+async fn on(figures: &mut Figures, engine: &str, database: Option<String>) {
     let folder = tempfile::tempdir().expect("a folder");
-    prepare(folder.path()).await;
-    let mut site = start(folder.path());
+    prepare(folder.path(), database.as_deref()).await;
+    let mut site = start(folder.path(), database.as_deref());
     let mut other = Bare::start();
     let warm = Duration::from_secs(1);
     load(site.address, warm, 0);
@@ -56,13 +60,21 @@ pub async fn measure(figures: &mut Figures) {
     for round in 1..=3_u64 {
         let (bare, bare_count, _) = side(other.child.id(), other.address, round << 40);
         let (vote, vote_count, waits) = side(site.id(), site.address, (round << 40) + (1 << 39));
-        figures.note("votes.per-second", vote_count as f64 / SPAN.as_secs_f64(), "");
-        figures.note("votes.bare-per-second", bare_count as f64 / SPAN.as_secs_f64(), "");
-        figures.note("votes.wait-p99", percentile(&waits, 0.99), "ms");
+        figures.note(
+            &format!("votes.{engine}.per-second"),
+            vote_count as f64 / SPAN.as_secs_f64(),
+            "",
+        );
+        figures.note(
+            &format!("votes.{engine}.bare-per-second"),
+            bare_count as f64 / SPAN.as_secs_f64(),
+            "",
+        );
+        figures.note(&format!("votes.{engine}.wait-p99"), percentile(&waits, 0.99), "ms");
         costs.push((bare / bare_count as f64) / (vote / vote_count as f64));
     }
     costs.sort_by(f64::total_cmp);
-    figures.at_least("votes.cpu-bare-per-vote", costs[1], 0.5, "");
+    figures.at_least(&format!("votes.{engine}.cpu-bare-per-vote"), costs[1], 0.5, "");
     site.kill();
     other.child.kill().ok();
     other.child.wait().ok();
@@ -79,67 +91,6 @@ fn side(id: u32, address: SocketAddr, from: u64) -> (f64, u64, Vec<f64>) {
 fn percentile(sorted: &[f64], share: f64) -> f64 {
     let place = (sorted.len() as f64 * share) as usize;
     sorted.get(place.min(sorted.len().saturating_sub(1))).copied().unwrap_or(0.0)
-}
-
-/// Kills the process under load, again and again, and looks for every vote that was told counted.
-pub async fn crash(figures: &mut Figures) {
-    let folder = tempfile::tempdir().expect("a folder");
-    prepare(folder.path()).await;
-    let told = Arc::new(Mutex::new(HashMap::new()));
-    for kill in 0..KILLS {
-        let mut site = start(folder.path());
-        let stop = Arc::new(AtomicBool::new(false));
-        let senders: Vec<_> = (0..8_u64)
-            .map(|sender| {
-                let (told, stop, address) = (Arc::clone(&told), Arc::clone(&stop), site.address);
-                let first = ((kill as u64) << 32) + (sender << 24);
-                std::thread::spawn(move || vote_until(address, first, &told, &stop))
-            })
-            .collect();
-        std::thread::sleep(Duration::from_millis(700 + 137 * kill as u64));
-        site.kill();
-        stop.store(true, Ordering::Relaxed);
-        senders.into_iter().for_each(|sender| sender.join().expect("a sender"));
-    }
-    let app = App::open(config(folder.path())).await.expect("the site");
-    let contest = contest::by_slug(&app.db, "anh-dep").await.expect("the contest");
-    let over = "2100-01-01T00:00:00Z".parse().expect("a moment");
-    app.votes.settle(contest.id(), over).await.expect("projected");
-    let bundle = app.votes.bundle(&app.db, contest.id()).await.expect("a bundle");
-    let key = app.votes.key(&app.db, contest.id()).await.expect("keys").expect("a log");
-    let audited = hoithi::ledger::audit(&bundle, &key, (&[], 0));
-    figures.exactly("crash.audit-fails", f64::from(u8::from(audited.is_err())), 0.0, "");
-    let rows = entity::vote::Entity::find().all(&app.db).await.expect("votes");
-    let held: HashMap<&str, &entity::vote::Model> =
-        rows.iter().map(|row| (row.receipt.as_str(), row)).collect();
-    let told = told.lock().expect("told");
-    let lost = told.keys().filter(|receipt| !held.contains_key(receipt.as_str())).count();
-    figures.note("crash.told-counted", told.len() as f64, "");
-    figures.note("crash.in-the-log", rows.len() as f64, "");
-    figures.exactly("crash.lost", lost as f64, 0.0, "");
-}
-
-/// Votes one after the other and writes down what was told counted.
-fn vote_until(
-    address: SocketAddr,
-    first: u64,
-    told: &Mutex<HashMap<String, u64>>,
-    stop: &AtomicBool,
-) {
-    let Ok(stream) = TcpStream::connect(address) else { return };
-    let mut stream = BufReader::new(stream);
-    let mut voter = first;
-    while !stop.load(Ordering::Relaxed) {
-        if stream.get_mut().write_all(touch(address, voter).as_bytes()).is_err() {
-            return;
-        }
-        let Some((200, body)) = answer(&mut stream) else { return };
-        if let Some(receipt) = body.split("\"receipt\":\"").nth(1).and_then(|t| t.split('"').next())
-        {
-            told.lock().expect("told").insert(receipt.to_owned(), voter);
-        }
-        voter += 1;
-    }
 }
 
 /// The comparison's process.
@@ -163,22 +114,24 @@ impl Bare {
     }
 }
 
-fn start(folder: &Path) -> Process {
-    let settings = [("HOITHI__SERVER__THREADS", "2"), ("HOITHI__LOG__FILTER", "error")];
+fn start(folder: &Path, database: Option<&str>) -> Process {
+    let mut settings = vec![("HOITHI__SERVER__THREADS", "2"), ("HOITHI__LOG__FILTER", "error")];
+    settings.extend(database.map(|address| ("HOITHI__DATA__DATABASE", address)));
     let mut site = Process::start(folder, &settings);
     site.ready(Instant::now());
     site
 }
 
-fn config(folder: &Path) -> Config {
+fn config(folder: &Path, database: Option<&str>) -> Config {
     let mut config = Config::default();
+    config.data.database = database.map(str::to_owned);
     config.data.folder = folder.to_owned();
     config
 }
 
 /// A site with a contest in its vote.
-async fn prepare(folder: &Path) {
-    let app = App::open(config(folder)).await.expect("the site");
+async fn prepare(folder: &Path, database: Option<&str>) {
+    let app = App::open(config(folder, database)).await.expect("the site");
     migration::Migrator::up(&app.db, None).await.expect("the schema");
     let now = app.clock.now();
     let tx = db::begin(&app.db).await.expect("a transaction");
