@@ -62,7 +62,9 @@ async function faultsOfEnglish(context, path) {
 
 async function weigh(asked, url) {
   let bytes = 0;
-  for (const request of asked.filter((r) => !['image', 'media'].includes(r.resourceType()))) {
+  // Pictures that are fetched ahead for the next work are pictures too.
+  const isPicture = (r) => ['image', 'media'].includes(r.resourceType()) || new URL(r.url()).pathname.startsWith('/media/');
+  for (const request of asked.filter((r) => !isPicture(r))) {
     const sizes = await request.sizes();
     bytes += sizes.responseBodySize + sizes.responseHeadersSize;
   }

@@ -41,7 +41,7 @@ pub(super) fn text(order: &Order, format: Format, bytes: &[u8]) -> Result<Option
 /// Adds to `facts` how many words a document has.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`text()`].
 pub(super) fn read(order: &Order, mut facts: Facts) -> Result<Facts, Flaw> {
     if facts.format == Format::Pdf {
         let bytes = std::fs::read(&order.file).map_err(|_| Flaw::Corrupt)?;
@@ -53,7 +53,7 @@ pub(super) fn read(order: &Order, mut facts: Facts) -> Result<Facts, Flaw> {
 /// Draws what the public and judges see of a document: its bare text, and the first page of a PDF.
 ///
 /// # Errors
-/// As [`text`].
+/// As [`text()`].
 pub(super) fn draw(
     order: &Order,
     format: Format,
