@@ -1,6 +1,8 @@
 // Screening by keys: the next entry stands there at once, the finding follows by itself.
 import { ahead, page, prepare, show } from "./swap.js";
 
+/** So many entries stand ready; each is about 5 KB. */
+const AHEAD = 4;
 const room = () => document.querySelector("[data-screen]");
 const find = (what) => room().querySelector(what);
 const say = (key, named = {}) => JSON.parse(room().dataset.say)[key].replace(/%(\w+)/g, (_, name) => named[name]);
@@ -42,7 +44,7 @@ const put = (element, href) => {
   document.title = find("h1").textContent;
   scrollTo(0, 0);
   armed = undefined;
-  prepare(room(), "[data-screen]", 10);
+  prepare(room(), "[data-screen]", AHEAD);
 };
 
 const go = async (href) => {
@@ -100,5 +102,5 @@ addEventListener("keydown", (event) => {
   } else element.click();
 });
 addEventListener("online", send);
-if (find("[data-finding]")) prepare(room(), "[data-screen]", 10);
+if (find("[data-finding]")) prepare(room(), "[data-screen]", AHEAD);
 send();

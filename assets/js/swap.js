@@ -37,12 +37,12 @@ export const ahead = (href, what) => {
 };
 
 /** Follows `rel=next` so many pages ahead of `from`, with the pictures of the nearest two. */
-export const prepare = async (from, what, far = 10) => {
+export const prepare = async (from, what, far = 10, pictured = 2) => {
   const { href } = from.querySelector("a[rel=next]") ?? {};
   const next = href && far && (await ahead(href, what).catch(() => {}));
   if (!next) return;
-  if (far > 8) for (const { src } of next.querySelectorAll("figure img, .picture img")) new Image().src = src;
-  prepare(next, what, far - 1);
+  if (pictured > 0) for (const { src } of next.querySelectorAll("figure img, .picture img")) new Image().src = src;
+  prepare(next, what, far - 1, pictured - 1);
 };
 
 addEventListener("popstate", () => location.reload());
