@@ -12,6 +12,7 @@ use sea_orm::{
 
 use super::Error;
 use super::deal::{Deal, Dice, Table, deal};
+use super::judge::sitting;
 use crate::contest::definition::{Round, RoundKind};
 
 /// Rows that are written in one statement: far below what both engines can bind.
@@ -35,7 +36,7 @@ pub(super) async fn give(
         .all(tx)
         .await?;
     let entries: Vec<EntryId> = candidates.into_iter().map(|row| row.entry_id).collect();
-    let seats = super::panel::sitting(tx, id).await?;
+    let seats = sitting(tx, id).await?;
     let known =
         assignment::Entity::find().filter(assignment::Column::RoundId.eq(id)).all(tx).await?;
     let dealt = planned(tx, definition, &entries, &seats, &known, seed).await?;

@@ -1,25 +1,15 @@
-//! A judge at work.
+//! A judge, and what lies on the judge's desk.
 
 use std::collections::{BTreeMap, HashMap};
 
-use entity::assignment::{self, State as Work_};
+use entity::assignment;
 use entity::id::{AssignmentId, EntryId, RoundId, SheetId, UserId};
-use entity::instant::Instant;
-use entity::round::State;
 use entity::{candidate, mark, round, seat, sheet};
 use sea_orm::sea_query::Query;
-use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 
 use super::Error;
 use super::aggregate::Sheet;
-use super::give::give;
-use super::round::definition_of;
-use crate::audit::{self, Act};
-use crate::contest;
-use crate::contest::definition::{Round, VETO};
 
 /// Somebody who sits on a round's panel.
 #[derive(Clone, Debug)]
@@ -74,6 +64,19 @@ impl Judge {
         });
         Ok(paired.collect())
     }
+}
+
+/// Judges who have not left, by number.
+pub(super) async fn sitting(
+    db: &impl ConnectionTrait,
+    round: RoundId,
+) -> Result<Vec<seat::Model>, DbErr> {
+    seat::Entity::find()
+        .filter(seat::Column::RoundId.eq(round))
+        .filter(seat::Column::LeftAt.is_null())
+        .order_by_asc(seat::Column::Number)
+        .all(db)
+        .await
 }
 
 /// One entry on a judge's desk.
@@ -146,228 +149,4 @@ async fn said(
         marks.entry(mark.sheet_id).or_default().insert(mark.criterion_key, mark.hundredths);
     }
     Ok((sheets.into_iter().map(|row| (row.assignment_id, row)).collect(), marks))
-}
-
-/// What a judge says of an entry; a mark of `None` takes the mark away.
-#[derive(Clone, Debug, Default)]
-pub struct Marks {
-    /// Hundredths of a point, by criterion.
-    pub marks: BTreeMap<String, Option<i32>>,
-    /// Words to the panel; `None` leaves them as they are.
-    pub comment: Option<String>,
-}
-
-/// What was saved.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Saved {
-    /// The sheet's version now.
-    pub version: i32,
-    /// Whether every criterion has a mark.
-    pub is_done: bool,
-}
-
-/// Proves that the judge may say something now; the seat is held until the transaction ends.
-///
-/// # Errors
-/// [`Error::NotOpen`] outside the round or its phase; [`Error::Final`] after the judge finished.
-pub(super) async fn may_say(
-    tx: &DatabaseTransaction,
-    judge: &Judge,
-    now: Instant,
-) -> Result<(Round, seat::Model), Error> {
-    let contest = contest::hold(tx, judge.round.contest_id).await?;
-    let definition = definition_of(&contest, &judge.round).await?;
-    let window = contest.window(&definition.phase);
-    let round = round::Entity::find_by_id(judge.round.id).one(tx).await?;
-    let open = round.is_some_and(|round| round.state == State::Open);
-    if !open || !window.is_some_and(|window| window.contains(now)) {
-        return Err(Error::NotOpen);
-    }
-    let seat = seat::Entity::find_by_id(judge.seat.id).lock_exclusive().one(tx).await?;
-    match seat.filter(|seat| seat.finished_at.is_none() && seat.left_at.is_none()) {
-        Some(seat) => Ok((definition.clone(), seat)),
-        None => Err(Error::Final),
-    }
-}
-
-/// Saves marks and comment; only what is named changes. `version` is the one that the
-/// judge saw, 0 before the first.
-///
-/// # Errors
-/// [`Error::Stale`] when the sheet was saved elsewhere meanwhile; [`Error::Mark`] off the scale;
-/// [`Error::Final`] after the judge finished; [`Error::NotOpen`] outside the round.
-pub async fn save(
-    tx: &DatabaseTransaction,
-    judge: &Judge,
-    alias: &str,
-    said: &Marks,
-    version: i32,
-    now: Instant,
-) -> Result<Saved, Error> {
-    let (definition, _) = may_say(tx, judge, now).await?;
-    let work = assigned(tx, judge, alias).await?;
-    bounded(&definition, said)?;
-    write(tx, &definition, work, said, version, now).await
-}
-
-/// Writes what was said on the sheet of an assignment.
-pub(super) async fn write(
-    tx: &DatabaseTransaction,
-    definition: &Round,
-    work: assignment::Model,
-    said: &Marks,
-    version: i32,
-    now: Instant,
-) -> Result<Saved, Error> {
-    let old = sheet::Entity::find().filter(sheet::Column::AssignmentId.eq(work.id)).one(tx).await?;
-    let held = old.as_ref().map_or(0, |sheet| sheet.version);
-    if held != version {
-        return Err(Error::Stale(held));
-    }
-    let row = match old {
-        Some(row) => {
-            let mut row = row.into_active_model();
-            row.version = Set(held + 1);
-            row.saved_at = Set(now);
-            row
-        }
-        None => sheet::ActiveModel {
-            id: Set(SheetId::new()),
-            assignment_id: Set(work.id),
-            version: Set(1),
-            comment: Set(None),
-            saved_at: Set(now),
-        },
-    };
-    let row = written(tx, row, said, held == 0).await?;
-    for (key, hundredths) in &said.marks {
-        mark::Entity::delete_by_id((row.id, key.clone())).exec(tx).await?;
-        if let Some(hundredths) = hundredths {
-            let mark = mark::ActiveModel {
-                sheet_id: Set(row.id),
-                criterion_key: Set(key.clone()),
-                hundredths: Set(*hundredths),
-            };
-            mark::Entity::insert(mark).exec_without_returning(tx).await?;
-        }
-    }
-    let marks = mark::Entity::find().filter(mark::Column::SheetId.eq(row.id)).all(tx).await?;
-    let has = |key: &str| marks.iter().any(|mark| mark.criterion_key == key);
-    let is_done = definition.sheet().iter().all(|criterion| has(&criterion.key));
-    let vetoed = marks.iter().any(|mark| mark.criterion_key == VETO && mark.hundredths > 0);
-    if vetoed && row.comment.is_none() {
-        return Err(Error::NoReason);
-    }
-    let mut work = work.into_active_model();
-    work.state = Set(if is_done { Work_::Done } else { Work_::Open });
-    work.update(tx).await?;
-    Ok(Saved { version: row.version, is_done })
-}
-
-async fn written(
-    tx: &DatabaseTransaction,
-    mut row: sheet::ActiveModel,
-    said: &Marks,
-    is_new: bool,
-) -> Result<sheet::Model, DbErr> {
-    if let Some(comment) = &said.comment {
-        row.comment = Set((!comment.is_empty()).then(|| comment.clone()));
-    }
-    if is_new { row.insert(tx).await } else { row.update(tx).await }
-}
-
-pub(super) fn bounded(definition: &Round, said: &Marks) -> Result<(), Error> {
-    for (key, hundredths) in &said.marks {
-        let sheet = definition.sheet();
-        let criterion = sheet.iter().find(|criterion| criterion.key == *key);
-        let Some(criterion) = criterion else { return Err(Error::Mark(key.clone(), 0)) };
-        let most = i64::from(criterion.max) * 100;
-        let step = i64::from(criterion.step_hundredths.max(1));
-        let fits = |mark: i32| (0..=most).contains(&i64::from(mark)) && i64::from(mark) % step == 0;
-        if hundredths.is_some_and(|mark| !fits(mark)) {
-            return Err(Error::Mark(key.clone(), criterion.max));
-        }
-    }
-    Ok(())
-}
-
-pub(super) async fn assigned(
-    tx: &DatabaseTransaction,
-    judge: &Judge,
-    alias: &str,
-) -> Result<assignment::Model, Error> {
-    let entry = candidate::Entity::find()
-        .filter(candidate::Column::RoundId.eq(judge.round.id))
-        .filter(candidate::Column::Alias.eq(alias))
-        .one(tx)
-        .await?;
-    let entry = entry.ok_or(Error::Unknown)?.entry_id;
-    let work = assignment::Entity::find()
-        .filter(assignment::Column::SeatId.eq(judge.seat.id))
-        .filter(assignment::Column::EntryId.eq(entry))
-        .lock_exclusive()
-        .one(tx)
-        .await?;
-    work.filter(|work| work.state != Work_::SteppedAside).ok_or(Error::Unknown)
-}
-
-/// Steps aside from an entry, with a reason; it goes to another judge.
-///
-/// # Errors
-/// [`Error::Unknown`] when it is not on the judge's desk.
-pub async fn step_aside(
-    tx: &DatabaseTransaction,
-    judge: &Judge,
-    alias: &str,
-    reason: &str,
-    now: Instant,
-) -> Result<(), Error> {
-    let contest = contest::lock(tx, judge.round.contest_id).await?;
-    let definition = definition_of(&contest, &judge.round).await?;
-    let work = assigned(tx, judge, alias).await?;
-    let mut work = work.into_active_model();
-    work.state = Set(Work_::SteppedAside);
-    work.reason = Set(Some(reason.to_owned()));
-    work.update(tx).await?;
-    let seed = u64::from_ne_bytes(judge.round.seed.to_ne_bytes());
-    give(tx, judge.round.id, definition, seed).await?;
-    record(tx, judge, "judge-stepped-aside", now).await
-}
-
-/// Declares all sheets final; later changes need the organiser.
-///
-/// # Errors
-/// [`Error::Incomplete`] while some are not complete.
-pub async fn finish(tx: &DatabaseTransaction, judge: &Judge, now: Instant) -> Result<(), Error> {
-    contest::hold(tx, judge.round.contest_id).await?;
-    let open = assignment::Entity::find()
-        .filter(assignment::Column::SeatId.eq(judge.seat.id))
-        .filter(assignment::Column::State.eq(Work_::Open))
-        .all(tx)
-        .await?;
-    if !open.is_empty() {
-        return Err(Error::Incomplete(u32::try_from(open.len()).unwrap_or(u32::MAX)));
-    }
-    let mut seat = judge.seat.clone().into_active_model();
-    seat.finished_at = Set(Some(now));
-    seat.update(tx).await?;
-    record(tx, judge, "judge-finished", now).await
-}
-
-async fn record(
-    tx: &DatabaseTransaction,
-    judge: &Judge,
-    act: &'static str,
-    now: Instant,
-) -> Result<(), Error> {
-    let act = Act {
-        actor: Some(judge.seat.user_id),
-        role: "judge",
-        act,
-        subject: format!("seat:{}", judge.seat.id),
-        contest: Some(judge.round.contest_id),
-        before: None,
-        after: None,
-    };
-    Ok(audit::record(tx, act, now).await?)
 }

@@ -20,12 +20,15 @@ mod judge;
 mod note;
 mod panel;
 mod reckon;
+mod record;
 mod round;
+mod say;
 
 pub use error::{Error, Fault};
 pub use feedback::{Feedback, feedback};
-pub use judge::{Judge, Marks, Saved, Work, finish, save, step_aside, work};
+pub use judge::{Judge, Work, work};
 pub use note::{Flag, flag, flags, keep_favourite};
 pub use panel::{Progress, add, panel, progress, remove, unlock};
 pub use reckon::{Outcome, result_of, titled};
 pub use round::{Decision, close, open, preview, reopen};
+pub use say::{Marks, Saved, finish, save, step_aside};

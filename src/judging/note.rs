@@ -7,7 +7,8 @@ use sea_orm::{
     IntoActiveModel, QueryFilter, Set,
 };
 
-use super::judge::{Judge, assigned};
+use super::judge::Judge;
+use super::say::assigned;
 use super::{Error, panel};
 
 /// Most letters of a flag.

@@ -12,8 +12,9 @@ use sea_orm::{
 };
 
 use super::Error;
-use super::judge::{Judge, Work, may_say, work};
+use super::judge::{Judge, Work, work};
 use super::method::pairs::{Belief, Trust, learned, next_pair};
+use super::say::may_say;
 use crate::contest::definition::Round;
 
 /// Comparisons of a round in the order in which they were said: the better, the worse.

@@ -13,21 +13,8 @@ use serde_json::json;
 
 use super::Error;
 use super::give::give;
-use super::round::{definition_of, record};
+use super::record::{definition_of, record};
 use crate::contest::{self, Organiser};
-
-/// Judges who have not left, by number.
-pub(super) async fn sitting(
-    db: &impl ConnectionTrait,
-    round: RoundId,
-) -> Result<Vec<seat::Model>, DbErr> {
-    seat::Entity::find()
-        .filter(seat::Column::RoundId.eq(round))
-        .filter(seat::Column::LeftAt.is_null())
-        .order_by_asc(seat::Column::Number)
-        .all(db)
-        .await
-}
 
 /// The whole panel, by number, those who left included.
 ///
@@ -84,7 +71,7 @@ pub async fn add(
     };
     if round.state == State::Open {
         let seed = u64::from_ne_bytes(round.seed.to_ne_bytes());
-        give(tx, round.id, definition_of(&contest, &round).await?, seed).await?;
+        give(tx, round.id, definition_of(&contest, &round)?, seed).await?;
     }
     record(tx, by, round.id, "judge-added", json!({ "seat": id }), now).await?;
     Ok(id)
@@ -124,7 +111,7 @@ pub async fn remove(
     }
     if round.state == State::Open {
         let seed = u64::from_ne_bytes(round.seed.to_ne_bytes());
-        give(tx, round.id, definition_of(&contest, &round).await?, seed).await?;
+        give(tx, round.id, definition_of(&contest, &round)?, seed).await?;
     }
     record(tx, by, round.id, "judge-left", json!({ "seat": id }), now).await
 }

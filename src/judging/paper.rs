@@ -16,8 +16,9 @@ use sea_orm::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::judge::{Judge, Work, bounded, work, write};
-use super::round::{definition_of, record};
+use super::judge::{Judge, Work, work};
+use super::record::{definition_of, record};
+use super::say::{bounded, write};
 use super::{Error, Marks};
 use crate::contest::definition::Round;
 use crate::contest::{self, Organiser};
@@ -67,7 +68,7 @@ async fn seated(
 ) -> Result<(Judge, Round), Error> {
     let contest = contest::lock(tx, by.contest()).await?;
     let round = contest::round_by_key(tx, contest.id(), key).await?;
-    let definition = definition_of(&contest, &round).await?.clone();
+    let definition = definition_of(&contest, &round)?.clone();
     if round.state != RoundState::Open {
         return Err(Error::NotOpen);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use entity::candidate;
 use entity::entry::{self, State as EntryState};
-use entity::id::{EntryId, RoundId};
+use entity::id::EntryId;
 use entity::instant::Instant;
 use entity::round::{self, State};
 use sea_orm::{
@@ -16,17 +16,11 @@ use serde_json::json;
 use super::deal::{Deal, Dice};
 use super::error::{Error, Fault};
 use super::give::{give, planned};
+use super::judge::sitting;
 use super::reckon::{cut, reckon};
-use crate::audit::{self, Act};
+use super::record::{definition_of, record};
 use crate::contest::definition::{Round, RoundKind};
 use crate::contest::{self, Contest, Organiser};
-
-pub(super) async fn definition_of<'a>(
-    contest: &'a Contest,
-    row: &round::Model,
-) -> Result<&'a Round, Error> {
-    contest.definition.round(&row.key).ok_or(Error::Unknown)
-}
 
 /// Opens a round: names its candidates, gives them aliases, deals the work to the panel.
 ///
@@ -42,12 +36,12 @@ pub async fn open(
 ) -> Result<(), Error> {
     let contest = contest::lock(tx, by.contest()).await?;
     let row = contest::round_by_key(tx, contest.id(), key).await?;
-    let definition = definition_of(&contest, &row).await?;
+    let definition = definition_of(&contest, &row)?;
     if row.state != State::Waiting {
         return Err(Error::NotWaiting);
     }
     let entries = eligible(tx, &contest, &row, definition).await?;
-    let seats = super::panel::sitting(tx, row.id).await?;
+    let seats = sitting(tx, row.id).await?;
     let nobody = seats.is_empty() && definition.kind != RoundKind::Deliberate;
     if entries.is_empty() || nobody {
         return Err(Error::Nothing);
@@ -160,7 +154,7 @@ pub async fn close(
     if row.state != State::Open {
         return Err(Error::NotOpen);
     }
-    let definition = definition_of(&contest, &row).await?;
+    let definition = definition_of(&contest, &row)?;
     let reckoned = reckon(tx, row.id, definition, decided.on).await?;
     let quorum = if definition.kind == RoundKind::Deliberate { 0 } else { definition.quorum };
     let mut faults: Vec<Fault> = reckoned
@@ -211,10 +205,10 @@ pub async fn preview(
     key: &str,
 ) -> Result<(usize, Deal), Error> {
     let row = contest::round_by_key(db, contest.id(), key).await?;
-    let definition = definition_of(contest, &row).await?;
+    let definition = definition_of(contest, &row)?;
     let entries = eligible(db, contest, &row, definition).await?;
     let entries: Vec<EntryId> = entries.into_iter().map(|entry| entry.id).collect();
-    let seats = super::panel::sitting(db, row.id).await?;
+    let seats = sitting(db, row.id).await?;
     let deal = planned(db, definition, &entries, &seats, &[], 0).await?;
     Ok((entries.len(), deal))
 }
@@ -244,24 +238,4 @@ pub async fn reopen(
     opened.update(tx).await?;
     contest::touched(tx, contest.id()).await?;
     record(tx, by, row.id, "round-reopened", json!({ "reason": reason }), now).await
-}
-
-pub(super) async fn record(
-    tx: &DatabaseTransaction,
-    by: &Organiser,
-    round: RoundId,
-    act: &'static str,
-    after: serde_json::Value,
-    now: Instant,
-) -> Result<(), Error> {
-    let act = Act {
-        actor: Some(by.user()),
-        role: "organiser",
-        act,
-        subject: format!("round:{round}"),
-        contest: Some(by.contest()),
-        before: None,
-        after: Some(after),
-    };
-    Ok(audit::record(tx, act, now).await?)
 }
