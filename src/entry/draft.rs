@@ -1,88 +1,19 @@
 //! Drafts: begun with a category, filled bit by bit, never lost.
 
 use entity::entry::{self, EntrantKind, State};
-use entity::id::{
-    CategoryId, ContributorId, EntryEventId, EntryId, FileId, PartId, UnitId, UserId,
-};
+use entity::id::{CategoryId, ContributorId, EntryId, FileId, PartId, UnitId, UserId};
 use entity::instant::Instant;
-use entity::{contributor, entry_event, part};
+use entity::{contributor, part};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use super::{Author, link};
+use super::{Author, Error, link};
+use crate::contest::Contest;
 use crate::contest::definition::{PhaseKind, Slot, SlotKind};
-use crate::contest::{self, Contest};
-use crate::jobs::{self, Job};
 use crate::media;
-use crate::refusal::{Kind, Refusal, Refused};
 use crate::words::fold;
-
-/// Why an entry was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// There is no such entry, or not for this person.
-    #[error("no such entry")]
-    Unknown,
-    /// The contest takes no entries now; the end of the last window, if there was one.
-    #[error("entries are not taken now")]
-    Closed(Option<Instant>),
-    /// It was changed somewhere else meanwhile.
-    #[error("changed meanwhile")]
-    Stale,
-    /// It cannot be changed any more.
-    #[error("not to be changed in its state")]
-    Settled,
-    /// The slot holds no more.
-    #[error("slot `{0}` is full")]
-    Full(String, u32),
-    /// There is no such slot or category.
-    #[error("no part `{0}`")]
-    NoPart(String),
-    /// What was filled in does not satisfy the rules.
-    #[error("{} faults", .0.len())]
-    Faults(Vec<Refused>),
-    /// The contest is not known.
-    #[error(transparent)]
-    Contest(#[from] contest::Error),
-    /// The database failed.
-    #[error("database failure")]
-    Database(#[from] DbErr),
-}
-
-impl Refusal for Error {
-    fn refusal(&self) -> Refused {
-        match self {
-            Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
-            Self::Closed(Some(end)) => {
-                Refused::new(Kind::Conflict, "entry-closed").with("end", *end)
-            }
-            Self::Closed(None) => Refused::new(Kind::Conflict, "entry-not-open"),
-            Self::Stale => Refused::new(Kind::Conflict, "entry-stale"),
-            Self::Settled => Refused::new(Kind::Conflict, "entry-settled"),
-            Self::Full(slot, most) => Refused::new(Kind::Invalid, "slot-full")
-                .with("most", *most)
-                .at(format!("slot.{slot}")),
-            Self::NoPart(key) => {
-                Refused::new(Kind::Invalid, "part-unknown").with("key", key.as_str())
-            }
-            Self::Faults(faults) => faults
-                .first()
-                .cloned()
-                .unwrap_or_else(|| Refused::new(Kind::Invalid, "entry-faulty")),
-            Self::Contest(error) => error.refusal(),
-            Self::Database(error) => error.refusal(),
-        }
-    }
-
-    fn refusals(&self) -> Vec<Refused> {
-        match self {
-            Self::Faults(faults) if !faults.is_empty() => faults.clone(),
-            _ => vec![self.refusal()],
-        }
-    }
-}
 
 /// What a fresh draft is made of.
 #[derive(Clone, Debug)]
@@ -443,97 +374,4 @@ async fn contributors(
         contributor::Entity::insert(row).exec_without_returning(tx).await?;
     }
     Ok(())
-}
-
-/// Writes down what happened to an entry.
-pub(super) async fn happened(
-    tx: &DatabaseTransaction,
-    entry: EntryId,
-    kind: &str,
-    by: Option<UserId>,
-    now: Instant,
-) -> Result<(), DbErr> {
-    let row = entry_event::ActiveModel {
-        id: Set(EntryEventId::new()),
-        entry_id: Set(entry),
-        kind: Set(kind.to_owned()),
-        note: Set(None),
-        actor_id: Set(by),
-        happened_at: Set(now),
-    };
-    entry_event::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
-}
-
-/// Says that the picture of an entry changed, so that public pages are drawn anew.
-///
-/// # Errors
-/// When the database fails.
-pub async fn file_changed(
-    tx: &DatabaseTransaction,
-    file: FileId,
-    now: Instant,
-) -> Result<(), Error> {
-    let parts = part::Entity::find().filter(part::Column::FileId.eq(file)).all(tx).await?;
-    for part in parts {
-        if let Some(entry) = entry::Entity::find_by_id(part.entry_id).one(tx).await? {
-            contest::touched(tx, entry.contest_id).await?;
-            if entry.state != State::Draft {
-                jobs::enqueue(tx, &Job::Compare { entry: entry.id }, now).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Copies an entry into the contest above: new row, same files, provenance kept. Copied twice, the
-/// first copy is the answer.
-///
-/// # Errors
-/// When the database fails.
-pub async fn copy_up(
-    tx: &DatabaseTransaction,
-    from: &entry::Model,
-    to: &Contest,
-    category: CategoryId,
-    code: String,
-    now: Instant,
-) -> Result<entry::Model, Error> {
-    let known = entry::Entity::find()
-        .filter(entry::Column::ContestId.eq(to.id()))
-        .filter(entry::Column::PromotedFrom.eq(from.id));
-    if let Some(known) = known.one(tx).await? {
-        return Ok(known);
-    }
-    let number = super::submit::next_number(tx, to.id()).await?;
-    let mut copy = from.clone().into_active_model().reset_all();
-    copy.id = Set(EntryId::new());
-    copy.contest_id = Set(to.id());
-    copy.category_id = Set(category);
-    copy.code = Set(code);
-    copy.number = Set(Some(number));
-    copy.state = Set(State::Submitted);
-    copy.version = Set(1);
-    copy.submitted_at = Set(Some(now));
-    copy.repair_until = Set(None);
-    copy.promoted_from = Set(Some(from.id));
-    copy.resume_hash = Set(None);
-    copy.created_at = Set(now);
-    copy.updated_at = Set(now);
-    let copy = copy.insert(tx).await?;
-    for part in part::Entity::find().filter(part::Column::EntryId.eq(from.id)).all(tx).await? {
-        let mut row = part.into_active_model().reset_all();
-        row.id = Set(PartId::new());
-        row.entry_id = Set(copy.id);
-        part::Entity::insert(row).exec_without_returning(tx).await?;
-    }
-    let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(from.id));
-    for person in people.all(tx).await? {
-        let mut row = person.into_active_model().reset_all();
-        row.id = Set(ContributorId::new());
-        row.entry_id = Set(copy.id);
-        contributor::Entity::insert(row).exec_without_returning(tx).await?;
-    }
-    happened(tx, copy.id, "promoted", None, now).await?;
-    Ok(copy)
 }

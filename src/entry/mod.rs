@@ -9,7 +9,10 @@ mod author;
 pub mod batch;
 mod card;
 pub mod code;
+mod copy;
 mod draft;
+mod error;
+mod event;
 mod limits;
 pub mod link;
 mod rights;
@@ -24,10 +27,12 @@ pub use card::{
     Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole,
     wholes,
 };
+pub use copy::copy_up;
 pub use draft::{
-    Error, New, Person, add_file, by_code, changeable, copy_up, file_changed, may_write, note,
-    open, remove_part, save, set_text,
+    New, Person, add_file, by_code, changeable, may_write, note, open, remove_part, save, set_text,
 };
+pub use error::Error;
+pub use event::file_changed;
 pub use limits::{accepts, faults, misfits, not_taken};
 pub use rights::{erase, export, withdraw};
 pub use submit::{Asked, Progress, asked, quota_progress, submit};

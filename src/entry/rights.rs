@@ -10,7 +10,7 @@ use sea_orm::{
 };
 use serde_json::{Value, json};
 
-use super::draft::happened;
+use super::event::happened;
 use super::{Author, Error, card};
 use crate::{contest, media};
 

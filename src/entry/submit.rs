@@ -11,7 +11,8 @@ use sea_orm::{
 };
 use sha2::{Digest, Sha256};
 
-use super::draft::{changeable, happened};
+use super::draft::changeable;
+use super::event::happened;
 use super::{Author, Error, admission, limits};
 use crate::contest::definition::{
     Category, DeclaredBy, Definition, EligibilityRule, Entrant, Quota, QuotaScope, Whom,

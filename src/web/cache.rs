@@ -157,7 +157,7 @@ impl Page {
         if let Ok(etag) = HeaderValue::from_str(&format!("\"{hash}\"")) {
             headers.insert(header::ETAG, etag);
         }
-        super::middleware::guard(request, &mut headers);
+        super::guard::page(request, &mut headers);
         Self {
             version,
             drawn_at: now,

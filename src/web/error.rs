@@ -7,9 +7,12 @@ use askama::Template;
 use serde_json::json;
 
 use super::View;
-use super::middleware::RequestId;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::words;
+
+/// By which log lines and an error page can be brought together.
+#[derive(Clone, Debug)]
+pub(super) struct RequestId(pub String);
 
 /// A request that was refused or failed.
 #[derive(Clone, Debug)]

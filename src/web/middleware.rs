@@ -2,50 +2,22 @@
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
+use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
+use actix_web::{HttpMessage, ResponseError, web};
 use tracing::Instrument;
 
 use super::assets::{squeeze, takes_brotli};
-use super::error::{self, Failure};
+use super::error::{self, Failure, RequestId};
 use super::slow::{Patience, Patient};
-use super::{address, cache};
+use super::{address, cache, guard};
 use crate::app::{self, App};
 use crate::config::Network;
 use crate::refusal::Kind;
 
-/// Nothing from elsewhere, nothing inline, in no frame.
-pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: \
-    blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri \
-    'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
-
-const HEADERS: [(HeaderName, HeaderValue); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
-    (
-        header::PERMISSIONS_POLICY,
-        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-    ),
-];
-
-/// How many of [`HEADERS`] a style, a script or a font of ours needs: the others are about
-/// documents, and on a slow line their bytes are a tenth of the vote page.
-const FOR_ASSETS: usize = 2;
-
-/// For a year browsers come by TLS only; said where the site's address is an `https:` one.
-const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-
 /// Smaller answers are not worth packing, in bytes.
 const WORTH_PACKING: u64 = 1024;
-
-/// By which log lines and an error page can be brought together.
-#[derive(Clone, Debug)]
-pub(super) struct RequestId(pub String);
 
 /// Outermost: every request has a number, refusals become pages, every answer gets its headers.
 pub(super) async fn said(
@@ -75,27 +47,10 @@ pub(super) async fn said(
     }
     let mut response = packed(response);
     let is_asset = http.path().starts_with("/static/") && response.status().is_success();
-    let needed = if is_asset { FOR_ASSETS } else { HEADERS.len() };
-    put_headers(&http, response.headers_mut(), needed);
+    let guarded = if is_asset { guard::asset } else { guard::page };
+    guarded(&http, response.headers_mut());
     count(&response, http.match_pattern(), code, begun_at.elapsed());
     Ok(response)
-}
-
-/// Puts the headers that keep strangers out on a page.
-pub(super) fn guard(request: &HttpRequest, headers: &mut HeaderMap) {
-    put_headers(request, headers, HEADERS.len());
-}
-
-fn put_headers(request: &HttpRequest, headers: &mut HeaderMap, needed: usize) {
-    for (name, value) in HEADERS.into_iter().take(needed) {
-        if !headers.contains_key(&name) {
-            headers.insert(name, value);
-        }
-    }
-    let app = request.app_data::<web::Data<App>>();
-    if app.is_some_and(|app| app.config.server.base_url.starts_with("https:")) {
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
-    }
 }
 
 /// The request's number: the one that a trusted proxy gave it, or a fresh one.

@@ -14,6 +14,7 @@ pub mod signed;
 pub mod slow;
 pub mod view;
 
+mod guard;
 mod middleware;
 pub mod pages;
 

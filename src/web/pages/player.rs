@@ -8,7 +8,7 @@ use askama::Template;
 use super::entry::visible;
 use crate::app::App;
 use crate::entry::{self, link};
-use crate::web::middleware::POLICY;
+use crate::web::guard::POLICY;
 use crate::web::{Failure, Result, View, page, see_other};
 
 /// The players of a work.
