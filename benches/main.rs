@@ -25,6 +25,8 @@ mod postgres;
 #[path = "../tests/suite/support/process.rs"]
 mod process;
 mod publish;
+mod rehearsal;
+mod restart;
 #[path = "../tests/suite/support/rows.rs"]
 mod rows;
 mod scale;
@@ -60,6 +62,11 @@ async fn main() -> ExitCode {
         Some("bare-page") => pages::bare(&arguments[1], &arguments[2]).await,
         Some("pages") => pages::measure(&mut figures).await,
         Some("publish") => publish::measure(&mut figures).await,
+        Some("rehearsal") => {
+            let share = arguments.get(1).and_then(|share| share.parse().ok()).unwrap_or(1.0);
+            rehearsal::measure(&mut figures, share).await;
+        }
+        Some("restart") => restart::measure(&mut figures).await,
         Some("scale") => scale::measure(&mut figures).await,
         _ => println!("run scripts/bench, which lists the benches"),
     }

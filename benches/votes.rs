@@ -28,7 +28,8 @@ use crate::process::{Process, free_address};
 const SENDERS: (usize, usize) = (2, 128);
 /// For how long each side is measured.
 const SPAN: Duration = Duration::from_secs(6);
-const ENTRIES: i32 = 40;
+/// Entries that are voted for.
+pub const ENTRIES: i32 = 40;
 
 /// The other side of the comparison: takes a form, answers as many bytes.
 pub async fn bare(address: &str) -> std::io::Result<()> {
@@ -88,7 +89,8 @@ fn side(id: u32, address: SocketAddr, from: u64) -> (f64, u64, Vec<f64>) {
     (cpu(id) - before, done.counted, done.waits)
 }
 
-fn percentile(sorted: &[f64], share: f64) -> f64 {
+/// The value below which this share lies.
+pub fn percentile(sorted: &[f64], share: f64) -> f64 {
     let place = (sorted.len() as f64 * share) as usize;
     sorted.get(place.min(sorted.len().saturating_sub(1))).copied().unwrap_or(0.0)
 }
@@ -114,7 +116,8 @@ impl Bare {
     }
 }
 
-fn start(folder: &Path, database: Option<&str>) -> Process {
+/// The site, with two threads.
+pub fn start(folder: &Path, database: Option<&str>) -> Process {
     let mut settings = vec![("HOITHI__SERVER__THREADS", "2"), ("HOITHI__LOG__FILTER", "error")];
     settings.extend(database.map(|address| ("HOITHI__DATA__DATABASE", address)));
     let mut site = Process::start(folder, &settings);
@@ -122,7 +125,8 @@ fn start(folder: &Path, database: Option<&str>) -> Process {
     site
 }
 
-fn config(folder: &Path, database: Option<&str>) -> Config {
+/// Its settings.
+pub fn config(folder: &Path, database: Option<&str>) -> Config {
     let mut config = Config::default();
     config.data.database = database.map(str::to_owned);
     config.data.folder = folder.to_owned();
@@ -130,7 +134,7 @@ fn config(folder: &Path, database: Option<&str>) -> Config {
 }
 
 /// A site with a contest in its vote.
-async fn prepare(folder: &Path, database: Option<&str>) {
+pub async fn prepare(folder: &Path, database: Option<&str>) {
     let app = App::open(config(folder, database)).await.expect("the site");
     migration::Migrator::up(&app.db, None).await.expect("the schema");
     let now = app.clock.now();
@@ -237,7 +241,8 @@ fn send(address: SocketAddr, span: Duration, next: &AtomicU64) -> Done {
     done
 }
 
-fn answer(stream: &mut BufReader<TcpStream>) -> Option<(u16, String)> {
+/// Status and body of the next answer.
+pub fn answer(stream: &mut BufReader<TcpStream>) -> Option<(u16, String)> {
     let (mut head, mut status, mut length) = (String::new(), 0, 0);
     loop {
         head.clear();
