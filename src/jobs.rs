@@ -4,7 +4,7 @@
 //! it works. A worker that dies loses its lease, and the job is taken again: every kind of work
 //! has to bear being done twice.
 
-use entity::id::{EntryId, FileId, JobId, LetterId, PublicationId, VoteCaseId};
+use entity::id::{ContestId, EntryId, FileId, JobId, LetterId, PublicationId, VoteCaseId};
 use entity::instant::Instant;
 use entity::job;
 use sea_orm::sea_query::{Expr, LockBehavior, LockType};
@@ -64,11 +64,28 @@ pub enum Job {
         /// Which.
         case: VoteCaseId,
     },
+    /// Do something about the keys of a contest's log of votes, where its writer is.
+    VoteKeys {
+        /// Which contest.
+        contest: ContestId,
+        /// What.
+        act: KeyAct,
+    },
     /// Send the entries up that a publication chose.
     Promote {
         /// Which.
         publication: PublicationId,
     },
+}
+
+/// What is done about the keys of a log of votes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyAct {
+    /// New keys sign from here on.
+    Rotate,
+    /// The nullifier key is destroyed.
+    Destroy,
 }
 
 impl Job {
@@ -81,6 +98,7 @@ impl Job {
             Self::Tell { .. } => "tell",
             Self::Announce { .. } => "announce",
             Self::Settle { .. } => "settle",
+            Self::VoteKeys { .. } => "vote_keys",
             Self::Promote { .. } => "promote",
         }
     }
@@ -100,10 +118,11 @@ pub struct Taken {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn enqueue(tx: &DatabaseTransaction, job: &Job, now: Instant) -> Result<(), DbErr> {
+pub async fn enqueue(tx: &DatabaseTransaction, job: &Job, now: Instant) -> Result<JobId, DbErr> {
+    let id = JobId::new();
     let payload = serde_json::to_value(job).map_err(|error| DbErr::Json(error.to_string()))?;
     let row = job::ActiveModel {
-        id: Set(JobId::new()),
+        id: Set(id),
         kind: Set(job.kind().to_owned()),
         payload: Set(payload),
         due_at: Set(now),
@@ -112,7 +131,16 @@ pub async fn enqueue(tx: &DatabaseTransaction, job: &Job, now: Instant) -> Resul
         ..Default::default()
     };
     job::Entity::insert(row).exec_without_returning(tx).await?;
-    Ok(())
+    Ok(id)
+}
+
+/// How a job stands: none when it is done, else what went wrong last.
+///
+/// # Errors
+/// When the database fails.
+pub async fn open(db: &impl ConnectionTrait, id: JobId) -> Result<Option<String>, DbErr> {
+    let row = job::Entity::find_by_id(id).one(db).await?;
+    Ok(row.map(|row| row.last_error.unwrap_or_default()))
 }
 
 /// Takes the next due job that does not take long, if there is one.

@@ -55,7 +55,8 @@ pub async fn write(tx: &DatabaseTransaction, draft: &Draft<'_>, now: Instant) ->
         sent_at: Set(None),
     };
     letter::Entity::insert(row).exec_without_returning(tx).await?;
-    jobs::enqueue(tx, &Job::Send { letter: id }, now).await
+    jobs::enqueue(tx, &Job::Send { letter: id }, now).await?;
+    Ok(())
 }
 
 /// Letters in one state, of one contest or of all, newest first, those older than `before`.
@@ -124,7 +125,8 @@ pub async fn again(tx: &DatabaseTransaction, id: LetterId, now: Instant) -> Resu
     if changed.rows_affected == 0 {
         return Ok(());
     }
-    jobs::enqueue(tx, &Job::Send { letter: id }, now).await
+    jobs::enqueue(tx, &Job::Send { letter: id }, now).await?;
+    Ok(())
 }
 
 /// Says that a letter was tried for the last time; the reason is in its row.

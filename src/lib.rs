@@ -7,6 +7,7 @@ pub mod audit;
 pub mod backup;
 pub mod clock;
 pub mod db;
+pub mod fetch;
 pub mod jobs;
 pub mod ledger;
 pub mod letters;

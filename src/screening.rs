@@ -213,8 +213,12 @@ async fn set_state(
 
 /// An accepted entry stands in the tally from the start, with no votes.
 async fn open_tally(tx: &DatabaseTransaction, by: &Screener, id: EntryId) -> Result<(), DbErr> {
-    let row =
-        tally::ActiveModel { entry_id: Set(id), contest_id: Set(by.contest()), counted: Set(0) };
+    let row = tally::ActiveModel {
+        entry_id: Set(id),
+        contest_id: Set(by.contest()),
+        counted: Set(0),
+        seen: Set(0),
+    };
     tally::Entity::insert(row)
         .on_conflict(OnConflict::column(tally::Column::EntryId).do_nothing().to_owned())
         .exec_without_returning(tx)

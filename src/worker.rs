@@ -10,6 +10,8 @@ use crate::jobs::{self, Job, Taken};
 use crate::letters;
 
 mod compare;
+pub mod cosign;
+pub mod keys;
 mod promote;
 mod remind;
 mod render;
@@ -20,7 +22,7 @@ pub mod watch;
 /// Works until told to stop; looks for work twice a second when there was none. Films are drawn
 /// beside everything else, one at a time.
 pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
-    tokio::join!(quick(&app, &stop), films(&app, &stop));
+    tokio::join!(quick(&app, &stop), films(&app, &stop), cosign::run(&app, &stop));
 }
 
 async fn quick(app: &App, stop: &tokio::sync::watch::Receiver<bool>) {
@@ -132,6 +134,7 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
         Job::Tell { entry, about } => tell::tell(app, *entry, about).await,
         Job::Announce { publication } => tell::announce(app, *publication).await,
         Job::Settle { case } => Ok(app.votes.carry_out(&app.db, *case).await?),
+        Job::VoteKeys { contest, act } => keys::keys(app, *contest, *act).await,
         Job::Promote { publication } => promote::promote(app, *publication).await,
     }
 }

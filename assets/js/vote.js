@@ -27,7 +27,7 @@ const answered = (line, told) => {
   busy(false, idle);
   if (!line.ok) {
     tell([told.title], "warn");
-    document.querySelector("[data-sign-in]").hidden = told.errors?.[0].code !== "vote-needs-code";
+    document.querySelector("[data-sign-in]").hidden = !/needs-(code|member|work)/.test(told.errors?.[0].code);
     return;
   }
   tell(told.said, "ok");
@@ -54,6 +54,12 @@ const send = async (key) => {
       if (line.status >= 500 || line.status === 429) throw line;
       told = await line.json();
       if (told.once_more) continue;
+      if (mine && told.errors?.[0].code === "vote-needs-work" && !body.has("work")) {
+        busy(true, words.reckons);
+        body.set("work", await (await import(form.dataset.work)).work(`${form.action}/work`));
+        told.once_more = true;
+        continue;
+      }
       delete store[key];
       if (mine) answered(line, told);
     } while (told.once_more);

@@ -14,8 +14,10 @@ pub struct Model {
     pub entry_id: EntryId,
     /// Its contest.
     pub contest_id: ContestId,
-    /// How many.
+    /// What counts: votes, or points where ballots are ranked.
     pub counted: i64,
+    /// What looks counted to the public before the result.
+    pub seen: i64,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

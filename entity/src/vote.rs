@@ -27,6 +27,8 @@ pub struct Model {
     pub level: i32,
     /// Whether it counts.
     pub state: State,
+    /// What it is worth on its ballot; 0 while the ballot names too few.
+    pub worth: i32,
     /// Number of the group link that brought the voter.
     pub link: Option<i32>,
     /// The unit of that link.

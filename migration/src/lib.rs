@@ -17,6 +17,9 @@ mod m0009_results;
 mod m0010_work;
 mod m0011_vote_case;
 mod m0012_prints;
+mod m0013_tally_minute;
+mod m0014_vote_member;
+mod m0015_witness;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -38,6 +41,9 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_work::Migration),
             Box::new(m0011_vote_case::Migration),
             Box::new(m0012_prints::Migration),
+            Box::new(m0013_tally_minute::Migration),
+            Box::new(m0014_vote_member::Migration),
+            Box::new(m0015_witness::Migration),
         ]
     }
 }

@@ -2,18 +2,23 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
-use entity::id::ContestId;
+use entity::id::{ContestId, UnitId};
 use entity::instant::Instant;
+use sea_orm::ConnectionTrait;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::entry::code::grouped;
+use crate::jobs::{self, Job, KeyAct};
 use crate::ledger::{Audited, Bundle, Verifier, audit};
 use crate::voting::NewLink;
 use crate::web::group::Group;
-use crate::{contest, db, unit, voting};
+use crate::web::member;
+use crate::{contest, db, unit, voting, worker};
 
 /// Check, rebuild and hand out logs of votes.
 #[derive(Debug, Subcommand)]
@@ -41,8 +46,15 @@ pub(super) enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
-    /// Print the public key of a contest's log, to be made known before the vote.
+    /// Print the public key of a contest's log at its beginning, to be made known before the vote;
+    /// on a second line the one that signs now, where that is another.
     Key {
+        /// The contest's name in addresses.
+        contest: String,
+    },
+    /// Let new keys sign a contest's log from here on. What the old ones signed still verifies; the
+    /// old ones are gone.
+    RotateKeys {
         /// The contest's name in addresses.
         contest: String,
     },
@@ -70,7 +82,20 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 60)]
         days: i64,
     },
-    /// Destroy the key by which voters could be tied to votes. Nobody can vote after that.
+    /// Add members to the roll of a contest's voters from a CSV of `unit,name` (unit: a code, or
+    /// empty), and write it back as CSV with a code and an address for each slip. Codes are shown
+    /// this once; names are not kept.
+    Members {
+        /// The contest's name in addresses.
+        contest: String,
+        /// The CSV.
+        from: PathBuf,
+        /// Where to; by default CONTEST-members.csv.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Destroy the key by which voters could be tied to votes, when the appeals are over. Nobody can
+    /// vote after that.
     DestroyKey {
         /// The contest's name in addresses.
         contest: String,
@@ -113,8 +138,12 @@ impl Command {
                 println!("{}: {} leaves", out.display(), bundle.leaves.len());
             }
             Self::Key { .. } => {
-                let key = app.votes.key(&app.db, id).await?;
-                println!("{}", key.context("no vote has been counted yet")?.text());
+                let keys = app.votes.keys(&app.db, id).await?;
+                let (first, now) = keys.context("no vote has been counted yet")?;
+                println!("{}", first.text());
+                if now != first {
+                    println!("{}", now.text());
+                }
             }
             Self::Verify { .. } => {
                 let standing = app.votes.settle(id, now).await?;
@@ -135,8 +164,17 @@ impl Command {
                 let count = links(&app, id, (&from, &out), now.plus_seconds(days * 86400)).await?;
                 println!("{}: {count} links", out.display());
             }
+            Self::Members { contest, from, out } => {
+                let out = out.unwrap_or_else(|| format!("{contest}-members.csv").into());
+                let count = members(&app, id, (&from, &out)).await?;
+                println!("{}: {count} members", out.display());
+            }
+            Self::RotateKeys { .. } => {
+                keys(&app, id, KeyAct::Rotate).await?;
+                println!("new keys sign from here on; copy the folder of keys to every node");
+            }
             Self::DestroyKey { .. } => {
-                app.votes.destroy_key(id).await?;
+                keys(&app, id, KeyAct::Destroy).await?;
                 println!("the key is gone: nobody can be tied to a vote any more");
             }
         }
@@ -148,12 +186,37 @@ impl Command {
             Self::Audit { .. } => "",
             Self::Bundle { contest, .. }
             | Self::Key { contest }
+            | Self::RotateKeys { contest }
             | Self::Verify { contest }
             | Self::Rebuild { contest }
             | Self::Links { contest, .. }
+            | Self::Members { contest, .. }
             | Self::DestroyKey { contest, .. } => contest,
         }
     }
+}
+
+/// Acts on keys here; where a running site writes the log, asks it to and waits until it has.
+async fn keys(app: &App, contest: ContestId, act: KeyAct) -> Result<()> {
+    let done = worker::keys::keys(app, contest, act).await;
+    let elsewhere =
+        |error: &anyhow::Error| matches!(error.downcast_ref(), Some(voting::Error::Elsewhere(_)));
+    match done {
+        Err(error) if elsewhere(&error) => {}
+        done => return done,
+    }
+    let tx = db::begin(&app.db).await?;
+    let job = jobs::enqueue(&tx, &Job::VoteKeys { contest, act }, app.clock.now()).await?;
+    tx.commit().await?;
+    let mut last = String::new();
+    for _ in 0..120 {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        match jobs::open(&app.db, job).await? {
+            None => return Ok(()),
+            Some(error) => last = error,
+        }
+    }
+    bail!("the running site has not done it yet and goes on trying: {last}")
 }
 
 /// A line of the CSV of links.
@@ -173,19 +236,11 @@ async fn links(
 ) -> Result<usize> {
     let mut csv = csv::Reader::from_path(from).with_context(|| from.display().to_string())?;
     let tx = db::begin(&app.db).await?;
-    let (mut codes, mut wanted) = (HashMap::new(), Vec::new());
+    let (mut units, mut wanted) = (Units::default(), Vec::new());
     for (number, line) in csv.deserialize().enumerate() {
         let line: Line = line.with_context(|| format!("line {}", number + 2))?;
-        let unit = match codes.get(&line.unit) {
-            Some(known) => *known,
-            None if line.unit.is_empty() => None,
-            None => {
-                let unit = unit::by_code(&tx, &line.unit).await;
-                let unit = unit.with_context(|| format!("line {}: {}", number + 2, line.unit))?;
-                Some(unit.id)
-            }
-        };
-        codes.insert(line.unit, unit);
+        let unit = units.find(&tx, &line.unit).await;
+        let unit = unit.with_context(|| format!("line {}: {}", number + 2, line.unit))?;
         wanted.push(NewLink { unit, label: line.label, members: line.members });
     }
     let made = voting::add_links(&tx, contest, &wanted, expires).await?;
@@ -199,6 +254,59 @@ async fn links(
     csv.flush()?;
     tx.commit().await?;
     Ok(made.len())
+}
+
+/// Units by code, each asked for once.
+#[derive(Default)]
+struct Units(HashMap<String, Option<UnitId>>);
+
+impl Units {
+    async fn find(&mut self, db: &impl ConnectionTrait, code: &str) -> Result<Option<UnitId>> {
+        if let Some(known) = self.0.get(code) {
+            return Ok(*known);
+        }
+        let unit = match code {
+            "" => None,
+            code => Some(unit::by_code(db, code).await?.id),
+        };
+        self.0.insert(code.to_owned(), unit);
+        Ok(unit)
+    }
+}
+
+/// A line of the CSV of members.
+#[derive(Debug, Deserialize)]
+struct MemberLine {
+    unit: String,
+    name: String,
+}
+
+/// Adds members to the roll; says how many.
+async fn members(app: &App, contest: ContestId, (from, out): (&Path, &Path)) -> Result<usize> {
+    let mut csv = csv::Reader::from_path(from).with_context(|| from.display().to_string())?;
+    let tx = db::begin(&app.db).await?;
+    let (mut units, mut lines, mut places) = (Units::default(), Vec::new(), Vec::new());
+    for (number, line) in csv.deserialize().enumerate() {
+        let line: MemberLine = line.with_context(|| format!("line {}", number + 2))?;
+        let unit = units.find(&tx, &line.unit).await;
+        let unit = unit.with_context(|| format!("line {}: {}", number + 2, line.unit))?;
+        let code = member::fresh();
+        places.push((unit, member::hash(app, &code)));
+        lines.push((line, code));
+    }
+    let count = places.len();
+    let first = voting::members::add(&tx, contest, places).await?;
+    let mut csv = csv::Writer::from_path(out)?;
+    csv.write_record(["number", "unit", "name", "code", "address"])?;
+    let base = app.config.server.base_url.trim_end_matches('/');
+    for (number, (line, code)) in (first..).zip(lines) {
+        let address = format!("{base}/m/{code}");
+        let number = number.to_string();
+        csv.write_record([&number, &line.unit, &line.name, &grouped(&code), &address])?;
+    }
+    csv.flush()?;
+    tx.commit().await?;
+    Ok(count)
 }
 
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]

@@ -15,6 +15,7 @@ mod error;
 mod event;
 mod limits;
 pub mod link;
+mod named;
 mod rights;
 mod submit;
 
@@ -34,5 +35,6 @@ pub use draft::{
 pub use error::Error;
 pub use event::file_changed;
 pub use limits::{accepts, faults, misfits, not_taken};
+pub use named::{Named, accepted, named};
 pub use rights::{erase, export, withdraw};
 pub use submit::{Asked, Progress, asked, quota_progress, submit};

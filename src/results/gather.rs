@@ -59,6 +59,8 @@ pub enum Problem {
     RoundNotClosed(String),
     /// The tally does not say what the votes say.
     TallyDisagrees,
+    /// The log of votes is not closed: some that were in time are on their way.
+    VotesComing,
     /// Cases of votes are held, proposed or appealed.
     VotesUndecided(u32),
     /// Outside counts wait for a second person.
@@ -118,7 +120,7 @@ pub async fn gather(
     windows(contest, now, &mut inputs);
     unchecked(db, contest, now, &mut inputs).await?;
     rounds(db, contest, &mut inputs).await?;
-    votes(db, contest, &mut inputs).await?;
+    votes(db, contest, now, &mut inputs).await?;
     outside_counts(db, contest, &mut inputs).await?;
     units(db, contest, &entries, now, &mut inputs).await?;
     decisions(db, contest, &mut inputs).await?;
@@ -189,10 +191,15 @@ async fn rounds(
 async fn votes(
     db: &impl ConnectionTrait,
     contest: &Contest,
+    now: Instant,
     inputs: &mut Inputs,
 ) -> Result<(), DbErr> {
     if contest.definition.voting.is_none() {
         return Ok(());
+    }
+    let over = contest.windows(PhaseKind::Voting).all(|window| window.is_over(now));
+    if over && !voting::is_closed(db, contest.id()).await? {
+        inputs.problems.push(Problem::VotesComing);
     }
     if !voting::tally_agrees(db, contest.id()).await? {
         inputs.problems.push(Problem::TallyDisagrees);

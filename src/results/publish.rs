@@ -118,6 +118,7 @@ impl Problem {
                 Refused::new(Kind::Conflict, "result-round-open").with("round", key.as_str())
             }
             Self::TallyDisagrees => Refused::new(Kind::Broken, "result-tally-disagrees"),
+            Self::VotesComing => Refused::new(Kind::Conflict, "result-votes-coming"),
             Self::VotesUndecided(count) => {
                 Refused::new(Kind::Conflict, "result-votes-undecided").with("count", *count)
             }

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::details::Details;
 use super::keys::Keys;
-use super::{Error, segment};
+use super::{Error, segment, witness};
 use crate::ledger::{Bundle, Counts, Fold, Leaf, Rules, Verifier};
 
 /// Reads a whole log.
@@ -23,7 +23,7 @@ pub(super) async fn read(
     let row = vote_log::Entity::find_by_id(contest).one(db).await?.ok_or(Error::Unknown)?;
     let keys = Keys::open(keys, contest, None)?;
     let mut bundle = Bundle {
-        key: keys.signer(&row.origin).verifier().text(),
+        key: keys.first(&row.origin).ok_or(Error::BrokenLog)?.text(),
         origin: row.origin,
         salt_key: keys.salt(),
         ..Bundle::default()
@@ -41,6 +41,9 @@ pub(super) async fn read(
             }
             bundle.checkpoints.push(segment.checkpoint);
         }
+    }
+    if let Some(last) = bundle.checkpoints.last_mut() {
+        witness::under(last, &witness::cosignatures(db, contest).await?);
     }
     if bundle.leaves.is_empty() { Err(Error::Unknown) } else { Ok(bundle) }
 }
@@ -71,15 +74,19 @@ pub(super) fn counts(bundle: &Bundle) -> Result<Counts, Error> {
     Ok(Fold::of(&leaves).counts(&rules, chosen))
 }
 
-/// The log's public key; none where there is no log yet.
+/// The log's public keys, at its beginning and now; none where there is no log yet.
 ///
 /// # Errors
-/// [`Error::Keys`] when the keys cannot be read.
-pub(super) async fn key(
+/// [`Error::Keys`] when the keys cannot be read; [`Error::BrokenLog`] where they did not sign the
+/// newest checkpoint.
+pub(super) async fn keys(
     db: &impl ConnectionTrait,
     keys: &Path,
     contest: ContestId,
-) -> Result<Option<Verifier>, Error> {
+) -> Result<Option<(Verifier, Verifier)>, Error> {
     let Some(row) = vote_log::Entity::find_by_id(contest).one(db).await? else { return Ok(None) };
-    Ok(Some(Keys::open(keys, contest, None)?.signer(&row.origin).verifier()))
+    let Some(last) = segment::last(db, contest).await? else { return Ok(None) };
+    let keys = Keys::open(keys, contest, None)?;
+    let pair = keys.first(&row.origin).zip(keys.signed(&row.origin, &last.checkpoint));
+    pair.map(Some).ok_or(Error::BrokenLog)
 }

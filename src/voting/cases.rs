@@ -325,7 +325,8 @@ pub async fn timeline(
     Ok(rows.into_iter().map(told).collect())
 }
 
-/// Votes on the ballots of a case, by entry: how many count now, and how many are set aside.
+/// Votes on the ballots of a case, by entry: how many count now, and how many are set aside by it
+/// alone.
 ///
 /// # Errors
 /// When the database fails.
@@ -334,17 +335,21 @@ pub async fn weight(
     case: &Model,
 ) -> Result<HashMap<EntryId, (i64, i64)>, DbErr> {
     let mut weight: HashMap<EntryId, (i64, i64)> = HashMap::new();
+    let others = of_contest(db, case.contest_id).await?;
+    let others = others.iter().filter(|other| other.id != case.id && is_aside(other.state));
+    let others: HashSet<i64> =
+        others.flat_map(leaves).filter_map(|leaf| i64::try_from(leaf).ok()).collect();
     for some in leaves(case).chunks(500) {
         let some = some.iter().map(|leaf| i64::try_from(*leaf).unwrap_or(i64::MAX));
-        let rows: Vec<(EntryId, VoteState)> = vote::Entity::find()
+        let rows: Vec<(EntryId, VoteState, i64)> = vote::Entity::find()
             .select_only()
-            .columns([vote::Column::EntryId, vote::Column::State])
+            .columns([vote::Column::EntryId, vote::Column::State, vote::Column::LastLeaf])
             .filter(vote::Column::ContestId.eq(case.contest_id))
             .filter(vote::Column::LastLeaf.is_in(some))
             .into_tuple()
             .all(db)
             .await?;
-        for (entry, state) in rows {
+        for (entry, state, _) in rows.into_iter().filter(|row| !others.contains(&row.2)) {
             let (counts, aside) = weight.entry(entry).or_default();
             *counts += i64::from(state == VoteState::Counted);
             *aside += i64::from(matches!(state, VoteState::Held | VoteState::Struck));

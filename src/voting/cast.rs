@@ -4,21 +4,25 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use entity::id::{ContestId, UserId};
 use entity::instant::Instant;
 use entity::vote;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbErr, EntityTrait, QueryFilter};
+use serde::{Deserialize, Serialize};
 use tokio::sync::{mpsc, oneshot};
 
+use super::coming::{Coming, Doors};
 use super::keys::{APPROVER, DESK};
 use super::memory::{Ask, Counted};
 use super::policy::Policy;
 use super::proofs::Trees;
 use super::traces::Trace;
 use super::writer::{self, Deed, Desk, Shown, Standing, Wish};
-use super::{Error, Seen, bundle, project, reply};
+use super::{Error, Seen, bundle, project, reply, sever};
 use crate::clock::Clock;
 use crate::contest::Contest;
 use crate::contest::definition::Level;
@@ -52,6 +56,18 @@ pub struct Touch {
     pub nonce: u64,
     /// When the request was read.
     pub at: Instant,
+}
+
+/// What is done with a vote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// It is given.
+    Give,
+    /// It is taken back.
+    TakeBack,
+    /// Its entry goes up by one place on the ballot.
+    Raise,
 }
 
 /// A vote that is counted.
@@ -90,6 +106,8 @@ struct Inside {
 struct Lane {
     asks: mpsc::Sender<Wish>,
     shown: Shown,
+    /// The second in which somebody last looked at a ballot.
+    glanced: Arc<AtomicI64>,
 }
 
 impl Votes {
@@ -113,9 +131,16 @@ impl Votes {
             clock,
             node: (name, url.to_owned()),
             fresh,
+            doors: Doors::default(),
         };
         let (lanes, codes, trees) = Default::default();
         Self(Arc::new(Inside { desk, lanes, codes, trees, _seat: seat }))
+    }
+
+    /// The folder of keys, the site's host, and what makes random bytes.
+    pub(super) fn place(&self) -> super::witness::Place<'_> {
+        let desk = &self.0.desk;
+        (&desk.keys, &desk.host, desk.fresh)
     }
 
     fn lane(&self, contest: ContestId) -> Lane {
@@ -130,7 +155,7 @@ impl Votes {
             return lane.clone();
         }
         let (asks, queue) = mpsc::channel(QUEUE);
-        let lane = Lane { asks, shown: Shown::default() };
+        let lane = Lane { asks, shown: Shown::default(), glanced: Arc::default() };
         writer::start(contest, self.0.desk.clone(), Arc::clone(&lane.shown), queue);
         lanes.insert(contest, lane.clone());
         lane
@@ -157,6 +182,13 @@ impl Votes {
         codes.insert(code.to_owned(), (contest, number));
     }
 
+    /// Says that a vote comes, whose request was read at `at`. No log is closed before what becomes
+    /// of it is known, if it was read before the end.
+    #[must_use]
+    pub fn enter(&self, at: Instant) -> Coming {
+        self.0.desk.doors.enter(at)
+    }
+
     /// Casts a vote. The same voter's vote for the same entry again changes nothing and gives the
     /// same receipt.
     ///
@@ -169,7 +201,7 @@ impl Votes {
         touch: Touch,
         proof: &Proof,
     ) -> Result<Cast, Error> {
-        Ok(self.ask(contest, touch, proof, false).await?.into())
+        Ok(self.ask(contest, touch, proof, Act::Give).await?.into())
     }
 
     /// Takes the voter's vote for the entry back.
@@ -182,7 +214,20 @@ impl Votes {
         touch: Touch,
         proof: &Proof,
     ) -> Result<(), Error> {
-        self.ask(contest, touch, proof, true).await.map(|_| ())
+        self.ask(contest, touch, proof, Act::TakeBack).await.map(|_| ())
+    }
+
+    /// Puts the entry one place up on the voter's ballot.
+    ///
+    /// # Errors
+    /// As [`Votes::withdraw`].
+    pub async fn raise(
+        &self,
+        contest: ContestId,
+        touch: Touch,
+        proof: &Proof,
+    ) -> Result<(), Error> {
+        self.ask(contest, touch, proof, Act::Raise).await.map(|_| ())
     }
 
     async fn ask(
@@ -190,11 +235,11 @@ impl Votes {
         contest: ContestId,
         touch: Touch,
         proof: &Proof,
-        withdraws: bool,
+        act: Act,
     ) -> Result<Counted, Error> {
         let ask = Ask {
             entry: touch.entry,
-            withdraws,
+            act,
             at: touch.at,
             voter: proof.key,
             level: proof.level,
@@ -216,12 +261,20 @@ impl Votes {
         answer.await.map_err(|_| Error::Busy)?
     }
 
-    /// Closes the log when the vote is over at `now`, and brings votes, tallies and all that is
-    /// projected up to it.
+    /// Closes the log when the vote is over at `now` and no vote that was read before the end is
+    /// still on its way, and brings votes, tallies and all that is projected up to it. Waits a
+    /// second for such votes and then answers that the log is open.
     ///
     /// # Errors
     /// [`Error::Closed`] where the contest has no public vote.
     pub async fn settle(&self, contest: ContestId, now: Instant) -> Result<Standing, Error> {
+        for _ in 0..20 {
+            let standing = self.deed(contest, Deed::Settle(now)).await?;
+            if !standing.waits {
+                return Ok(standing);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
         self.deed(contest, Deed::Settle(now)).await
     }
 
@@ -235,6 +288,24 @@ impl Votes {
             lanes.contains_key(&contest.id())
         };
         if seen == Seen::Hidden || !has_lane {
+            return Ok(());
+        }
+        lenient(self.deed(contest.id(), Deed::Glance).await)
+    }
+
+    /// Brings the projections a bounded step on for somebody who looks at their own ballot, at most
+    /// once a second for all of them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn glance_seldom(&self, contest: &Contest, now: Instant) -> Result<(), Error> {
+        let second = now.micros() / 1_000_000;
+        let lane = {
+            let lanes = self.0.lanes.read().unwrap_or_else(PoisonError::into_inner);
+            lanes.get(&contest.id()).cloned()
+        };
+        let Some(lane) = lane else { return Ok(()) };
+        if lane.glanced.swap(second, Ordering::Relaxed) == second {
             return Ok(());
         }
         lenient(self.deed(contest.id(), Deed::Glance).await)
@@ -263,7 +334,7 @@ impl Votes {
         leaves: Vec<u64>,
         found: (u16, String),
     ) -> Result<Standing, Error> {
-        self.note(contest, (Verdict::Quarantine, vec![DESK]), leaves, found).await
+        self.note(contest, (Verdict::Quarantine, None, vec![DESK]), leaves, found).await
     }
 
     /// Disqualifies votes: the signatures of the desk and of the approver.
@@ -276,7 +347,7 @@ impl Votes {
         leaves: Vec<u64>,
         found: (u16, String),
     ) -> Result<Standing, Error> {
-        self.note(contest, (Verdict::Disqualify, vec![DESK, APPROVER]), leaves, found).await
+        self.note(contest, (Verdict::Disqualify, None, vec![DESK, APPROVER]), leaves, found).await
     }
 
     /// Counts votes again that were set aside or disqualified.
@@ -289,17 +360,17 @@ impl Votes {
         leaves: Vec<u64>,
         found: (u16, String),
     ) -> Result<Standing, Error> {
-        self.note(contest, (Verdict::Restore, vec![APPROVER]), leaves, found).await
+        self.note(contest, (Verdict::Restore, None, vec![APPROVER]), leaves, found).await
     }
 
     pub(super) async fn note(
         &self,
         contest: ContestId,
-        (verdict, by): (Verdict, Vec<u8>),
+        (verdict, from, by): (Verdict, Option<Verdict>, Vec<u8>),
         leaves: Vec<u64>,
         (reason, report): (u16, String),
     ) -> Result<Standing, Error> {
-        self.deed(contest, Deed::Note { verdict, reason, leaves, report, by }).await
+        self.deed(contest, Deed::Note { verdict, from, reason, leaves, report, by }).await
     }
 
     /// Binds the log to the published result, canonical JSON.
@@ -310,12 +381,30 @@ impl Votes {
         self.deed(contest, Deed::Result(result)).await
     }
 
-    /// Destroys the nullifier key of a contest: nobody can be tied to a vote any more, and nobody
-    /// can vote.
+    /// Lets new keys sign the log from here on: the log says so under the old one, and the old ones
+    /// are gone. Checkpoints that the old one signed still verify.
     ///
     /// # Errors
-    /// [`Error::Keys`] when the key's file cannot be destroyed.
-    pub async fn destroy_key(&self, contest: ContestId) -> Result<Standing, Error> {
+    /// [`Error::Unknown`] before the first vote; [`Error::Keys`] when the new keys cannot be written.
+    pub async fn rotate_keys(&self, contest: ContestId) -> Result<Standing, Error> {
+        self.deed(contest, Deed::Rotate).await
+    }
+
+    /// Destroys the nullifier key of a contest when its appeals are over at `now`, and takes out of
+    /// the rows what tied votes to voters: nobody can be tied to a vote any more, and nobody can
+    /// vote.
+    ///
+    /// # Errors
+    /// [`Error::AppealsOpen`] before that; [`Error::Keys`] when the key's file cannot be destroyed.
+    pub async fn destroy_key(
+        &self,
+        db: &DatabaseConnection,
+        contest: ContestId,
+        now: Instant,
+    ) -> Result<Standing, Error> {
+        sever::may(db, contest, now).await?;
+        self.settle(contest, now).await?;
+        sever::sever(db, contest, (self.0.desk.fresh)()).await?;
         self.deed(contest, Deed::Destroy).await
     }
 
@@ -339,17 +428,30 @@ impl Votes {
         bundle::read(db, &self.0.desk.keys, contest).await
     }
 
-    /// The log's public key, as it has to be made known before the vote; none where there is no log
-    /// yet.
+    /// The log's public key at its beginning, as it has to be made known before the vote; none where
+    /// there is no log yet.
     ///
     /// # Errors
-    /// [`Error::Keys`] when the keys cannot be read.
+    /// As [`Votes::keys`].
     pub async fn key(
         &self,
         db: &impl ConnectionTrait,
         contest: ContestId,
     ) -> Result<Option<Verifier>, Error> {
-        bundle::key(db, &self.0.desk.keys, contest).await
+        Ok(self.keys(db, contest).await?.map(|(first, _)| first))
+    }
+
+    /// The log's public keys, at its beginning and now.
+    ///
+    /// # Errors
+    /// [`Error::Keys`] when the keys cannot be read; [`Error::BrokenLog`] where they did not sign
+    /// the newest checkpoint.
+    pub async fn keys(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+    ) -> Result<Option<(Verifier, Verifier)>, Error> {
+        bundle::keys(db, &self.0.desk.keys, contest).await
     }
 
     /// A receipt with its proof: the leaf at this place, under the newest checkpoint.

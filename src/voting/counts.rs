@@ -13,7 +13,7 @@ use sea_orm::{
     QuerySelect,
 };
 
-use super::segment;
+use super::{moves, segment};
 use crate::contest::Contest;
 use crate::contest::definition::CountsShown;
 
@@ -31,31 +31,27 @@ pub async fn counts(
     db: &impl ConnectionTrait,
     contest: ContestId,
 ) -> Result<HashMap<EntryId, i64>, DbErr> {
-    until(db, contest, [State::Counted], None, None).await
+    by_state(db, contest, State::Counted, true).await
 }
 
-async fn until(
+/// Votes of every entry that are in this state, or those that are not.
+async fn by_state(
     db: &impl ConnectionTrait,
     contest: ContestId,
-    states: impl IntoIterator<Item = State>,
-    moment: Option<Instant>,
-    of: Option<&[EntryId]>,
+    state: State,
+    are: bool,
 ) -> Result<HashMap<EntryId, i64>, DbErr> {
-    let mut votes = vote::Entity::find()
+    let of = if are { vote::Column::State.eq(state) } else { vote::Column::State.ne(state) };
+    let votes = vote::Entity::find()
         .select_only()
         .column(vote::Column::EntryId)
-        .column_as(Expr::col(vote::Column::EntryId).count(), "count")
+        .column_as(Expr::col(vote::Column::Worth).sum().cast_as("bigint"), "count")
         .filter(vote::Column::ContestId.eq(contest))
-        .filter(vote::Column::State.is_in(states))
+        .filter(of)
         .group_by(vote::Column::EntryId);
-    if let Some(of) = of {
-        votes = votes.filter(vote::Column::EntryId.is_in(of.iter().copied()));
-    }
-    if let Some(moment) = moment {
-        votes = votes.filter(vote::Column::CastAt.lte(moment));
-    }
     let rows = votes.into_model::<Row>().all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.entry_id, row.count)).collect())
+    let counted = rows.into_iter().filter(|row| row.count != 0);
+    Ok(counted.map(|row| (row.entry_id, row.count)).collect())
 }
 
 /// Whether votes and tally say what the log says; results are not published before they do.
@@ -70,19 +66,27 @@ pub async fn tally_agrees(db: &impl ConnectionTrait, contest: ContestId) -> Resu
             return Ok(false);
         }
     }
-    let counted = counts(db, contest).await?;
     let rows = tally::Entity::find().filter(tally::Column::ContestId.eq(contest)).all(db).await?;
-    let told: HashMap<EntryId, i64> = rows
-        .into_iter()
-        .filter(|row| row.counted != 0)
-        .map(|row| (row.entry_id, row.counted))
-        .collect();
-    Ok(told == counted)
+    let told = |of: fn(&tally::Model) -> i64| -> HashMap<EntryId, i64> {
+        let counts = rows.iter().map(|row| (row.entry_id, of(row)));
+        counts.filter(|(_, count)| *count != 0).collect()
+    };
+    let mut minutes = moves::until(db, contest, None, None).await?;
+    minutes.retain(|_, count| *count != 0);
+    let seen = by_state(db, contest, State::Withdrawn, false).await?;
+    Ok(told(|row| row.counted) == counts(db, contest).await?
+        && told(|row| row.seen) == seen
+        && minutes == seen)
 }
 
-/// Votes that look counted to the public before the result: those that are set aside are so in
-/// silence, lest whoever bought them learns what is seen, and what is frozen stays as it was.
-const LOOKS_COUNTED: [State; 3] = [State::Counted, State::Held, State::Struck];
+/// Whether the log of a contest's votes is closed; one without votes needs no end.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_closed(db: &impl ConnectionTrait, contest: ContestId) -> Result<bool, DbErr> {
+    let Some(log) = vote_log::Entity::find_by_id(contest).one(db).await? else { return Ok(true) };
+    Ok(log.closed_at.is_some() || segment::last(db, contest).await?.is_none())
+}
 
 /// What the public sees of counts now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +97,7 @@ pub enum Seen {
     Now,
     /// As the result has them.
     Final,
-    /// As they were then.
+    /// As they were when the minute of that moment began, whatever was taken back since.
     AsOf(Instant),
 }
 
@@ -118,7 +122,7 @@ pub fn seen(contest: &Contest, now: Instant) -> Seen {
 }
 
 impl Seen {
-    /// The counts of these entries that may be shown; none where they are hidden.
+    /// The counts of these entries, or of all, that may be shown; none where they are hidden.
     ///
     /// # Errors
     /// When the database fails.
@@ -126,16 +130,22 @@ impl Seen {
         self,
         db: &impl ConnectionTrait,
         contest: ContestId,
-        entries: &[EntryId],
+        entries: Option<&[EntryId]>,
     ) -> Result<Option<HashMap<EntryId, i64>>, DbErr> {
-        let (states, moment) = match self {
+        let of: fn(&tally::Model) -> i64 = match self {
             Self::Hidden => return Ok(None),
-            Self::Now => (&LOOKS_COUNTED[..], None),
-            Self::Final => (&[State::Counted][..], None),
-            Self::AsOf(moment) => (&LOOKS_COUNTED[..], Some(moment)),
+            Self::AsOf(moment) => {
+                return Ok(Some(moves::until(db, contest, Some(moment), entries).await?));
+            }
+            Self::Now => |row: &tally::Model| row.seen,
+            Self::Final => |row: &tally::Model| row.counted,
         };
-        let states = states.iter().copied();
-        Ok(Some(until(db, contest, states, moment, Some(entries)).await?))
+        let mut rows = tally::Entity::find().filter(tally::Column::ContestId.eq(contest));
+        if let Some(entries) = entries {
+            rows = rows.filter(tally::Column::EntryId.is_in(entries.iter().copied()));
+        }
+        let rows = rows.all(db).await?;
+        Ok(Some(rows.iter().map(|row| (row.entry_id, of(row))).collect()))
     }
 }
 

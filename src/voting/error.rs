@@ -1,8 +1,10 @@
 //! Why a vote was not counted, or a log not written.
 
+use entity::instant::Instant;
 use sea_orm::DbErr;
 
 use crate::contest;
+use crate::contest::definition::Level;
 use crate::refusal::{Kind, Refusal, Refused};
 
 /// Why a vote was not counted.
@@ -20,9 +22,12 @@ pub enum Error {
     /// Nobody votes for an entry of their own.
     #[error("own entry")]
     Own,
-    /// The voter has to prove more.
+    /// The voter has to prove more: what the contest asks for.
     #[error("level too low")]
-    TooLow,
+    TooLow(Level),
+    /// The browser has to do some work first, because many come.
+    #[error("work is needed first")]
+    NeedsWork,
     /// As many came by the group link as it is for.
     #[error("the group link is used up")]
     LinkUsedUp,
@@ -53,6 +58,9 @@ pub enum Error {
     /// A second person is needed.
     #[error("the same person")]
     SamePerson,
+    /// Voters stay tied to votes while somebody may appeal: until when, as far as that is known.
+    #[error("{}", open_until(*.0))]
+    AppealsOpen(Option<Instant>),
     /// Too many votes wait, or none can be written now.
     #[error("too many votes wait")]
     Busy,
@@ -76,6 +84,23 @@ pub enum Error {
     Database(#[from] DbErr),
 }
 
+/// What a voter has to prove, as a refusal says it.
+fn needs(level: Level) -> &'static str {
+    match level {
+        Level::Device | Level::GroupLink => "vote-needs-link",
+        Level::Code => "vote-needs-code",
+        Level::Account => "vote-needs-account",
+        Level::Member => "vote-needs-member",
+    }
+}
+
+fn open_until(until: Option<Instant>) -> String {
+    match until {
+        Some(until) => format!("appeals are taken until {}", until.timestamp()),
+        None => "appeals are not over: a result or a case of votes is not decided".to_owned(),
+    }
+}
+
 impl Error {
     /// The same for somebody else who waited beside; a fault of ours is told as "come again".
     pub(super) fn again(&self) -> Self {
@@ -95,7 +120,8 @@ impl Refusal for Error {
             Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
             Self::NotVotedOn => Refused::new(Kind::Conflict, "entry-not-voted-on"),
             Self::Own => Refused::new(Kind::Forbidden, "own-entry"),
-            Self::TooLow => Refused::new(Kind::Unauthenticated, "vote-needs-code"),
+            Self::TooLow(level) => Refused::new(Kind::Unauthenticated, needs(*level)),
+            Self::NeedsWork => Refused::new(Kind::Unauthenticated, "vote-needs-work"),
             Self::LinkUsedUp => Refused::new(Kind::Conflict, "vote-link-used-up"),
             Self::NoVotesLeft(most) => {
                 Refused::new(Kind::Conflict, "no-votes-left").with("most", *most)
@@ -108,6 +134,10 @@ impl Refusal for Error {
             Self::TooLate => Refused::new(Kind::Conflict, "vote-appeal-late").at("received"),
             Self::TooEarly => Refused::new(Kind::Invalid, "vote-appeal-early").at("received"),
             Self::SamePerson => Refused::new(Kind::Conflict, "second-person-needed"),
+            Self::AppealsOpen(None) => Refused::new(Kind::Conflict, "vote-key-needed"),
+            Self::AppealsOpen(Some(until)) => {
+                Refused::new(Kind::Conflict, "vote-key-needed-until").with("until", *until)
+            }
             Self::Busy | Self::Elsewhere(_) | Self::Changed => {
                 Refused::new(Kind::Unavailable, "votes-wait")
             }

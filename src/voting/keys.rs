@@ -8,11 +8,17 @@ use std::path::{Path, PathBuf};
 use entity::id::ContestId;
 
 use super::Error;
-use crate::ledger::{self, Leaf, Signer, Vote};
+use crate::ledger::{self, Leaf, Signer, Verifier, Vote};
+
+/// File of the public half of the log's key at its beginning; missing while that one still holds.
+const FIRST: &str = "log.first";
 
 /// Numbers of the staff keys: who proposes, and who approves.
 pub(super) const DESK: u8 = 0;
 pub(super) const APPROVER: u8 = 1;
+
+/// Files of the keys that sign; the log's comes last, so that it says whether all are in place.
+const SIGNING: [&str; 3] = ["staff-0", "staff-1", "log"];
 
 /// The secrets of one log.
 #[derive(Clone)]
@@ -21,6 +27,8 @@ pub(super) struct Keys {
     nullifier: Option<[u8; 32]>,
     salt: [u8; 32],
     log: [u8; 32],
+    /// Public half of the log's key at its beginning.
+    first: [u8; 32],
     staff: [[u8; 32]; 2],
 }
 
@@ -49,7 +57,85 @@ impl Keys {
         let destroyed = folder.join("nullifier.destroyed").exists();
         let nullifier = if destroyed { None } else { Some(one("nullifier")?) };
         let staff = [one("staff-0")?, one("staff-1")?];
-        Ok(Self { nullifier, salt: one("salt")?, log: one("log")?, staff, folder })
+        let (salt, log) = (one("salt")?, one("log")?);
+        let first = match read(&folder, FIRST, None) {
+            Ok(first) => first,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => public(&log),
+            Err(error) => return Err(Error::Keys(error)),
+        };
+        Ok(Self { nullifier, salt, log, first, staff, folder })
+    }
+
+    /// Makes new keys that sign, and puts them beside those that hold: until the log says that they
+    /// hold, nothing is lost by a crash.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(super) fn renewed(&self, fresh: fn() -> [u8; 32]) -> std::io::Result<Self> {
+        if !self.folder.join(FIRST).exists() {
+            write(&self.folder, FIRST, &self.first)?;
+        }
+        let mut keys = [[0; 32]; 3];
+        for (name, key) in SIGNING.iter().zip(&mut keys) {
+            *key = fresh();
+            write(&self.folder, &next(name), key)?;
+        }
+        let [one, two, log] = keys;
+        Ok(Self { log, staff: [one, two], ..self.clone() })
+    }
+
+    /// The keys of which the log says that they hold: those that lie in the folder, or those beside
+    /// them where a crash came between the log and the folder. `bound` is the log's public key as
+    /// its newest AMEND has it.
+    ///
+    /// # Errors
+    /// [`Error::Keys`] where neither is, or the folder cannot be written.
+    pub(super) fn in_force(self, bound: &[u8; 32]) -> Result<Self, Error> {
+        if *bound == [0; 32] || *bound == public(&self.log) {
+            return Ok(self);
+        }
+        let waiting = read(&self.folder, &next("log"), None);
+        if waiting.ok().is_none_or(|log| public(&log) != *bound) {
+            let why = "the log has another key; copy the newest folder of keys to this machine";
+            return Err(Error::Keys(std::io::Error::other(why)));
+        }
+        let one = |name| {
+            let waiting = read(&self.folder, &next(name), None);
+            waiting.or_else(|_| read(&self.folder, name, None)).map_err(Error::Keys)
+        };
+        let (staff, log) = ([one("staff-0")?, one("staff-1")?], one("log")?);
+        let renewed = Self { staff, log, ..self };
+        renewed.settle().map_err(Error::Keys)?;
+        Ok(renewed)
+    }
+
+    /// Puts renewed keys in the place of the old ones, which are gone then.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(super) fn settle(&self) -> std::io::Result<()> {
+        for name in SIGNING {
+            match std::fs::rename(self.folder.join(next(name)), self.folder.join(name)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+        }
+        std::fs::File::open(&self.folder)?.sync_all()
+    }
+
+    /// Whoever checks the signature under this newest checkpoint: the key in force.
+    pub(super) fn signed(&self, origin: &str, checkpoint: &str) -> Option<Verifier> {
+        let waiting = read(&self.folder, &next("log"), None).ok();
+        let mut keys = std::iter::once(self.log).chain(waiting);
+        keys.find_map(|key| {
+            let by = Signer::new(origin, &key).verifier();
+            ledger::opened(checkpoint, &by).is_some().then_some(by)
+        })
+    }
+
+    /// Whoever checks signatures of the log's key at its beginning.
+    pub(super) fn first(&self, origin: &str) -> Option<Verifier> {
+        Verifier::new(origin, &self.first)
     }
 
     /// The voter in a slot.
@@ -115,12 +201,37 @@ impl Keys {
     /// When the file cannot be overwritten or removed.
     pub(super) fn destroy_nullifier(&self) -> std::io::Result<()> {
         let path = self.folder.join("nullifier");
+        if self.nullifier.is_none() && !path.exists() {
+            return Ok(());
+        }
         let mut file = std::fs::OpenOptions::new().write(true).open(&path)?;
         file.write_all(&[0; 32])?;
         file.sync_all()?;
         std::fs::write(self.folder.join("nullifier.destroyed"), "")?;
         std::fs::remove_file(path)
     }
+}
+
+/// A secret of this site that belongs to no log, made when it is first asked for.
+///
+/// # Errors
+/// When it cannot be read or written.
+pub(super) fn secret(
+    folder: &Path,
+    name: &str,
+    fresh: fn() -> [u8; 32],
+) -> std::io::Result<[u8; 32]> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    read(folder, name, Some(fresh))
+}
+
+fn public(secret: &[u8; 32]) -> [u8; 32] {
+    Signer::new("log", secret).public()
+}
+
+/// File of a key that waits for the log to say that it holds.
+fn next(name: &str) -> String {
+    format!("{name}.next")
 }
 
 fn read(folder: &Path, name: &str, fresh: Option<fn() -> [u8; 32]>) -> std::io::Result<[u8; 32]> {

@@ -8,6 +8,7 @@ use entity::id::UserId;
 use entity::instant::Instant;
 
 use super::Error;
+use super::cast::Act;
 use super::details::Details;
 use super::keys::Keys;
 use super::policy::Policy;
@@ -20,8 +21,8 @@ use crate::ledger::{Frontier, Hash, Leaf, Verdict, Vote, leaf_hash};
 pub(super) struct Ask {
     /// Number of the entry.
     pub(super) entry: u32,
-    /// Whether the vote is taken back.
-    pub(super) withdraws: bool,
+    /// What is done with it.
+    pub(super) act: Act,
     /// When the request was read.
     pub(super) at: Instant,
     /// Keyed hash of what the voter proved.
@@ -97,6 +98,14 @@ impl Choices {
 
     fn find(&mut self, entry: u32) -> Option<&mut Choice> {
         self.all_mut().iter_mut().find(|choice| choice.entry == entry)
+    }
+
+    /// Puts the choices in the order of a ballot; those that it does not name come last.
+    fn put_in_order(&mut self, entries: &[u32]) {
+        if let Self::Many(choices) = self {
+            let place = |choice: &Choice| entries.iter().position(|entry| *entry == choice.entry);
+            choices.sort_by_key(|choice| place(choice).unwrap_or(usize::MAX));
+        }
     }
 
     fn live(&self) -> Vec<u32> {
@@ -224,8 +233,10 @@ pub(super) struct Memory {
     pub(super) tree: Frontier,
     /// Hash of the rules that hold.
     pub(super) rules: Hash,
-    /// Public key of the log that holds; all zero before the first leaf.
+    /// Public key of the log that the newest AMEND names; all zero where there is none.
     pub(super) key: [u8; 32],
+    /// The rules that hold: canonical JSON.
+    pub(super) text: String,
     /// Votes so far.
     pub(super) votes: u64,
     /// Whether there is a CLOSE.
@@ -247,6 +258,7 @@ impl Memory {
             tree: Frontier::default(),
             rules: [0; 32],
             key: [0; 32],
+            text: String::new(),
             votes: 0,
             closed: false,
             result: None,
@@ -265,8 +277,12 @@ impl Memory {
         let hash = leaf_hash(bytes);
         self.tree.push(hash);
         let leaf = Leaf::read(bytes).ok_or(Error::BrokenLog)?;
+        let details = Details::read(details).ok_or(Error::BrokenLog)?;
+        if let Details::Text(text) = &details {
+            self.heed(&leaf, text);
+            return Ok(());
+        }
         if let Leaf::Vote(vote) = &leaf {
-            let details = Details::read(details).ok_or(Error::BrokenLog)?;
             let Details::Vote { at, nonce, link, entries, .. } = details else {
                 return Err(Error::BrokenLog);
             };
@@ -280,17 +296,20 @@ impl Memory {
                 choice.live &= entries.contains(&choice.entry);
             }
             let known = ballot.choices.live();
-            for entry in entries.into_iter().filter(|entry| !known.contains(entry)) {
+            for entry in entries.iter().copied().filter(|entry| !known.contains(entry)) {
                 let (at, receipt) = (at.micros(), receipt(&hash));
                 ballot.choices.add(Choice { entry, live: true, at, nonce, receipt });
             }
+            ballot.choices.put_in_order(&entries);
         }
-        self.heed(&leaf);
         Ok(())
     }
 
-    /// Heeds a leaf that is no vote.
-    pub(super) fn heed(&mut self, leaf: &Leaf) {
+    /// Heeds a leaf that is no vote, and the text whose hash stands in it.
+    pub(super) fn heed(&mut self, leaf: &Leaf, text: &str) {
+        if let Leaf::Open { .. } | Leaf::Amend { .. } = leaf {
+            text.clone_into(&mut self.text);
+        }
         match leaf {
             Leaf::Open { rules, .. } => self.rules = *rules,
             Leaf::Amend { rules, key, .. } => (self.rules, self.key) = (*rules, *key),
@@ -321,13 +340,13 @@ impl Memory {
             return Err(Error::Closed);
         }
         let slot = policy.slot(ask.entry, ask.at);
-        if ask.withdraws {
+        if ask.act == Act::Give {
+            policy.admits(ask.entry, (ask.level, ask.user), ask.at)?;
+        } else {
             policy.open(ask.at)?;
             if !policy.voting.withdrawal {
                 return Err(Error::Stays);
             }
-        } else {
-            policy.admits(ask.entry, (ask.level, ask.user), ask.at)?;
         }
         let nullifier = keys.nullifier(self.log, slot, &ask.voter)?;
         let key = short(&nullifier);
@@ -341,16 +360,21 @@ impl Memory {
         }
         let mut entries = self.ballots.get(&key).map(|b| b.choices.live()).unwrap_or_default();
         let level = self.level(policy, ask, seq)?;
-        if ask.withdraws {
-            if !entries.contains(&ask.entry) {
-                return Err(Error::Unknown);
-            }
-            entries.retain(|entry| *entry != ask.entry);
-        } else {
-            if entries.len() >= policy.most() as usize {
+        let place = entries.iter().position(|entry| *entry == ask.entry);
+        match (ask.act, place) {
+            (Act::Give, _) if entries.len() >= policy.most() as usize => {
                 return Err(Error::NoVotesLeft(policy.most()));
             }
-            entries.push(ask.entry);
+            (Act::Give, _) => entries.push(ask.entry),
+            (_, None) => return Err(Error::Unknown),
+            (Act::TakeBack, Some(place)) => {
+                entries.remove(place);
+            }
+            (Act::Raise, Some(0)) => {
+                let none = Counted { receipt: 0, at: ask.at, again: true };
+                return Ok(Judged::Known(Ok(none)));
+            }
+            (Act::Raise, Some(place)) => entries.swap(place - 1, place),
         }
         let mut vote =
             Vote { log: self.log, slot, level: level as u8, seq, nullifier, commitment: [0; 32] };
@@ -377,14 +401,18 @@ impl Memory {
         let before = self.ballots.get(&key).cloned();
         let ballot = self.ballots.entry(key).or_default();
         ballot.seq = vote.seq;
-        if ask.withdraws {
-            if let Some(choice) = ballot.choices.find(ask.entry) {
-                choice.live = false;
+        match ask.act {
+            Act::Give => {
+                let (entry, at, nonce) = (ask.entry, ask.at.micros(), ask.nonce);
+                let receipt = IN_BATCH | place as u64;
+                ballot.choices.add(Choice { entry, live: true, at, nonce, receipt });
             }
-        } else {
-            let (entry, at, nonce) = (ask.entry, ask.at.micros(), ask.nonce);
-            let receipt = IN_BATCH | place as u64;
-            ballot.choices.add(Choice { entry, live: true, at, nonce, receipt });
+            Act::TakeBack => {
+                if let Some(choice) = ballot.choices.find(ask.entry) {
+                    choice.live = false;
+                }
+            }
+            Act::Raise => ballot.choices.put_in_order(&entries),
         }
         let details = Details::Vote {
             at: ask.at,
@@ -455,7 +483,7 @@ impl Memory {
 
 /// The answer to a touch that was counted before.
 fn again(ballot: &mut Ballot, ask: &Ask) -> Option<Judged> {
-    if ask.withdraws {
+    if ask.act != Act::Give {
         return None;
     }
     let choice = ballot.choices.find(ask.entry)?;

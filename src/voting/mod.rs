@@ -8,32 +8,43 @@
 //! This room commits by itself, alone among the rooms of the domain: many people's votes are one
 //! commit, and whoever asked must not be told before it.
 
+mod ballot;
 mod bundle;
 pub mod cases;
 mod cast;
+mod coming;
 mod counts;
 mod details;
 mod error;
 mod keys;
 mod links;
+pub mod members;
 mod memory;
+mod moves;
 mod policy;
 mod project;
 mod proofs;
 mod reply;
 pub mod ruling;
 mod segment;
+mod sever;
 pub mod signals;
+mod told;
 mod traces;
+pub mod witness;
 mod writer;
 
-pub use cast::{Cast, Proof, Touch, Votes, own};
-pub use counts::{Seen, counts, seen, statement, tally_agrees};
+pub use ballot::ballot;
+pub use cast::{Act, Cast, Proof, Touch, Votes, own};
+pub use coming::Coming;
+pub use counts::{Seen, counts, is_closed, seen, statement, tally_agrees};
 pub use entity::vote::State as VoteState;
 pub use error::Error;
 pub use links::{NewLink, add as add_links, links, voters_by_link};
 pub use policy::Policy;
 pub use project::forget;
 pub use segment::checkpoint;
+pub use told::{Told, told};
 pub use traces::{Trace, expire};
+pub use witness::Config;
 pub use writer::Standing;

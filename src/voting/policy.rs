@@ -81,7 +81,7 @@ impl Policy {
         self.open(at)?;
         let author = self.entries.get(&entry).ok_or(Error::NotVotedOn)?;
         if level < self.voting.level {
-            return Err(Error::TooLow);
+            return Err(Error::TooLow(self.voting.level));
         }
         if !self.voting.own_entry && user.is_some() && *author == user {
             return Err(Error::Own);
@@ -100,6 +100,11 @@ impl Policy {
     /// Whether the vote has ended, grace included.
     pub(super) fn is_over(&self, now: Instant) -> bool {
         self.window.is_over(now)
+    }
+
+    /// From when on votes are not in time.
+    pub(super) fn ends(&self) -> Instant {
+        self.window.grace_until
     }
 
     /// The slot of a vote, as the ledger has it.
@@ -141,7 +146,7 @@ async fn went_on(
 }
 
 /// The day in Vietnam, in days since 1970.
-fn day(at: Instant) -> u32 {
+pub(super) fn day(at: Instant) -> u32 {
     let epoch = jiff::civil::date(1970, 1, 1);
     let days = vietnam(at).date().since(epoch).map(|span| span.get_days()).unwrap_or(0);
     u32::try_from(days).unwrap_or(0)
@@ -159,11 +164,11 @@ fn rules(contest: &Contest, voting: &Voting, window: Window) -> Rules {
         closes: said(window.closes),
         contest: contest.slug().to_owned(),
         definition: data_encoding::HEXLOWER.encode(&Sha256::digest(definition)),
-        least: 0,
+        least: u8::try_from(voting.least).unwrap_or(u8::MAX),
         level: voting.level as u8,
         limit: limit.to_owned(),
         most: u8::try_from(most).unwrap_or(u8::MAX),
         opens: said(window.opens),
-        points: Vec::new(),
+        points: voting.points.clone(),
     }
 }

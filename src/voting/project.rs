@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use entity::entry;
 use entity::id::{ContestId, EntryId, UnitId};
 use entity::vote::{self, State};
-use entity::{tally, vote_link, vote_log};
-use sea_orm::sea_query::{Expr, OnConflict};
+use entity::{tally, tally_minute, vote_link, vote_log};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
     EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
@@ -17,6 +17,7 @@ use sea_orm::{
 
 use super::details::Details;
 use super::memory::receipt;
+use super::moves::{Moves, NONE};
 use super::traces::Trace;
 use super::{Error, segment};
 use crate::contest::definition::VoteLimit;
@@ -55,10 +56,8 @@ pub(super) async fn step(db: &DatabaseConnection, contest: ContestId) -> Result<
         }
     }
     work.flush().await?;
-    let (tallies, votes, closed) = (work.tallies, work.votes, work.closed);
-    for (entry, by) in tallies.into_iter().filter(|(_, by)| *by != 0) {
-        count(&tx, contest, entry, by).await?;
-    }
+    let (votes, closed) = (work.votes, work.closed);
+    work.moves.write(&tx, contest).await?;
     let mut update = vote_log::Entity::update_many()
         .col_expr(vote_log::Column::Applied, Expr::value(at))
         .col_expr(vote_log::Column::Votes, Expr::col(vote_log::Column::Votes).add(votes));
@@ -84,9 +83,12 @@ pub async fn forget(tx: &DatabaseTransaction, contest: ContestId) -> Result<(), 
     vote::Entity::delete_many().filter(vote::Column::ContestId.eq(contest)).exec(tx).await?;
     tally::Entity::update_many()
         .col_expr(tally::Column::Counted, Expr::value(0_i64))
+        .col_expr(tally::Column::Seen, Expr::value(0_i64))
         .filter(tally::Column::ContestId.eq(contest))
         .exec(tx)
         .await?;
+    let minutes = tally_minute::Entity::delete_many();
+    minutes.filter(tally_minute::Column::ContestId.eq(contest)).exec(tx).await?;
     vote_log::Entity::update_many()
         .col_expr(vote_log::Column::Applied, Expr::value(0_i64))
         .col_expr(vote_log::Column::Votes, Expr::value(0_i64))
@@ -102,12 +104,16 @@ struct Names {
     entries: HashMap<u32, EntryId>,
     links: HashMap<u32, Option<UnitId>>,
     by_day: bool,
+    /// What a ballot's places are worth, and how many it has to name at least.
+    rules: (Vec<u32>, usize),
 }
 
 impl Names {
     async fn read(db: &impl ConnectionTrait, id: ContestId) -> Result<Self, Error> {
         let contest = contest::by_id(db, id).await?;
-        let limit = contest.definition.voting.as_ref().map(|voting| voting.limit);
+        let voting = contest.definition.voting.as_ref();
+        let limit = voting.map(|voting| voting.limit);
+        let rules = voting.map(|voting| (voting.points.clone(), voting.least as usize));
         let entries: Vec<(EntryId, Option<i32>)> = entry::Entity::find()
             .select_only()
             .columns([entry::Column::Id, entry::Column::Number])
@@ -126,7 +132,23 @@ impl Names {
                 .collect(),
             links: links.filter_map(|row| Some((number(row.number)?, row.unit_id))).collect(),
             by_day: matches!(limit, Some(VoteLimit::PerDay(_))),
+            rules: rules.unwrap_or_default(),
         })
+    }
+
+    /// The entries of a ballot, in order, each with what it is worth: as the ledger counts them.
+    fn ballot(&self, entries: &[u32]) -> Result<Vec<(EntryId, i32)>, Error> {
+        let (points, least) = &self.rules;
+        let worth = |place: usize| match points.get(place) {
+            _ if entries.len() < *least => 0,
+            _ if points.is_empty() => 1,
+            points => points.map_or(0, |points| i32::try_from(*points).unwrap_or(i32::MAX)),
+        };
+        let known = entries.iter().enumerate().map(|(place, number)| {
+            let entry = self.entries.get(number).ok_or(Error::BrokenLog)?;
+            Ok((*entry, worth(place)))
+        });
+        known.collect()
     }
 
     fn period(&self, slot: u32) -> i32 {
@@ -139,15 +161,15 @@ struct Work<'a> {
     contest: ContestId,
     names: &'a Names,
     rows: Vec<vote::ActiveModel>,
-    tallies: HashMap<EntryId, i64>,
+    moves: Moves,
     votes: i64,
     closed: Option<i64>,
 }
 
 impl<'a> Work<'a> {
     fn new(tx: &'a DatabaseTransaction, contest: ContestId, names: &'a Names) -> Self {
-        let (rows, tallies) = (Vec::new(), HashMap::new());
-        Self { tx, contest, names, rows, tallies, votes: 0, closed: None }
+        let (rows, moves) = (Vec::new(), Moves::default());
+        Self { tx, contest, names, rows, moves, votes: 0, closed: None }
     }
 
     async fn take(
@@ -190,12 +212,13 @@ impl<'a> Work<'a> {
         leaf: &Vote,
         (details, trace): (&Details, Trace),
     ) -> Result<(), Error> {
-        let Details::Vote { entries, .. } = details else { return Err(Error::BrokenLog) };
-        for number in entries {
-            let entry = *self.names.entries.get(number).ok_or(Error::BrokenLog)?;
-            let row = self.row((at, code.clone()), leaf, (details, trace), entry)?;
+        let Details::Vote { entries, at: cast_at, .. } = details else {
+            return Err(Error::BrokenLog);
+        };
+        for one in self.names.ballot(entries)? {
+            let row = self.row((at, code.clone()), leaf, (details, trace), one)?;
             self.rows.push(row);
-            *self.tallies.entry(entry).or_default() += 1;
+            self.moves.add(one.0, *cast_at, (NONE, (State::Counted, one.1)));
         }
         Ok(())
     }
@@ -205,7 +228,7 @@ impl<'a> Work<'a> {
         (at, receipt): (i64, String),
         leaf: &Vote,
         (details, trace): (&Details, Trace),
-        entry: EntryId,
+        (entry, worth): (EntryId, i32),
     ) -> Result<vote::ActiveModel, Error> {
         let Details::Vote { at: cast_at, voter, link, nonce, .. } = details else {
             return Err(Error::BrokenLog);
@@ -218,6 +241,7 @@ impl<'a> Work<'a> {
             entry_id: Set(entry),
             level: Set(leaf.level.into()),
             state: Set(State::Counted),
+            worth: Set(worth),
             link: Set(number),
             unit_id: Set(self.names.links.get(link).copied().flatten()),
             device: Set(trace.device.cast_signed()),
@@ -251,40 +275,33 @@ impl<'a> Work<'a> {
             // One vote for each entry: the ballot is that entry's alone.
             known.retain(|row| Some(row.entry_id) == one);
         }
-        let mut wanted: Vec<EntryId> = Vec::new();
-        for number in entries {
-            wanted.push(*self.names.entries.get(number).ok_or(Error::BrokenLog)?);
-        }
+        let mut wanted = self.names.ballot(entries)?;
         for row in known {
-            let entry = row.entry_id;
-            let (before, stays) = (row.state, wanted.contains(&entry));
-            let state = if stays { State::Counted } else { State::Withdrawn };
-            wanted.retain(|other| *other != entry);
+            let (entry, before) = (row.entry_id, (row.state, row.worth));
+            let stays = wanted.iter().find(|(other, _)| *other == entry);
+            let after = stays.map_or(NONE, |(_, worth)| (State::Counted, *worth));
+            wanted.retain(|(other, _)| *other != entry);
             let mut row = row.into_active_model();
-            if before == State::Withdrawn && stays {
+            if before.0 == State::Withdrawn && after.0 == State::Counted {
                 row.receipt = Set(code.clone());
                 row.leaf = Set(at);
                 row.cast_at = Set(*cast_at);
             }
-            if before != state {
+            if before.0 != after.0 {
                 row.changed_at = Set(Some(*cast_at));
             }
-            row.state = Set(state);
+            row.state = Set(after.0);
+            row.worth = Set(after.1);
             row.last_leaf = Set(at);
             row.update(self.tx).await?;
-            self.moved(entry, before, state);
+            self.moves.add(entry, *cast_at, (before, after));
         }
-        for entry in wanted {
-            let row = self.row((at, code.clone()), leaf, (details, trace), entry)?;
+        for one in wanted {
+            let row = self.row((at, code.clone()), leaf, (details, trace), one)?;
             vote::Entity::insert(row).exec_without_returning(self.tx).await?;
-            *self.tallies.entry(entry).or_default() += 1;
+            self.moves.add(one.0, *cast_at, (NONE, (State::Counted, one.1)));
         }
         Ok(())
-    }
-
-    fn moved(&mut self, entry: EntryId, before: State, after: State) {
-        let worth = |state| i64::from(state == State::Counted);
-        *self.tallies.entry(entry).or_default() += worth(after) - worth(before);
     }
 
     /// Votes that are set aside, disqualified or restored.
@@ -301,7 +318,8 @@ impl<'a> Work<'a> {
                 .and(vote::Column::LastLeaf.is_in(leaves))
                 .and(vote::Column::State.ne(State::Withdrawn));
             for row in vote::Entity::find().filter(among.clone()).all(self.tx).await? {
-                self.moved(row.entry_id, row.state, state);
+                let stands = ((row.state, row.worth), (state, row.worth));
+                self.moves.add(row.entry_id, row.cast_at, stands);
             }
             vote::Entity::update_many()
                 .col_expr(vote::Column::State, Expr::value(sea_orm::ActiveEnum::to_value(&state)))
@@ -325,20 +343,4 @@ impl<'a> Work<'a> {
 pub(super) fn receipt_code(receipt: u64) -> String {
     let letter = |place: u32| u8::try_from((receipt >> (55 - 5 * place)) & 31).unwrap_or(0);
     code::letters(&(0..12).map(letter).collect::<Vec<u8>>())
-}
-
-/// Moves the tally of an entry.
-async fn count(
-    tx: &DatabaseTransaction,
-    contest: ContestId,
-    entry: EntryId,
-    by: i64,
-) -> Result<(), Error> {
-    let row =
-        tally::ActiveModel { entry_id: Set(entry), contest_id: Set(contest), counted: Set(by) };
-    let add = Expr::col((tally::Entity, tally::Column::Counted)).add(by);
-    let conflict =
-        OnConflict::column(tally::Column::EntryId).value(tally::Column::Counted, add).to_owned();
-    tally::Entity::insert(row).on_conflict(conflict).exec_without_returning(tx).await?;
-    Ok(())
 }

@@ -4,13 +4,15 @@
 //! A ruling is a row, and a promise to bring the log to it: [`Votes::carry_out`] writes the NOTE,
 //! as often as it takes, because what it writes follows from the case's state alone.
 
+use std::collections::BTreeMap;
+
 use entity::id::{ContestId, UserId, VoteCaseId};
 use entity::instant::Instant;
 use entity::vote_case::{self, Model, State};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, EntityTrait, Set};
 use serde_json::json;
 
-use super::cases::{STRUCK, by_code, change, findings, leaves, note_ruling};
+use super::cases::{STRUCK, by_code, change, findings, leaves, note_ruling, of_contest};
 use super::keys::{APPROVER, DESK};
 use super::{Error, Votes};
 use crate::audit::{self, Act};
@@ -185,7 +187,9 @@ async fn done(
 }
 
 impl Votes {
-    /// Brings the log of votes to what was ruled about a case. Done before, it does nothing.
+    /// Brings the log of votes to what was ruled about a case and about others that hold some of the
+    /// same ballots: a ballot stays set aside as long as one of them wants that. Done before, it does
+    /// nothing. What is ruled meanwhile is heeded too.
     ///
     /// # Errors
     /// [`Error::Elsewhere`] where another node leads; [`Error::Busy`] when it cannot be written now.
@@ -194,29 +198,75 @@ impl Votes {
         db: &impl ConnectionTrait,
         case: VoteCaseId,
     ) -> Result<(), Error> {
-        let case = vote_case::Entity::find_by_id(case).one(db).await?.ok_or(Error::NoCase)?;
-        let reason = REASONS.iter().find(|(key, _)| Some(*key) == case.reason.as_deref());
-        let number = reason.map_or(0, |(_, number)| *number);
+        let mut done = None;
+        loop {
+            let case = vote_case::Entity::find_by_id(case).one(db).await?.ok_or(Error::NoCase)?;
+            let wanted = wanted(db, &case).await?;
+            if done.as_ref() == Some(&wanted) {
+                return Ok(());
+            }
+            self.bring(&case, &wanted).await?;
+            done = Some(wanted);
+        }
+    }
+
+    /// Writes the notes that bring each of these votes to its verdict.
+    async fn bring(&self, case: &Model, wanted: &[(u64, Option<Verdict>)]) -> Result<(), Error> {
+        let number = REASONS.iter().find(|(key, _)| Some(*key) == case.reason.as_deref());
+        let number = number.map_or(0, |(_, number)| *number);
         let report = json!({
             "case": case.code,
-            "findings": findings(&case),
+            "findings": findings(case),
             "reason": case.reason,
             "state": case.state,
         });
-        let verdict = match case.state {
-            State::Open | State::Dismissed => return Ok(()),
-            State::Held | State::Proposed => (Verdict::Quarantine, vec![DESK]),
-            State::Struck | State::Appealed => (Verdict::Disqualify, vec![DESK, APPROVER]),
-            State::Released => (Verdict::Restore, vec![DESK]),
-            State::Restored => (Verdict::Restore, vec![APPROVER]),
-        };
-        for some in leaves(&case).chunks(MOST_NAMED) {
-            let found = (number, report.to_string());
-            match self.note(case.contest_id, verdict.clone(), some.to_vec(), found).await {
-                Ok(_) | Err(Error::Decided) => {}
-                Err(error) => return Err(error),
+        let frees = if case.state == State::Restored { APPROVER } else { DESK };
+        let (held, struck) = (Verdict::Quarantine, Verdict::Disqualify);
+        let steps = [
+            (None, (Verdict::Restore, None, vec![frees])),
+            (Some(held), (Verdict::Restore, Some(struck), vec![APPROVER])),
+            (Some(held), (held, None, vec![DESK])),
+            (Some(struck), (struck, None, vec![DESK, APPROVER])),
+        ];
+        for (want, note) in steps {
+            let of: Vec<u64> = wanted
+                .iter()
+                .filter(|(_, verdict)| *verdict == want)
+                .map(|(leaf, _)| *leaf)
+                .collect();
+            for some in of.chunks(MOST_NAMED) {
+                let found = (number, report.to_string());
+                match self.note(case.contest_id, note.clone(), some.to_vec(), found).await {
+                    Ok(_) | Err(Error::Decided) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(())
     }
+}
+
+/// What has to be decided about each vote of a case: the gravest that any case wants.
+async fn wanted(
+    db: &impl ConnectionTrait,
+    case: &Model,
+) -> Result<Vec<(u64, Option<Verdict>)>, Error> {
+    if matches!(case.state, State::Open | State::Dismissed) {
+        return Ok(Vec::new());
+    }
+    let mut wanted: BTreeMap<u64, Option<Verdict>> =
+        leaves(case).into_iter().map(|leaf| (leaf, None)).collect();
+    for other in of_contest(db, case.contest_id).await? {
+        let verdict = match other.state {
+            State::Held | State::Proposed => Verdict::Quarantine,
+            State::Struck | State::Appealed => Verdict::Disqualify,
+            _ => continue,
+        };
+        for leaf in leaves(&other) {
+            if let Some(known) = wanted.get_mut(&leaf) {
+                *known = Ord::max(*known, Some(verdict));
+            }
+        }
+    }
+    Ok(wanted.into_iter().collect())
 }

@@ -9,9 +9,11 @@ use sea_orm::{
 };
 
 use super::Error;
+use super::details::Details;
 use super::memory::Batch;
 use super::policy::Policy;
 use super::traces::Trace;
+use super::witness;
 
 /// Rows that are read at once.
 const PAGE: u64 = 256;
@@ -51,13 +53,7 @@ pub(super) async fn append(
         leaves.extend_from_slice(&u16::try_from(leaf.len()).unwrap_or(u16::MAX).to_be_bytes());
         leaves.extend_from_slice(leaf);
     }
-    for one in &batch.details {
-        let at = details.len();
-        details.extend_from_slice(&[0; 4]);
-        one.write(&mut details);
-        let length = u32::try_from(details.len() - at - 4).unwrap_or(u32::MAX);
-        details[at..at + 4].copy_from_slice(&length.to_be_bytes());
-    }
+    batch.details.iter().for_each(|one| beside(one, &mut details));
     let count = i32::try_from(batch.leaves.len()).unwrap_or(i32::MAX);
     let values = [
         contest.into(),
@@ -73,6 +69,15 @@ pub(super) async fn append(
     ];
     let done = db.execute_raw(Statement::from_sql_and_values(engine, sql, values)).await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Adds what is kept beside a leaf, after its length.
+pub(super) fn beside(one: &Details, to: &mut Vec<u8>) {
+    let at = to.len();
+    to.extend_from_slice(&[0; 4]);
+    one.write(to);
+    let length = u32::try_from(to.len() - at - 4).unwrap_or(u32::MAX);
+    to[at..at + 4].copy_from_slice(&length.to_be_bytes());
 }
 
 /// Segments from the one that holds leaf `from` on, a page of them; none when there are no more.
@@ -146,18 +151,40 @@ pub(super) async fn leaf(
     contest: ContestId,
     place: i64,
 ) -> Result<Option<Vec<u8>>, Error> {
+    let Some((segment, place)) = holding(db, contest, place).await? else { return Ok(None) };
+    Ok(parts(&segment)?.get(place).map(|(leaf, _)| leaf.to_vec()))
+}
+
+/// What is kept beside one leaf.
+///
+/// # Errors
+/// [`Error::BrokenLog`] when its row is not what was written.
+pub(super) async fn details(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    place: i64,
+) -> Result<Option<Details>, Error> {
+    let Some((segment, place)) = holding(db, contest, place).await? else { return Ok(None) };
+    Ok(parts(&segment)?.get(place).and_then(|(_, beside)| Details::read(beside)))
+}
+
+/// The segment that holds a leaf, and the leaf's place in it.
+async fn holding(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    place: i64,
+) -> Result<Option<(vote_segment::Model, usize)>, DbErr> {
     let segment = vote_segment::Entity::find()
         .filter(vote_segment::Column::ContestId.eq(contest))
         .filter(vote_segment::Column::First.lte(place))
         .order_by_desc(vote_segment::Column::First)
         .one(db)
         .await?;
-    let Some(segment) = segment else { return Ok(None) };
-    let place = usize::try_from(place - segment.first).unwrap_or(usize::MAX);
-    Ok(parts(&segment)?.get(place).map(|(leaf, _)| leaf.to_vec()))
+    let within = |first: i64| usize::try_from(place - first).unwrap_or(usize::MAX);
+    Ok(segment.map(|segment| (within(segment.first), segment)).map(|(at, segment)| (segment, at)))
 }
 
-/// The newest signed checkpoint of a contest's log.
+/// The newest signed checkpoint of a contest's log, with what witnesses cosigned of it.
 ///
 /// # Errors
 /// When the database fails.
@@ -165,5 +192,9 @@ pub async fn checkpoint(
     db: &impl ConnectionTrait,
     contest: ContestId,
 ) -> Result<Option<String>, DbErr> {
-    Ok(last(db, contest).await?.map(|last| last.checkpoint))
+    let Some(mut note) = last(db, contest).await?.map(|last| last.checkpoint) else {
+        return Ok(None);
+    };
+    witness::under(&mut note, &witness::cosignatures(db, contest).await?);
+    Ok(Some(note))
 }

@@ -20,6 +20,7 @@ use sea_orm::{
 use sha2::{Digest, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
+use super::coming::Doors;
 use super::details::Details;
 use super::keys::Keys;
 use super::memory::{Answer, Ask, Batch, Judged, Memory};
@@ -28,7 +29,7 @@ use super::reply::{Address, Answers, Mailbox};
 use super::traces::Trace;
 use super::{Error, project, segment};
 use crate::clock::Clock;
-use crate::ledger::{Checkpoint, Leaf, Note, Verdict, Verifier, log_number};
+use crate::ledger::{Checkpoint, Hash, Leaf, Note, Verdict, Verifier, log_number};
 
 /// Most votes of a commit.
 const MOST: usize = 1000;
@@ -36,6 +37,8 @@ const MOST: usize = 1000;
 const LEASE: i64 = 3;
 /// How often a lead is said again, and projections are brought on.
 const TICK: Duration = Duration::from_millis(500);
+/// Seconds after the end for which votes that other nodes hand on are waited for.
+const HANDED_ON: i64 = 15;
 /// Tries of a commit before voters are told to come again.
 const TRIES: u32 = 5;
 
@@ -54,6 +57,8 @@ pub(super) struct Desk {
     pub(super) node: (String, String),
     /// Random bytes for keys.
     pub(super) fresh: fn() -> [u8; 32],
+    /// Votes that are on their way to this process's writers.
+    pub(super) doors: Doors,
 }
 
 /// What is asked of a writer.
@@ -76,6 +81,8 @@ pub(super) enum Deed {
     Note {
         /// What is decided.
         verdict: Verdict,
+        /// Of those votes only about which this was decided before.
+        from: Option<Verdict>,
         /// Number of the reason.
         reason: u16,
         /// Places of the votes.
@@ -87,7 +94,9 @@ pub(super) enum Deed {
     },
     /// Bind the published result: canonical JSON.
     Result(String),
-    /// Destroy the nullifier key.
+    /// Let new keys sign from here on.
+    Rotate,
+    /// Sever votes from voters and destroy the nullifier key.
     Destroy,
 }
 
@@ -100,6 +109,9 @@ pub struct Standing {
     pub votes: u64,
     /// Whether it takes no votes any more.
     pub closed: bool,
+    /// Whether its time is over and it is still open: votes that were read before the end are on
+    /// their way.
+    pub waits: bool,
 }
 
 /// What others may see of a writer's policy.
@@ -109,7 +121,16 @@ struct Loaded {
     memory: Memory,
     policy: Arc<Policy>,
     keys: Keys,
+    /// Keys that hold from the commit on that is under way.
+    renewed: Option<Keys>,
     origin: String,
+}
+
+impl Loaded {
+    /// Whether the log has to be closed at `now`.
+    fn is_due(&self, now: Instant) -> bool {
+        self.policy.is_over(now) && !self.memory.closed && self.memory.tree.size() > 0
+    }
 }
 
 struct Writer {
@@ -228,16 +249,17 @@ impl Writer {
         let Some(loaded) = self.loaded.as_mut() else { return Err(Error::Busy) };
         let before = loaded.memory.tree.clone();
         let head = bind(loaded)?;
-        for (leaf, details) in head.into_iter().rev() {
+        for (leaf, text) in head.into_iter().rev() {
+            loaded.memory.heed(&leaf, &text);
             batch.leaves.insert(0, leaf.bytes());
-            batch.details.insert(0, details);
+            batch.details.insert(0, Details::Text(text));
             batch.traces.insert(0, Trace::default());
-            loaded.memory.heed(&leaf);
         }
         loaded.memory.seal(batch);
         let (size, root) = (loaded.memory.tree.size(), loaded.memory.tree.root());
         let head = Checkpoint { origin: loaded.origin.clone(), size, root };
-        let note = loaded.keys.signer(&loaded.origin).note(&head.text());
+        let keys = loaded.renewed.as_ref().unwrap_or(&loaded.keys);
+        let note = keys.signer(&loaded.origin).note(&head.text());
         let at = (self.contest, self.desk.node.0.as_str());
         let written =
             segment::append(&self.db, at, &loaded.policy, (before.size(), batch), &note).await?;
@@ -290,7 +312,8 @@ impl Writer {
             let fresh = last.is_none().then_some(self.desk.fresh);
             let keys = Keys::open(&self.desk.keys, self.contest, fresh)?;
             let memory = replay(&self.db, &row).await?;
-            let loaded = Loaded { memory, policy, keys, origin: row.origin };
+            let keys = keys.in_force(&memory.key)?;
+            let loaded = Loaded { memory, policy, keys, renewed: None, origin: row.origin };
             check(&loaded, last.map(|last| last.checkpoint).as_deref())?;
             self.loaded = Some(loaded);
         }
@@ -357,9 +380,7 @@ impl Writer {
     /// the projections on.
     async fn keep(&mut self, idle: bool) {
         let now = self.desk.clock.now();
-        let over = self.loaded.as_ref().is_some_and(|loaded| {
-            loaded.policy.is_over(now) && !loaded.memory.closed && loaded.memory.tree.size() > 0
-        });
+        let over = self.loaded.as_ref().is_some_and(|loaded| loaded.is_due(now));
         if over && let Err(error) = self.perform(Deed::Settle(now)).await {
             tracing::warn!("the log of votes is not closed yet: {error}");
         }
@@ -378,6 +399,39 @@ impl Writer {
         }
     }
 
+    /// Lets new keys sign from here on. The log says so first; then they take the old ones' place.
+    async fn rotate(&mut self) -> Result<(), Error> {
+        let fresh = self.desk.fresh;
+        let loaded = self.load().await?;
+        if loaded.memory.tree.size() == 0 {
+            return Err(Error::Unknown);
+        }
+        let mut first = bind(loaded)?;
+        let (rules, text) = match first.pop() {
+            Some((_, text)) => (loaded.policy.rules().hash(), text),
+            None => (loaded.memory.rules, loaded.memory.text.clone()),
+        };
+        let renewed = loaded.keys.renewed(fresh).map_err(Error::Keys)?;
+        let leaf = amend(loaded, rules, &renewed);
+        loaded.renewed = Some(renewed);
+        loaded.memory.rules = rules;
+        let mut batch = Batch::default();
+        batch.add(&leaf, Details::Text(text.clone()));
+        let written = self.commit(&mut batch).await;
+        let Some(loaded) = self.loaded.as_mut() else { return Err(Error::Busy) };
+        let renewed = loaded.renewed.take();
+        if let Err(error) = written {
+            self.loaded = None;
+            return Err(error);
+        }
+        loaded.memory.heed(&leaf, &text);
+        if let Some(renewed) = renewed {
+            renewed.settle().map_err(Error::Keys)?;
+            loaded.keys = renewed;
+        }
+        Ok(())
+    }
+
     async fn perform(&mut self, deed: Deed) -> Result<Standing, Error> {
         for attempt in 0..TRIES {
             match self.attempt_deed(&deed).await {
@@ -394,33 +448,51 @@ impl Writer {
     }
 
     async fn attempt_deed(&mut self, deed: &Deed) -> Result<Standing, Error> {
+        let late = if self.desk.node.1.is_empty() { 0 } else { HANDED_ON };
+        let doors = self.desk.doors.clone();
         let loaded = self.load().await?;
+        let ends = loaded.policy.ends();
+        let from = if doors.any_before(ends) { None } else { Some(ends.plus_seconds(late)) };
         let mut batch = Batch::default();
-        if let Some((leaf, text)) = leaf_of(loaded, deed)? {
-            batch.add(&leaf, Details::Text(text));
+        if matches!(deed, Deed::Rotate) {
+            self.rotate().await?;
+        } else if let Some((leaf, text)) = leaf_of(loaded, deed, from)? {
+            batch.add(&leaf, Details::Text(text.clone()));
             self.commit(&mut batch).await?;
-            self.load().await?.memory.heed(&leaf);
+            self.load().await?.memory.heed(&leaf, &text);
+        } else if matches!(deed, Deed::Destroy) {
+            loaded.keys.destroy_nullifier().map_err(Error::Keys)?;
+            self.loaded = None;
         }
         self.lag = project::step(&self.db, self.contest).await?;
         while self.lag && !matches!(deed, Deed::Glance) {
             self.lag = project::step(&self.db, self.contest).await?;
         }
-        let memory = &self.load().await?.memory;
-        Ok(Standing { leaves: memory.tree.size(), votes: memory.votes, closed: memory.closed })
+        let loaded = self.load().await?;
+        let waits = matches!(deed, Deed::Settle(now) if loaded.is_due(*now));
+        let memory = &loaded.memory;
+        let (leaves, votes, closed) = (memory.tree.size(), memory.votes, memory.closed);
+        Ok(Standing { leaves, votes, closed, waits })
     }
 }
 
 /// The leaf that a deed adds, if it adds one, and the text whose hash stands in it.
-fn leaf_of(loaded: &Loaded, deed: &Deed) -> Result<Option<(Leaf, String)>, Error> {
+/// From `closes_from` on the log may be closed; not at all where that is none.
+fn leaf_of(
+    loaded: &Loaded,
+    deed: &Deed,
+    closes_from: Option<Instant>,
+) -> Result<Option<(Leaf, String)>, Error> {
     let memory = &loaded.memory;
     let log = memory.log;
     Ok(match deed {
         Deed::Settle(now) => {
-            let closes = !memory.closed && memory.tree.size() > 0 && loaded.policy.is_over(*now);
+            let closes = loaded.is_due(*now) && closes_from.is_some_and(|from| *now >= from);
             closes.then(|| (Leaf::Close { log, votes: memory.votes }, String::new()))
         }
-        Deed::Note { verdict, reason, leaves, report, by } => {
+        Deed::Note { verdict, from, reason, leaves, report, by } => {
             let fits = |leaf: &u64| match (verdict, memory.verdicts.get(leaf)) {
+                (_, now) if from.is_some() && now != from.as_ref() => false,
                 (Verdict::Restore, now) => now.is_some(),
                 (Verdict::Quarantine, now) => now.is_none(),
                 (Verdict::Disqualify, now) => now != Some(&Verdict::Disqualify),
@@ -444,37 +516,38 @@ fn leaf_of(loaded: &Loaded, deed: &Deed) -> Result<Option<(Leaf, String)>, Error
             let result = Sha256::digest(json).into();
             (memory.result != Some(result)).then(|| (Leaf::Result { log, result }, json.clone()))
         }
-        Deed::Glance => None,
-        Deed::Destroy => {
-            loaded.keys.destroy_nullifier().map_err(Error::Keys)?;
-            None
-        }
+        Deed::Glance | Deed::Rotate | Deed::Destroy => None,
     })
 }
 
 /// What the log has to be bound to before the next leaf: itself, or changed rules.
-fn bind(loaded: &Loaded) -> Result<Vec<(Leaf, Details)>, Error> {
+fn bind(loaded: &Loaded) -> Result<Vec<(Leaf, String)>, Error> {
     let (memory, rules) = (&loaded.memory, loaded.policy.rules());
-    let text = Details::Text(rules.json());
+    let text = rules.json();
     if memory.tree.size() == 0 {
         return Ok(vec![(loaded.keys.open_leaf(memory.log, rules.hash())?, text)]);
     }
     if memory.closed || memory.rules == rules.hash() {
         return Ok(Vec::new());
     }
+    Ok(vec![(amend(loaded, rules.hash(), &loaded.keys), text)])
+}
+
+/// The leaf from which on these rules hold and these keys sign.
+fn amend(loaded: &Loaded, rules: Hash, keys: &Keys) -> Leaf {
     let signer = loaded.keys.signer(&loaded.origin);
     let mut leaf = Leaf::Amend {
-        log: memory.log,
-        rules: rules.hash(),
-        key: signer.public(),
-        staff: loaded.keys.staff(),
+        log: loaded.memory.log,
+        rules,
+        key: keys.signer(&loaded.origin).public(),
+        staff: keys.staff(),
         signature: [0; 64],
     };
     let by = signer.sign(&leaf.signed_part());
     if let Leaf::Amend { signature, .. } = &mut leaf {
         *signature = by;
     }
-    Ok(vec![(leaf, text)])
+    leaf
 }
 
 async fn replay(db: &DatabaseConnection, row: &vote_log::Model) -> Result<Memory, Error> {

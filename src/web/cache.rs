@@ -49,6 +49,8 @@ pub enum Visitors {
     Strangers,
     /// From the next touch on the browser is known by its number.
     Known,
+    /// Nobody is known, and scripts read it: JSON, good for a second.
+    Scripts,
 }
 
 #[derive(Debug)]
@@ -146,10 +148,16 @@ impl Page {
     ) -> Self {
         let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&html)[..8]);
         let mut headers = HeaderMap::new();
+        let (lasts, kind) = match visitors {
+            Visitors::Scripts => {
+                ("public, max-age=1, stale-while-revalidate=5", "application/json")
+            }
+            _ => ("public, no-cache", "text/html; charset=utf-8"),
+        };
         let fixed = [
-            (header::CACHE_CONTROL, "public, no-cache"),
+            (header::CACHE_CONTROL, lasts),
             (header::VARY, "Accept-Encoding, Cookie"),
-            (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+            (header::CONTENT_TYPE, kind),
         ];
         for (name, value) in fixed {
             headers.insert(name, HeaderValue::from_static(value));

@@ -6,6 +6,7 @@ pub mod cache;
 pub mod error;
 pub mod form;
 pub mod group;
+pub mod member;
 pub mod metrics;
 pub mod node;
 pub mod resume;
@@ -13,6 +14,7 @@ pub mod routes;
 pub mod signed;
 pub mod slow;
 pub mod view;
+pub mod work;
 
 mod guard;
 mod middleware;

@@ -16,7 +16,7 @@ use super::{Failure, Result};
 use crate::app::App;
 use crate::contest::definition::Level;
 use crate::refusal::Kind;
-use crate::voting::{Cast, Error, Proof, Touch, Trace};
+use crate::voting::{Act, Cast, Error, Proof, Touch, Trace};
 
 /// How long another node may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -32,7 +32,7 @@ struct Handed {
     entry: u32,
     nonce: u64,
     at: i64,
-    withdraws: bool,
+    act: Act,
     key: [u8; 32],
     level: Level,
     user: Option<UserId>,
@@ -49,7 +49,7 @@ enum Told {
     Unknown,
     NotVotedOn,
     Own,
-    TooLow,
+    TooLow(Level),
     LinkUsedUp,
     NoVotesLeft(u32),
     Stays,
@@ -64,7 +64,7 @@ fn told(done: std::result::Result<Option<Cast>, Error>) -> Told {
         Err(Error::Unknown) => Told::Unknown,
         Err(Error::NotVotedOn) => Told::NotVotedOn,
         Err(Error::Own) => Told::Own,
-        Err(Error::TooLow) => Told::TooLow,
+        Err(Error::TooLow(level)) => Told::TooLow(level),
         Err(Error::LinkUsedUp) => Told::LinkUsedUp,
         Err(Error::NoVotesLeft(most)) => Told::NoVotesLeft(most),
         Err(Error::Stays) => Told::Stays,
@@ -83,7 +83,7 @@ fn heard(told: Told) -> std::result::Result<Option<Cast>, Error> {
         Told::Unknown => Error::Unknown,
         Told::NotVotedOn => Error::NotVotedOn,
         Told::Own => Error::Own,
-        Told::TooLow => Error::TooLow,
+        Told::TooLow(level) => Error::TooLow(level),
         Told::LinkUsedUp => Error::LinkUsedUp,
         Told::NoVotesLeft(most) => Error::NoVotesLeft(most),
         Told::Stays => Error::Stays,
@@ -91,7 +91,7 @@ fn heard(told: Told) -> std::result::Result<Option<Cast>, Error> {
     })
 }
 
-/// Casts a vote, or takes it back (then there is no receipt); hands it on where another node leads.
+/// Casts a vote, takes it back or raises it (then there is no receipt); hands it on where another node leads.
 ///
 /// # Errors
 /// As [`crate::voting::Votes::cast`]; [`Error::Busy`] when the other node cannot be reached.
@@ -99,9 +99,9 @@ pub async fn cast(
     app: &App,
     contest: ContestId,
     (touch, proof): (Touch, &Proof),
-    withdraws: bool,
+    act: Act,
 ) -> std::result::Result<Option<Cast>, Error> {
-    let url = match here(app, contest, (touch, proof), withdraws).await {
+    let url = match here(app, contest, (touch, proof), act).await {
         Err(Error::Elsewhere(url)) => url,
         done => return done,
     };
@@ -110,7 +110,7 @@ pub async fn cast(
         entry: touch.entry,
         nonce: touch.nonce,
         at: touch.at.micros(),
-        withdraws,
+        act,
         key: proof.key,
         level: proof.level,
         user: proof.user,
@@ -134,12 +134,13 @@ async fn here(
     app: &App,
     contest: ContestId,
     (touch, proof): (Touch, &Proof),
-    withdraws: bool,
+    act: Act,
 ) -> std::result::Result<Option<Cast>, Error> {
-    if withdraws {
-        return app.votes.withdraw(contest, touch, proof).await.map(|()| None);
+    match act {
+        Act::Give => app.votes.cast(contest, touch, proof).await.map(Some),
+        Act::TakeBack => app.votes.withdraw(contest, touch, proof).await.map(|()| None),
+        Act::Raise => app.votes.raise(contest, touch, proof).await.map(|()| None),
     }
-    app.votes.cast(contest, touch, proof).await.map(Some)
 }
 
 /// One request to another node, on a connection of its own.
@@ -178,6 +179,7 @@ pub async fn take(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -
     }
     let handed: Handed = serde_json::from_slice(&body).map_err(|_| nobody())?;
     let at = Instant::from_micros(handed.at).map_err(|_| nobody())?;
+    let _coming = app.votes.enter(at);
     let touch = Touch { entry: handed.entry, nonce: handed.nonce, at };
     let proof = Proof {
         key: handed.key,
@@ -186,6 +188,6 @@ pub async fn take(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -
         link: handed.link,
         trace: Trace { device: handed.trace.0, network: handed.trace.1 },
     };
-    let done = here(&app, handed.contest, (touch, &proof), handed.withdraws).await;
+    let done = here(&app, handed.contest, (touch, &proof), handed.act).await;
     Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(told(done)))
 }

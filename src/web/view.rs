@@ -11,6 +11,7 @@ use entity::instant::Instant;
 use super::assets;
 use crate::app::App;
 use crate::refusal::{Arg, Refused};
+use crate::voting::Told;
 use crate::words::{self, Lang};
 
 /// Who looks.
@@ -203,6 +204,17 @@ impl View {
     #[must_use]
     pub fn number(&self, number: impl Whole) -> String {
         words::number(self.lang, number.whole())
+    }
+
+    /// What is told of a count of votes: the number, or its band.
+    #[must_use]
+    pub fn told(&self, told: Told) -> String {
+        match (told.from, told.to) {
+            (from, Some(to)) if from == to => self.t1("votes-count", "count", from),
+            (0, Some(to)) => self.t1("votes-under", "count", to + 1),
+            (from, Some(to)) => self.t2("votes-between", "from", from, "to", to),
+            (from, None) => self.t1("votes-from", "count", from),
+        }
     }
 
     /// A number of millionths with two places.

@@ -174,6 +174,11 @@ defects! {
     a_vote_that_ends_after_the_result_is_found: ["opens: 2026-04-11, closes: 2026-04-20 }\n  - { key: count" => "opens: 2026-04-11, closes: 2026-04-28 }\n  - { key: count"] finds ["key: vote": "lint-ends-after-announcement"];
     complaints_before_the_result_are_found: ["opens: 2026-04-25, closes: 2026-05-09" => "opens: 2026-04-11, closes: 2026-04-20"] finds ["key: complaint": "lint-complaint-before-announcement"];
     counts_hidden_for_longer_than_the_vote_are_found: ["level: code" => "level: code\n  hidden_last_hours: 500"] finds ["hidden_last_hours": "lint-hidden-longer-than-the-vote"];
+    bands_that_do_not_rise_are_found: ["level: code" => "level: code\n  bands: [500, 100]"] finds ["bands": "lint-bands-not-ascending"];
+    a_ballot_that_nobody_can_fill_is_found: ["level: code" => "level: code\n  limit: { in_all: 300 }"] finds ["limit: { in_all": "lint-ballot-size"];
+    a_least_beyond_the_ballot_is_found: ["level: code" => "level: code\n  limit: { in_all: 3 }\n  least: 4"] finds ["least:": "lint-least-beyond-the-ballot"];
+    points_beyond_the_ballot_are_found: ["level: code" => "level: code\n  limit: { in_all: 2 }\n  points: [3, 2, 1]"] finds ["points:": "lint-points-beyond-the-ballot"];
+    points_that_rise_are_found: ["level: code" => "level: code\n  limit: { in_all: 3 }\n  points: [1, 2, 3]"] finds ["points:": "lint-points-rise"];
     a_phase_that_nothing_uses_is_found: ["phases:\n" => "phases:\n  - { key: idle, kind: round, opens: 2026-04-03, closes: 2026-04-10 }\n"] finds ["key: idle": "lint-phase-unused"];
 
     // Names.

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 const FLOORS: [&[&str]; 12] = [
     &["refusal"],
     &[
-        "clock", "db", "words", "markdown", "storage", "mail", "jobs", "limits", "log", "paging",
-        "ledger",
+        "clock", "db", "fetch", "words", "markdown", "storage", "mail", "jobs", "limits", "log",
+        "paging", "ledger",
     ],
     &["audit", "letters", "backup", "sheet"],
     &["account", "unit", "media"],

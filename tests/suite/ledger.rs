@@ -366,6 +366,11 @@ fn judged(bundle: &Bundle) -> Result<(), u8> {
 
 /// What the second verifier says.
 fn judged_in_python(bundle: &Bundle) -> Result<(), u8> {
+    in_python(bundle, &["--key", &log_signer().verifier().text()])
+}
+
+/// What the second verifier says, given these arguments: the number of the check that fails.
+pub fn in_python(bundle: &Bundle, arguments: &[&str]) -> Result<(), u8> {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("bundle.zip");
     std::fs::write(&file, bundle.bytes().unwrap()).unwrap();
@@ -373,7 +378,7 @@ fn judged_in_python(bundle: &Bundle) -> Result<(), u8> {
     let said = std::process::Command::new("python3")
         .arg(script)
         .arg(&file)
-        .args(["--key", &log_signer().verifier().text()])
+        .args(arguments)
         .output()
         .expect("python3 runs");
     let text = String::from_utf8_lossy(&said.stdout).into_owned();

@@ -5,6 +5,7 @@ use sea_orm::EntityTrait;
 use crate::support::both;
 
 both! {
+    #[expect(clippy::too_many_lines, reason = "one table a line")]
     async fn every_entity_reads_its_table(site: Site) {
         macro_rules! read {
             ($($table:ident)*) => { $(
@@ -49,6 +50,7 @@ both! {
             sheet
             standing
             tally
+            tally_minute
             unit
             unit_parent
             unit_strength
@@ -56,10 +58,13 @@ both! {
             user
             vote
             vote_case
+            vote_cosignature
             vote_link
             vote_log
+            vote_member
             vote_ruling
             vote_segment
+            witness_head
         }
     }
 }

@@ -104,6 +104,49 @@ async fn cast(site: &Site, contest: ContestId, number: u16, entry: u32) -> Resul
     site.app.votes.cast(contest, touch(site, entry), &voter(number)).await
 }
 
+/// A case about these leaves, as yet without a ruling.
+async fn case(
+    site: &Site,
+    (contest_id, entry_id): (ContestId, EntryId),
+    leaves: &[i64],
+) -> entity::id::VoteCaseId {
+    let now = site.app.clock.now();
+    let row = entity::vote_case::Model {
+        id: entity::id::VoteCaseId::new(),
+        contest_id,
+        code: format!("CASE{:04}", leaves[0]),
+        entry_id,
+        link: None,
+        state: entity::vote_case::State::Open,
+        points: 4,
+        findings: serde_json::json!([]),
+        leaves: serde_json::json!(leaves),
+        first_at: now,
+        last_at: now,
+        found_at: now,
+        reason: None,
+        proposed_by: None,
+        appeal_until: None,
+    };
+    let id = row.id;
+    let tx = db::begin(&site.app.db).await.unwrap();
+    let row = row.into_active_model().reset_all();
+    entity::vote_case::Entity::insert(row).exec_without_returning(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+/// Puts a case into this state, and brings the log to it.
+async fn rule(site: &Site, case: entity::id::VoteCaseId, state: entity::vote_case::State) {
+    let tx = db::begin(&site.app.db).await.unwrap();
+    let row = entity::vote_case::Entity::find_by_id(case).one(&tx).await.unwrap().unwrap();
+    let mut row = row.into_active_model();
+    row.state = Set(state);
+    row.update(&tx).await.unwrap();
+    tx.commit().await.unwrap();
+    site.app.votes.carry_out(&site.app.db, case).await.unwrap();
+}
+
 /// Another process over the same database and keys.
 fn another(site: &Site) -> Votes {
     let names = (site.app.config.server.base_url.as_str(), "http://other");
@@ -269,7 +312,7 @@ both! {
 
         assert!(matches!(twice, Err(Error::Decided)), "{twice:?}");
         assert_eq!(counted(site, contest, &entries).await, [2, 1]);
-        let seen = Seen::Now.of(&site.app.db, contest, &entries).await.unwrap().unwrap();
+        let seen = Seen::Now.of(&site.app.db, contest, Some(&entries)).await.unwrap().unwrap();
         assert_eq!((seen[&entries[0]], seen[&entries[1]]), (5, 1));
         votes.strike(contest, vec![1, 2], found()).await.unwrap();
         votes.restore(contest, vec![3], found()).await.unwrap();
@@ -290,6 +333,183 @@ both! {
             })
             .collect();
         assert_eq!(verdicts, [Verdict::Quarantine, Verdict::Disqualify, Verdict::Restore]);
+    }
+
+    async fn a_ballot_that_two_cases_hold_stays_aside_until_both_let_go(site: Site) {
+        use entity::vote_case::State as Case;
+        let (contest, entries) = given(site, "{ in_all: 2 }", 2).await;
+        for number in 1..=4 {
+            cast(site, contest, number, 1).await.unwrap();
+            cast(site, contest, number, 2).await.unwrap();
+        }
+        assert_eq!(counted(site, contest, &entries).await, [4, 4]);
+        let rows = vote::Entity::find().all(&site.app.db).await.unwrap();
+        let leaves: std::collections::BTreeSet<i64> = rows.iter().map(|row| row.last_leaf).collect();
+        let leaves: Vec<i64> = leaves.into_iter().collect();
+        let one = case(site, (contest, entries[0]), &leaves[..3]).await;
+        let other = case(site, (contest, entries[1]), &leaves[2..]).await;
+        let mut seen = Vec::new();
+
+        for (id, state) in [
+            (one, Case::Held),
+            (other, Case::Held),
+            (one, Case::Struck),
+            (other, Case::Released),
+            (other, Case::Held),
+            (one, Case::Restored),
+            (one, Case::Restored),
+            (other, Case::Released),
+        ] {
+            rule(site, id, state).await;
+            seen.push(counted(site, contest, &entries).await[0]);
+        }
+
+        assert_eq!(seen, [1, 0, 0, 1, 0, 2, 2, 4]);
+        site.set_clock(OVER);
+        let bundle = bundle(site, contest).await;
+        let key = site.app.votes.key(&site.app.db, contest).await.unwrap().unwrap();
+        let counts = audit(&bundle, &key, (&[], 0)).unwrap().counts;
+        assert_eq!((counts.standing, counts.quarantined, counts.disqualified), (4, 0, 0));
+    }
+
+    async fn a_log_is_not_closed_while_a_vote_that_came_in_time_is_on_its_way(site: Site) {
+        let (contest, entries) = given(site, "one_per_entry", 1).await;
+        cast(site, contest, 1, 1).await.unwrap();
+        site.set_clock("2026-04-30T16:59:59Z");
+        let coming = site.app.votes.enter(site.app.clock.now());
+        site.set_clock(OVER);
+        let late = site.app.votes.enter(site.app.clock.now());
+
+        let early = site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+        let touch = Touch { entry: 1, nonce: 0, at: coming.at() };
+        let cast = site.app.votes.cast(contest, touch, &voter(2)).await;
+        drop(coming);
+
+        assert!(!early.closed && early.waits, "{early:?}");
+        assert!(!voting::is_closed(&site.app.db, contest).await.unwrap());
+        assert!(cast.is_ok(), "{cast:?}");
+        let standing = site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+        assert_eq!((standing.votes, standing.closed, standing.waits), (2, true, false));
+        assert!(voting::is_closed(&site.app.db, contest).await.unwrap());
+        assert_eq!(counted(site, contest, &entries).await, [2]);
+        drop(late);
+    }
+
+    async fn a_vote_that_waits_for_a_lock_is_in_the_log_before_the_close(site: Site) {
+        use sea_orm::{ConnectionTrait, DbBackend};
+        let (contest, _) = given(site, "one_per_entry", 1).await;
+        cast(site, contest, 1, 1).await.unwrap();
+        site.set_clock("2026-04-30T16:59:59Z");
+        let tx = db::begin(&site.app.db).await.unwrap();
+        if tx.get_database_backend() == DbBackend::Postgres {
+            tx.execute_unprepared("lock table vote_segment in exclusive mode").await.unwrap();
+        }
+        let coming = site.app.votes.enter(site.app.clock.now());
+        let touch = Touch { entry: 1, nonce: 0, at: coming.at() };
+        let voter = voter(2);
+
+        let vote = async {
+            let cast = site.app.votes.cast(contest, touch, &voter).await;
+            drop(coming);
+            cast
+        };
+        let close = async {
+            site.set_clock(OVER);
+            site.app.votes.settle(contest, site.app.clock.now()).await
+        };
+        let open = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+            tx.commit().await.unwrap();
+        };
+        let (cast, standing, ()) = tokio::join!(vote, close, open);
+
+        assert!(cast.is_ok(), "{cast:?}");
+        let standing = standing.unwrap();
+        assert_eq!((standing.votes, standing.closed), (2, true));
+        let bundle = bundle(site, contest).await;
+        let places: Vec<&str> = bundle.leaves.iter().filter_map(|leaf| match Leaf::read(leaf)? {
+            Leaf::Vote(_) => Some("vote"),
+            Leaf::Close { .. } => Some("close"),
+            _ => None,
+        }).collect();
+        assert_eq!(places, ["vote", "vote", "close"]);
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one story from the first head to the counted witness")]
+    async fn others_cosign_heads_that_grow_and_both_verifiers_count_them(site: Site) {
+        use hoithi::ledger::{Checkpoint, Signer};
+        use hoithi::voting::witness::{Unseen, Witness, cosign, cosignatures};
+        let (contest, _) = given(site, "one_per_entry", 1).await;
+        cast(site, contest, 1, 1).await.unwrap();
+        let key = site.app.votes.key(&site.app.db, contest).await.unwrap().unwrap();
+        let other = Site::new(crate::support::Engine::Sqlite).await;
+        let mut app = other.app.clone();
+        let mut config = (*app.config).clone();
+        config.votes.witnessed = vec![key.text()];
+        app.config = std::sync::Arc::new(config);
+        let served = app.clone();
+        let make = move || hoithi::web::site(served.clone(), Default::default());
+        let server = actix_web::HttpServer::new(make).workers(1).bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/witness", server.addrs()[0]);
+        let server = server.run();
+        let handle = server.handle();
+        actix_web::rt::spawn(server);
+        let own = app.votes.witness().unwrap().witness();
+        let witnesses = [Witness { url, key: own.clone() }];
+        let round = async || {
+            hoithi::worker::cosign::round(&site.app, &witnesses).await.unwrap();
+            let rows = cosignatures(&site.app.db, contest).await.unwrap();
+            rows.into_iter().map(|row| row.size).collect::<Vec<_>>()
+        };
+        let mut sizes = vec![round().await];
+
+        cast(site, contest, 2, 1).await.unwrap();
+        sizes.push(round().await);
+        entity::vote_cosignature::Entity::delete_many().exec(&site.app.db).await.unwrap();
+        sizes.push(round().await);
+        assert_eq!(sizes, [[2], [3], [3]]);
+
+        let secret = site.app.config.data.folder.join("votes").join(contest.to_string()).join("log");
+        let secret: [u8; 32] = std::fs::read(secret).unwrap().try_into().unwrap();
+        let note = |origin: &str, size: u64| {
+            let head = Checkpoint { origin: origin.to_owned(), size, root: [9; 32] };
+            Signer::new(origin, &secret).note(&head.text())
+        };
+        let (origin, path) = (key.name(), "A".repeat(43) + "=\n");
+        let signer = app.votes.witness().unwrap();
+        let ask = async |text: String, known: &[hoithi::ledger::Verifier]| {
+            let tx = db::begin(&app.db).await.unwrap();
+            cosign(&tx, (&signer, known), &text, app.clock.now()).await.unwrap_err()
+        };
+        let known = [key.clone()];
+        let forked = format!("old 3\n{path}{path}\n{}", note(origin, 5));
+        assert_eq!(ask(forked.clone(), &known).await, Unseen::NoGrowth);
+        assert_eq!(ask(format!("old 3\n\n{}", note(origin, 3)), &known).await, Unseen::Stale(3));
+        assert_eq!(ask(format!("old 2\n{path}\n{}", note(origin, 5)), &known).await, Unseen::Stale(3));
+        assert_eq!(ask(forked.clone(), &[]).await, Unseen::UnknownLog);
+        let unsigned = forked.replace(&note(origin, 5), &Signer::new(origin, &[1; 32]).note(
+            &Checkpoint { origin: origin.to_owned(), size: 5, root: [9; 32] }.text(),
+        ));
+        assert_eq!(ask(unsigned, &known).await, Unseen::Unsigned);
+        assert_eq!(ask("old 03\n\nx".to_owned(), &known).await, Unseen::Unreadable);
+
+        site.set_clock(OVER);
+        bundle(site, contest).await;
+        round().await;
+        handle.stop(false).await;
+        let bundle = site.app.votes.bundle(&site.app.db, contest).await.unwrap();
+        let arguments = ["--key", &key.text(), "--witness", &own.text(), "--quorum", "1"];
+        assert!(audit(&bundle, &key, (std::slice::from_ref(&own), 1)).is_ok());
+        assert_eq!(crate::ledger::in_python(&bundle, &arguments), Ok(()));
+        let newest = voting::checkpoint(&site.app.db, contest).await.unwrap().unwrap();
+        assert_eq!(hoithi::ledger::cosigned(&newest, std::slice::from_ref(&own)), 1);
+        let mut alone = bundle;
+        let last = alone.checkpoints.last_mut().unwrap();
+        let end = last.trim_end().rfind('\n').unwrap();
+        last.truncate(end + 1);
+        assert_eq!(audit(&alone, &key, (std::slice::from_ref(&own), 1)).unwrap_err().check, 5);
+        assert_eq!(crate::ledger::in_python(&alone, &arguments), Err(5));
+        other.end().await;
     }
 
     async fn projections_that_were_tampered_with_are_told_and_made_anew_from_the_log(site: Site) {
@@ -357,20 +577,62 @@ both! {
         assert_eq!(bundle.rules.len(), 2);
     }
 
-    async fn without_the_nullifier_key_nobody_votes_and_the_log_can_still_be_recounted(site: Site) {
+    async fn new_keys_sign_from_a_leaf_on_and_what_the_old_ones_signed_still_verifies(site: Site) {
+        use hoithi::ledger::opened;
+        let (contest, entries) = given(site, "one_per_entry", 1).await;
+        let votes = &site.app.votes;
+        let none = votes.rotate_keys(contest).await;
+        assert!(matches!(none, Err(Error::Unknown)), "{none:?}");
+        cast(site, contest, 1, 1).await.unwrap();
+        let found = || (2, "một loại máy".to_owned());
+        votes.hold(contest, vec![1], found()).await.unwrap();
+        let first = votes.key(&site.app.db, contest).await.unwrap().unwrap();
+        let old = voting::checkpoint(&site.app.db, contest).await.unwrap().unwrap();
+
+        votes.rotate_keys(contest).await.unwrap();
+        cast(site, contest, 2, 1).await.unwrap();
+        votes.strike(contest, vec![1], found()).await.unwrap();
+        votes.rotate_keys(contest).await.unwrap();
+        cast(site, contest, 3, 1).await.unwrap();
+
+        let (beginning, now) = votes.keys(&site.app.db, contest).await.unwrap().unwrap();
+        let newest = voting::checkpoint(&site.app.db, contest).await.unwrap().unwrap();
+        assert_eq!(beginning, first);
+        assert!(now != first && opened(&newest, &now).is_some() && opened(&newest, &first).is_none());
+        assert!(opened(&old, &first).is_some());
+        assert_eq!(counted(site, contest, &entries).await, [2]);
+        site.set_clock(OVER);
+        let bundle = bundle(site, contest).await;
+        let audited = audit(&bundle, &first, (&[], 0)).unwrap();
+        assert_eq!((audited.counts.standing, audited.counts.disqualified), (2, 1));
+        assert_eq!(crate::ledger::in_python(&bundle, &["--key", &first.text()]), Ok(()));
+        assert_eq!(audit(&bundle, &now, (&[], 0)).unwrap_err().check, 2);
+        assert_eq!(crate::ledger::in_python(&bundle, &["--key", &now.text()]), Err(2));
+    }
+
+    async fn a_crash_between_the_log_and_the_folder_loses_no_key(site: Site) {
         let (contest, _) = given(site, "one_per_entry", 1).await;
         cast(site, contest, 1, 1).await.unwrap();
-        site.set_clock(OVER);
-        site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
-
-        site.app.votes.destroy_key(contest).await.unwrap();
-
         let folder = site.app.config.data.folder.join("votes").join(contest.to_string());
-        assert!(!folder.join("nullifier").exists());
-        site.set_clock("2026-05-02T00:00:00Z");
-        let bundle = bundle(site, contest).await;
-        let key = site.app.votes.key(&site.app.db, contest).await.unwrap().unwrap();
-        assert!(audit(&bundle, &key, (&[], 0)).is_ok());
+        let names = ["staff-0", "staff-1", "log"];
+        let old = names.map(|name| std::fs::read(folder.join(name)).unwrap());
+        site.app.votes.rotate_keys(contest).await.unwrap();
+        let new = names.map(|name| std::fs::read(folder.join(name)).unwrap());
+        assert!(names.iter().all(|name| !folder.join(format!("{name}.next")).exists()));
+        for ((name, old), new) in names.iter().zip(&old).zip(&new) {
+            assert_ne!(old, new, "{name}");
+            std::fs::write(folder.join(name), old).unwrap();
+        }
+        let lost = once_silent(site, &another(site), contest, (2, 1)).await;
+        assert!(matches!(lost, Err(Error::Busy | Error::Keys(_))), "{lost:?}");
+        for (name, new) in names.iter().zip(&new).skip(1) {
+            std::fs::write(folder.join(format!("{name}.next")), new).unwrap();
+        }
+        std::fs::write(folder.join("staff-0"), &new[0]).unwrap();
+
+        once_silent(site, &another(site), contest, (2, 1)).await.unwrap();
+
+        assert_eq!(names.map(|name| std::fs::read(folder.join(name)).unwrap()), new);
     }
 
     async fn a_receipt_is_proven_and_so_is_the_growth_of_the_log(site: Site) {

@@ -2,6 +2,7 @@
 
 use actix_web::http::StatusCode;
 use hoithi::{contest, db};
+use serde_json::json;
 
 use super::story::{STAGE, Work, enter, seat, stage, vote};
 use crate::support::{Answer, Browser, Site, both};
@@ -15,6 +16,10 @@ async fn known(site: &Site, code: &str) -> Browser {
 
 async fn cast(browser: &mut Browser, code: &str) -> Answer {
     browser.post_for_json(&format!("/entries/{code}/vote"), &[]).await
+}
+
+fn header(answer: &Answer, name: &str) -> String {
+    answer.headers.get(name).expect("a header").to_str().expect("text").to_owned()
 }
 
 fn code_of(answer: &Answer) -> String {
@@ -252,6 +257,9 @@ both! {
             format!("/contests/{STAGE}/gallery?category=photo"),
             format!("/contests/{STAGE}/participation"),
             format!("/contests/{STAGE}/results"),
+            format!("/contests/{STAGE}/counts.json"),
+            format!("/contests/{STAGE}/screen"),
+            format!("/contests/{STAGE}/votes"),
             format!("/entries/{}", codes[0]),
             format!("/b/{}", codes[0]),
             format!("/receipts/{}", codes[0]),
@@ -265,6 +273,8 @@ both! {
             }
             seen
         };
+        // The log's page says from the first vote on that there is a log.
+        vote(site, &codes[1], 1).await;
         let before = look(site).await;
         vote(site, &codes[0], 3).await;
         vote(site, &codes[1], 1).await;
@@ -273,8 +283,83 @@ both! {
         site.set_clock("2026-04-06T01:01:00Z");
         let after = look(site).await;
 
-        assert_eq!(counted(site).await, votes(&[("Một", 3), ("Hai", 1)]));
+        assert_eq!(counted(site).await, votes(&[("Một", 3), ("Hai", 2)]));
         assert_eq!(before, after);
+    }
+
+    async fn what_comes_of_an_entry_is_told_in_one_small_answer_a_second(site: Site) {
+        let codes = stage(site, "voting: { phase: vote, counts: live }", &["Một", "Hai"]).await;
+        let path = format!("/contests/{STAGE}/counts.json");
+        vote(site, &codes[0], 2).await;
+        let mut phone = site.browser();
+        let said = |one: &str, other: &str| json!({ codes[0].as_str(): one, codes[1].as_str(): other });
+
+        let first = phone.get(&path).await;
+        let etag = header(&first, "etag");
+        vote(site, &codes[1], 1).await;
+        let soon = phone.get(&path).await;
+        site.set_clock("2026-04-06T01:00:02Z");
+        let later = phone.get(&path).await;
+        let changed = header(&later, "etag");
+        site.set_clock("2026-04-06T01:00:04Z");
+        let same = phone.get_with(&path, &[("if-none-match", &changed)]).await;
+        let old = phone.get_with(&path, &[("if-none-match", &etag)]).await;
+
+        assert_eq!(first.json(), said("2 lượt bình chọn", "0 lượt bình chọn"));
+        assert_eq!(soon.bytes, first.bytes, "within a second nothing is asked");
+        assert_eq!(later.json(), said("2 lượt bình chọn", "1 lượt bình chọn"));
+        assert_eq!((same.status, same.bytes.len()), (StatusCode::NOT_MODIFIED, 0));
+        assert_eq!((old.status, changed != etag), (StatusCode::OK, true));
+        assert_eq!(header(&later, "cache-control"), "public, max-age=1, stale-while-revalidate=5");
+    }
+
+    async fn in_bands_the_public_learns_neither_counts_nor_their_order(site: Site) {
+        let rule = "voting: { phase: vote, counts: live, bands: [2, 4] }";
+        let codes = stage(site, rule, &["Một", "Hai", "Ba"]).await;
+        let paths = [
+            format!("/contests/{STAGE}"),
+            format!("/contests/{STAGE}/gallery"),
+            format!("/contests/{STAGE}/counts.json"),
+            format!("/contests/{STAGE}/screen"),
+            format!("/entries/{}", codes[1]),
+        ];
+        let look = async |moment: &str| {
+            site.set_clock(moment);
+            let mut seen = Vec::new();
+            for path in &paths {
+                let answer = site.browser().get(path).await;
+                seen.push((answer.headers.get("etag").cloned(), answer.bytes));
+            }
+            seen
+        };
+        vote(site, &codes[0], 2).await;
+        vote(site, &codes[1], 2).await;
+        let before = look("2026-04-06T01:01:00Z").await;
+        vote(site, &codes[1], 1).await;
+        let within = look("2026-04-06T01:02:00Z").await;
+        vote(site, &codes[1], 1).await;
+        let beyond = look("2026-04-06T01:03:00Z").await;
+
+        assert_eq!(before, within);
+        assert_ne!(within, beyond);
+        assert_eq!(shown(site, &codes[0]).await, Some("2–3 lượt bình chọn".to_owned()));
+        assert_eq!(shown(site, &codes[1]).await, Some("từ 4 lượt bình chọn".to_owned()));
+        assert_eq!(shown(site, &codes[2]).await, Some("dưới 2 lượt bình chọn".to_owned()));
+        let screen = site.browser().get(&paths[3]).await;
+        assert_eq!(screen.all(".what strong"), ["Hai", "Một", "Ba"]);
+        assert_eq!(screen.all(".place"), ["1", "2", "3"]);
+    }
+
+    async fn the_screen_in_the_hall_works_without_a_script_and_says_when_counts_are_hidden(site: Site) {
+        let codes = stage(site, "voting: { phase: vote, counts: live }", &["Một", "Hai"]).await;
+        vote(site, &codes[1], 2).await;
+        let path = format!("/contests/{STAGE}/screen");
+        let screen = site.browser().get(&path).await;
+        assert_eq!(screen.attributes("meta[http-equiv=refresh]", "content"), ["4"]);
+        assert_eq!(screen.all("script").len(), 0);
+        assert_eq!(screen.all(".told"), ["2 lượt bình chọn", "0 lượt bình chọn"]);
+        assert_eq!(screen.attributes("rect.long", "width"), ["1000", "0"]);
+        assert_eq!(site.browser().get(&format!("/contests/{STAGE}/qr.svg")).await.status, StatusCode::OK);
     }
 
     async fn live_counts_are_seen_and_delayed_ones_later(site: Site) {
@@ -307,6 +392,216 @@ both! {
 
         assert_eq!((live, late, closed), (told(1), told(1), told(1)));
         assert_eq!(counted(site).await, votes(&[("Một", 3)]));
+    }
+
+    async fn what_is_taken_back_and_given_again_does_not_move_what_is_frozen(site: Site) {
+        let rule = "voting: { phase: vote, counts: live, hidden_last_hours: 2 }";
+        let codes = stage(site, rule, &["Một"]).await;
+        let mut voter = known(site, &codes[0]).await;
+        cast(&mut voter, &codes[0]).await;
+        vote(site, &codes[0], 1).await;
+        let back = format!("/entries/{}/vote/withdrawal", codes[0]);
+        let mut seen = Vec::new();
+
+        for (moment, withdraws) in [
+            ("2026-04-10T15:10:00Z", true),
+            ("2026-04-10T15:20:00Z", false),
+            ("2026-04-10T15:30:00Z", true),
+        ] {
+            site.set_clock(moment);
+            if withdraws {
+                assert_eq!(voter.post(&back, &[]).await.status, StatusCode::OK);
+            } else {
+                assert_eq!(code_of(&cast(&mut voter, &codes[0]).await), "counted");
+            }
+            site.set_clock(&moment.replace("0:00Z", "5:00Z"));
+            seen.push(shown(site, &codes[0]).await);
+        }
+
+        assert_eq!(seen, [told(2), told(2), told(2)]);
+        assert_eq!(counted(site).await, votes(&[("Một", 1)]));
+    }
+
+    async fn a_vote_whose_form_comes_late_is_in_time_when_its_head_was_and_the_close_waits_for_it(site: Site) {
+        let codes = stage(site, "voting: { phase: vote }", &["Một"]).await;
+        vote(site, &codes[0], 1).await;
+        let contest = hoithi::contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        let mut voter = known(site, &codes[0]).await;
+        site.set_clock("2026-04-10T16:59:59Z");
+        let (send, wait) = tokio::sync::oneshot::channel::<()>();
+        let wait = async move { drop(wait.await) };
+        let path = format!("/entries/{}/vote", codes[0]);
+
+        let vote = voter.post_late(&path, &[("nonce", "x")], wait);
+        let close = async {
+            site.set_clock("2026-04-10T17:00:01Z");
+            let early = site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+            send.send(()).unwrap();
+            early
+        };
+        let (answer, early) = tokio::join!(vote, close);
+
+        assert_eq!(code_of(&answer), "counted", "{}", answer.text());
+        assert!(!early.closed && early.waits, "{early:?}");
+        let after = site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+        assert_eq!((after.votes, after.closed), (2, true));
+    }
+
+    async fn members_on_the_roll_vote_by_the_code_of_their_slip_and_once(site: Site) {
+        use hoithi::voting::members;
+        use hoithi::web::member::{fresh, hash};
+        let rule = "voting: { phase: vote, level: member, limit: { in_all: 1 } }";
+        let codes = stage(site, rule, &["Một", "Hai"]).await;
+        let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        let slips: Vec<String> = (0..3).map(|_| fresh()).collect();
+        let tx = db::begin(&site.app.db).await.unwrap();
+        let places = slips.iter().map(|code| (None, hash(&site.app, code))).collect();
+        assert_eq!(members::add(&tx, contest, places).await.unwrap(), 1);
+        assert_eq!(members::add(&tx, contest, vec![(None, [1; 32])]).await.unwrap(), 4);
+        tx.commit().await.unwrap();
+        let mut phone = known(site, &codes[0]).await;
+
+        let unproved = cast(&mut phone, &codes[0]).await;
+        let page = phone.post(&format!("/entries/{}/vote", codes[0]), &[]).await;
+        let asks = page.attributes("a.button.primary", "href").remove(0);
+        let form = phone.get(&asks).await;
+        let wrong = phone.post("/m", &[("code", "0000-0000-0000"), ("then", &asks[8..])]).await;
+        let spelt = slips[0].to_lowercase().replace('0', "o");
+        let right = phone.post("/m", &[("code", &spelt), ("then", &asks[8..])]).await;
+        let first = cast(&mut phone, &codes[0]).await;
+        let mut other = known(site, &codes[0]).await;
+        let opened = other.get(&format!("/m/{}", slips[0])).await;
+        let again = cast(&mut other, &codes[0]).await;
+        let second = cast(&mut other, &codes[1]).await;
+        let mut third = known(site, &codes[1]).await;
+        third.get(&format!("/m/{}", slips[1])).await;
+        let third = cast(&mut third, &codes[1]).await;
+
+        assert_eq!(code_of(&unproved), "vote-needs-member");
+        assert_eq!(asks, format!("/m?then=/entries/{}", codes[0]));
+        assert_eq!(form.attributes("input[name=then]", "value"), [format!("/entries/{}", codes[0])]);
+        assert_eq!(wrong.all(".notice.danger").len(), 1, "{}", wrong.text());
+        assert_eq!(right.location, Some(format!("/entries/{}", codes[0])));
+        assert_eq!(opened.location, Some(format!("/contests/{STAGE}/gallery")));
+        assert_eq!(first.json()["receipt"], again.json()["receipt"]);
+        assert_eq!((code_of(&second), code_of(&third)), ("no-votes-left".into(), "counted".into()));
+        assert_eq!(counted(site).await, votes(&[("Một", 1), ("Hai", 1)]));
+        let levels = hoithi::voting::statement(&site.app.db, contest).await.unwrap();
+        assert_eq!(levels, [("counted-l4".to_owned(), 2)].into());
+        let none = site.browser().get("/m/AAAABBBBCCCC").await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+        let away = site.browser().post("/m", &[("code", &slips[2]), ("then", "//evil.test")]).await;
+        assert_eq!(away.location, Some(format!("/contests/{STAGE}/gallery")));
+    }
+
+    async fn a_ranked_ballot_is_put_in_order_and_counts_when_it_names_enough(site: Site) {
+        let rule = "voting: { phase: vote, counts: live, limit: { in_all: 3 }, points: [5, 3, 1], least: 2 }";
+        let codes = stage(site, rule, &["Một", "Hai", "Ba"]).await;
+        let ballot = format!("/contests/{STAGE}/ballot");
+        let mut voter = known(site, &codes[0]).await;
+        let at = |second: u32| site.set_clock(&format!("2026-04-06T01:{:02}:{:02}Z", second / 60, second % 60));
+        let raise = |code: &str| format!("/entries/{code}/vote/raise");
+        let tally = async || {
+            let mut rows = counted(site).await;
+            rows.retain(|(_, count)| *count > 0);
+            rows
+        };
+
+        let none = voter.get(&ballot).await;
+        cast(&mut voter, &codes[0]).await;
+        at(2);
+        let one = voter.get(&ballot).await;
+        let alone = tally().await;
+        cast(&mut voter, &codes[1]).await;
+        cast(&mut voter, &codes[2]).await;
+        at(4);
+        let three = voter.get(&ballot).await;
+        let full = tally().await;
+        let raised = voter.post(&raise(&codes[2]), &[]).await;
+        voter.post(&raise(&codes[2]), &[]).await;
+        let top = voter.post(&raise(&codes[2]), &[]).await;
+        let stranger = known(site, &codes[0]).await.post(&raise(&codes[0]), &[]).await;
+        at(6);
+        let turned = voter.get(&ballot).await;
+        voter.post(&format!("/entries/{}/vote/withdrawal", codes[0]), &[]).await;
+
+        assert_eq!(none.all(".empty").len(), 1);
+        assert_eq!((one.all(".ballot strong"), one.all(".notice.warn").len()), (vec!["Một".to_owned()], 1));
+        assert_eq!(alone, []);
+        assert_eq!(three.all(".ballot strong"), ["Một", "Hai", "Ba"]);
+        assert_eq!(header(&three, "cache-control"), "private, no-store");
+        assert_eq!(full, votes(&[("Một", 5), ("Hai", 3), ("Ba", 1)]));
+        assert_eq!(raised.location, Some(ballot.clone()));
+        assert_eq!(top.status, StatusCode::SEE_OTHER);
+        assert_eq!(stranger.all(".notice.warn").len(), 1, "{}", stranger.text());
+        assert_eq!(turned.all(".ballot strong"), ["Ba", "Một", "Hai"]);
+        assert_eq!(tally().await, votes(&[("Hai", 3), ("Ba", 5)]));
+        let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        site.set_clock("2026-04-10T18:00:00Z");
+        site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+        assert!(hoithi::voting::tally_agrees(&site.app.db, contest).await.unwrap());
+        let bundle = site.app.votes.bundle(&site.app.db, contest).await.unwrap();
+        let key = site.app.votes.key(&site.app.db, contest).await.unwrap().unwrap();
+        let audited = hoithi::ledger::audit(&bundle, &key, (&[], 0)).unwrap();
+        let numbers: Vec<u64> = audited.counts.counts.values().copied().collect();
+        assert_eq!((numbers.iter().sum::<u64>(), audited.counts.standing), (8, 1));
+        assert_eq!(crate::ledger::in_python(&bundle, &["--key", &key.text()]), Ok(()));
+    }
+
+    async fn a_browser_does_its_work_before_the_first_vote_and_people_who_cannot_sign_in(site: Site) {
+        let codes = stage(site, "voting: { phase: vote, work: always, counts: live }", &["Một", "Hai"]).await;
+        let vote = |code: &str| format!("/entries/{code}/vote");
+        let mut phone = known(site, &codes[0]).await;
+
+        let asked = cast(&mut phone, &codes[0]).await;
+        let by_hand = phone.post(&vote(&codes[0]), &[]).await;
+        let task = phone.get(&format!("/entries/{}/vote/work", codes[0])).await;
+        let challenge: altcha::Challenge = serde_json::from_slice(&task.bytes).unwrap();
+        let solved = altcha::solve_challenge(altcha::SolveChallengeOptions::new(&challenge));
+        let solution = solved.unwrap().unwrap();
+        let mut wrong = solution.clone();
+        wrong.derived_key = "00".repeat(32);
+        let payload = |solution| json!({ "challenge": challenge, "solution": solution }).to_string();
+        let (right, wrong) = (payload(solution), payload(wrong));
+        let forged = phone.post_for_json(&vote(&codes[0]), &[("work", &wrong)]).await;
+        let mut other = known(site, &codes[0]).await;
+        let stolen = other.post_for_json(&vote(&codes[0]), &[("work", &right)]).await;
+        let first = phone.post_for_json(&vote(&codes[0]), &[("work", &right)]).await;
+        let second = cast(&mut phone, &codes[1]).await;
+        let mut signed = site.signed_in("cutri@example.vn").await;
+        signed.get(&format!("/entries/{}", codes[0])).await;
+        let third = cast(&mut signed, &codes[0]).await;
+        site.set_clock("2026-04-06T01:40:00Z");
+        let late = phone.post_for_json(&vote(&codes[0]), &[("work", &right)]).await;
+
+        assert_eq!(code_of(&asked), "vote-needs-work");
+        assert!(by_hand.attributes("a.button.primary", "href")[0].starts_with("/session/new"));
+        assert_eq!([&forged, &stolen, &late].map(code_of), ["vote-needs-work"; 3]);
+        assert_eq!([&first, &second, &third].map(code_of), ["counted"; 3]);
+        assert_eq!(counted(site).await, votes(&[("Một", 2), ("Hai", 1)]));
+        let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        let levels = hoithi::voting::statement(&site.app.db, contest).await.unwrap();
+        assert_eq!(levels, [("counted-l0".to_owned(), 2), ("counted-l2".to_owned(), 1)].into());
+        let page = phone.get(&format!("/entries/{}", codes[0])).await;
+        let module = page.attributes("form[data-work]", "data-work").remove(0);
+        assert_eq!(phone.get(&module).await.status, StatusCode::OK);
+    }
+
+    async fn the_work_grows_with_the_crowd_and_nobody_is_asked_for_it_before(site: Site) {
+        let rule = "voting: { phase: vote, work: under_load }";
+        let codes = stage(site, rule, &["Một"]).await;
+        let mut said = Vec::new();
+        for _ in 0..33 {
+            let mut phone = known(site, &codes[0]).await;
+            said.push(code_of(&cast(&mut phone, &codes[0]).await));
+        }
+        site.set_clock("2026-04-06T01:05:00Z");
+        let mut phone = known(site, &codes[0]).await;
+        let calm = code_of(&cast(&mut phone, &codes[0]).await);
+
+        assert_eq!(said.iter().position(|code| code == "vote-needs-work"), Some(30), "{said:?}");
+        assert!(said[30..].iter().all(|code| code == "vote-needs-work"), "{said:?}");
+        assert_eq!(calm, "counted");
     }
 
     async fn only_works_that_went_on_are_voted_for_where_the_rules_say_so(site: Site) {

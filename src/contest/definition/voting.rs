@@ -17,6 +17,12 @@ pub struct Voting {
     /// How many votes a voter has.
     #[serde(default, skip_serializing_if = "is_default")]
     pub limit: VoteLimit,
+    /// What the first, second, … entry of a ballot is worth; empty: one each.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub points: Vec<u32>,
+    /// Fewest entries that a ballot has to name to count; 0 or 1: any.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub least: u32,
     /// Which entries may be voted for.
     #[serde(default, skip_serializing_if = "is_default")]
     pub on: VotedOn,
@@ -26,9 +32,17 @@ pub struct Voting {
     /// Whether the signed-in author may vote for the own entry.
     #[serde(default, skip_serializing_if = "is_no")]
     pub own_entry: bool,
+    /// Whether a browser has to reckon for a moment before its first vote. Who came by a group link,
+    /// signed in or is on the roll never has to.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub work: Work,
     /// What the public sees of the counts.
     #[serde(default, skip_serializing_if = "is_default")]
     pub counts: CountsShown,
+    /// Where counts are told in bands only: the least of each band but the first, ascending. `[100,
+    /// 500]` tells "under 100", "100 to 499", "500 and more". Empty: as they are.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub bands: Vec<u32>,
     /// Hours before the close in which counts are hidden, whatever else is shown.
     #[serde(default, skip_serializing_if = "is_default")]
     pub hidden_last_hours: u32,
@@ -64,6 +78,19 @@ pub enum VoteLimit {
     PerDay(u32),
     /// So many in all, each for another entry.
     InAll(u32),
+}
+
+/// When a browser has to reckon before its first vote: that makes one vote cheap and thousands dear.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// Never.
+    #[default]
+    Never,
+    /// When many come at once, to the contest or by one network; the more, the longer.
+    UnderLoad,
+    /// Always; the more come, the longer.
+    Always,
 }
 
 /// Which entries may be voted for.

@@ -13,6 +13,7 @@ mod rounds;
 mod schedule;
 mod slots;
 mod units;
+mod votes;
 
 pub(super) use units::{unit_types_named, units_named, unknown};
 
@@ -96,6 +97,7 @@ pub fn check(definition: &Definition, parent: Option<&Definition>) -> Vec<Findin
     let mut found = Findings::default();
     keys::check(definition, &mut found);
     schedule::check(definition, &mut found);
+    votes::check(definition, &mut found);
     entries::check(definition, &mut found);
     rounds::check(definition, &mut found);
     results::check(definition, &mut found);

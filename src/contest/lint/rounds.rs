@@ -151,7 +151,7 @@ fn voting(definition: &Definition, found: &mut Findings) {
     if matches!(voting.limit, VoteLimit::PerDay(0) | VoteLimit::InAll(0)) {
         found.error("/voting/limit", "lint-no-votes");
     }
-    if !matches!(voting.level, Level::Device | Level::Code) {
+    if voting.level == Level::Account {
         found.error("/voting/level", "lint-level-not-run");
     }
     let decides = |weighed: &dyn Fn(u32) -> bool| {

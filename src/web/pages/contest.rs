@@ -198,8 +198,8 @@ pub struct Show {
     pub notices: Vec<(entity::instant::Instant, String)>,
     /// First works.
     pub cards: Vec<Card>,
-    /// Counts, where the public sees them.
-    pub counts: Option<std::collections::HashMap<entity::id::EntryId, i64>>,
+    /// What is said of counts, where the public sees them.
+    pub counts: Option<std::collections::HashMap<entity::id::EntryId, String>>,
     /// Whether names stand beside works.
     pub names: bool,
 }
@@ -294,7 +294,7 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
         steps: steps(&v, contest),
         prizes: prizes.collect(),
         notices: contest::notices(&app.db, contest.id()).await?,
-        counts: counts(app, contest, &entries, v.now).await?,
+        counts: counts(app, contest, &entries, &v).await?,
         cards: entry::cards(&app.db, entries).await?,
         names: names_are_shown(contest),
         v,
@@ -344,8 +344,8 @@ pub struct Gallery {
     pub category: String,
     /// Works.
     pub cards: Vec<Card>,
-    /// Counts, where the public sees them.
-    pub counts: Option<std::collections::HashMap<entity::id::EntryId, i64>>,
+    /// What is said of counts, where the public sees them.
+    pub counts: Option<std::collections::HashMap<entity::id::EntryId, String>>,
     /// Number behind which the next page begins.
     pub next: Option<i32>,
     /// Whether names stand beside works.
@@ -393,7 +393,7 @@ pub async fn gallery(
                 .map(|c| (c.key.clone(), c.title.read(english).to_owned()))
                 .collect(),
             category: category.clone(),
-            counts: counts(&app, &contest, &entries, v.now).await?,
+            counts: counts(&app, &contest, &entries, &v).await?,
             cards: entry::cards(&app.db, entries).await?,
             next,
             names: names_are_shown(&contest),
@@ -404,15 +404,13 @@ pub async fn gallery(
     kept.page(&request, (&key, Visitors::Strangers), version, draw).await
 }
 
-/// Counts of these entries as the public sees them now.
+/// What is said of the counts of these entries.
 async fn counts(
     app: &App,
     contest: &Contest,
     entries: &[entity::entry::Model],
-    now: entity::instant::Instant,
-) -> Result<Option<std::collections::HashMap<entity::id::EntryId, i64>>> {
-    let seen = crate::voting::seen(contest, now);
-    app.votes.glance(contest, seen).await?;
+    v: &View,
+) -> Result<Option<std::collections::HashMap<entity::id::EntryId, String>>> {
     let ids: Vec<_> = entries.iter().map(|entry| entry.id).collect();
-    Ok(seen.of(&app.db, contest.id(), &ids).await?)
+    super::live::counts(app, contest, &ids, v).await
 }

@@ -1,25 +1,17 @@
-//! A work as the public sees it, and the vote for it.
+//! A work as the public sees it.
 
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use entity::entry::State;
-use entity::id::ContestId;
 
 use super::contest::{gallery_is_open, names_are_shown};
 use crate::app::App;
-use crate::contest::definition::{Level, SlotKind};
+use crate::contest::definition::{SlotKind, VoteLimit, Work};
 use crate::contest::{self, Contest};
 use crate::entry::{self, Whole, code, link};
-use crate::refusal::{Kind, Refusal, Refused};
-use crate::voting::{self, Cast, Proof, Touch, Trace};
-use crate::web::address;
+use crate::refusal::Kind;
 use crate::web::cache::{Kept, Visitors};
-use crate::web::form::Form;
-use crate::web::group::Group;
-use crate::web::node;
-use crate::web::signed::{Browser, MaybeSigned, Signed};
-use crate::web::{Failure, Result, View, page};
+use crate::web::{Failure, Result, View};
 use crate::{media, unit};
 
 /// One part of a work as it is shown.
@@ -62,8 +54,14 @@ pub struct Show {
     pub parts: Vec<Shown>,
     /// Whether votes are taken now, and until when.
     pub open: Option<entity::instant::Instant>,
-    /// Counted votes, where the public sees them.
-    pub count: Option<i64>,
+    /// Where a voter proves what the contest asks for, and the key of the words for it.
+    pub proves: (String, &'static str),
+    /// Whether a browser may be asked to work before its vote.
+    pub asks_work: bool,
+    /// Whether a ballot holds more than this work's vote.
+    pub has_ballot: bool,
+    /// What is said of its votes, where the public sees that.
+    pub count: Option<String>,
 }
 
 /// The parts of a work, as anybody may see them.
@@ -155,10 +153,12 @@ async fn draw_show(
     let names = names_are_shown(contest);
     let voting = contest.definition.voting.as_ref();
     let window = voting.and_then(|voting| contest.window(&voting.phase));
-    let seen = voting::seen(contest, v.now);
-    app.votes.glance(contest, seen).await?;
-    let counts = seen.of(&app.db, contest.id(), &[whole.entry.id]).await?;
+    let counts = super::live::counts(app, contest, &[whole.entry.id], &v).await?;
     let page = Show {
+        proves: super::vote::proves(
+            voting.map(|voting| voting.level).unwrap_or_default(),
+            &whole.entry.code,
+        ),
         code: whole.entry.code.clone(),
         number: whole.entry.number.unwrap_or(0),
         title: whole.entry.title.clone(),
@@ -169,185 +169,10 @@ async fn draw_show(
         ),
         parts: shown(&whole, contest, &category),
         open: window.filter(|w| contest.is_running() && w.contains(v.now)).map(|w| w.closes),
-        count: counts.map(|counts| counts.get(&whole.entry.id).copied().unwrap_or(0)),
+        asks_work: voting.is_some_and(|voting| voting.work != Work::Never),
+        has_ballot: voting.is_some_and(|voting| voting.limit != VoteLimit::OnePerEntry),
+        count: counts.and_then(|mut counts| counts.remove(&whole.entry.id)),
         v,
     };
     page.render().map_err(Failure::broken)
-}
-
-/// What became of a vote.
-#[derive(Template)]
-#[template(path = "entry/voted.html")]
-pub struct Voted {
-    /// Who looks.
-    pub v: View,
-    /// Code of the work.
-    pub code: String,
-    /// The vote, when it is counted.
-    pub cast: Option<Cast>,
-    /// Whether it was taken back.
-    pub withdrawn: bool,
-    /// Why not.
-    pub refused: Option<Refused>,
-    /// Whether signing in by a code would help.
-    pub needs_code: bool,
-    /// Whether the browser had to be known first, so that one more touch is needed.
-    pub once_more: bool,
-}
-
-/// What is known of a voter, at the level that the contest asks for.
-fn proof(
-    app: &App,
-    (contest, asked): (ContestId, Level),
-    who: &MaybeSigned,
-    (request, browser): (&HttpRequest, &Browser),
-) -> Proof {
-    let agent = request.headers().get(header::USER_AGENT).map(header::HeaderValue::as_bytes);
-    let trace = Trace::seen(agent, address::of(request), |bytes| {
-        app.key.hash("vote-network", &[contest.0.as_bytes(), bytes])
-    });
-    let group = Group::of_request(request, app, contest, app.clock.now());
-    let link = group.map(|group| (group.number, group.quota));
-    let contest = contest.0.as_bytes();
-    match &who.0 {
-        Some(signed) if asked >= Level::Code => Proof {
-            key: app.key.hash("voter", &[contest, signed.id().0.as_bytes()]),
-            level: Level::Code,
-            user: Some(signed.id()),
-            link,
-            trace,
-        },
-        other => Proof {
-            key: app.key.hash("voter", &[contest, &browser.hash(app, "vote")]),
-            level: if link.is_some() { Level::GroupLink } else { Level::Device },
-            user: other.as_ref().map(Signed::id),
-            link,
-            trace,
-        },
-    }
-}
-
-/// Contest and number of the entry with this code, and the level that its vote asks for: from
-/// memory once a vote for it came.
-async fn place(app: &App, code: &str) -> Result<(ContestId, u32, Level)> {
-    let (contest, number) = match app.votes.known(code) {
-        Some(known) => known,
-        None => {
-            let entry = entry::by_code(&app.db, code).await?;
-            let number = entry.number.and_then(|number| u32::try_from(number).ok());
-            let number = number.ok_or(voting::Error::NotVotedOn)?;
-            app.votes.remember(code, entry.contest_id, number);
-            (entry.contest_id, number)
-        }
-    };
-    let level = match app.votes.policy(contest) {
-        Some(policy) => policy.voting.level,
-        None => {
-            let contest = contest::by_id(&app.db, contest).await?;
-            contest.definition.voting.as_ref().map(|voting| voting.level).unwrap_or_default()
-        }
-    };
-    Ok((contest, number, level))
-}
-
-/// The phone's own number of a touch, as a number: any text will do.
-fn nonce(text: &str) -> u64 {
-    let sum = |sum: u64, byte: &u8| (sum ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-    if text.is_empty() { 0 } else { text.as_bytes().iter().fold(0xcbf2_9ce4_8422_2325, sum) }
-}
-
-/// Casts a vote: one touch.
-///
-/// # Errors
-/// When votes cannot be written now; refusals are said on the page.
-pub async fn vote(
-    app: web::Data<App>,
-    request: HttpRequest,
-    (v, who, browser): (View, MaybeSigned, Browser),
-    code: web::Path<String>,
-    form: Form,
-) -> Result {
-    let code = code::meant(&code);
-    let (contest, number, level) = place(&app, &code).await?;
-    let mut answer = if browser.is_fresh() && who.0.is_none() {
-        first_touch(v, &code)?
-    } else {
-        let proof = proof(&app, (contest, level), &who, (&request, &browser));
-        let touch = Touch { entry: number, nonce: nonce(form.text("nonce")), at: v.now };
-        match node::cast(&app, contest, (touch, &proof), false).await {
-            Ok(Some(cast)) => counted(v, &code, cast)?,
-            Ok(None) => return Err(voting::Error::Busy.into()),
-            Err(error) => refused(v, &code, error)?,
-        }
-    };
-    browser.keep(&app, &mut answer);
-    Ok(answer)
-}
-
-/// A browser that keeps no cookies, or never was here: it has to be known first.
-fn first_touch(v: View, code: &str) -> Result {
-    if v.is_script {
-        let once_more = serde_json::json!({ "counted": false, "once_more": true });
-        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(once_more));
-    }
-    page(&voted(v, code, None, None, true))
-}
-
-/// Why a vote was not counted; what is no fault of the voter's is no page of theirs.
-fn refused(v: View, code: &str, error: voting::Error) -> Result {
-    let refused = error.refusal();
-    if v.is_script || matches!(refused.kind, Kind::Unavailable | Kind::Broken) {
-        return Err(error.into());
-    }
-    page(&voted(v, code, None, Some(refused), false))
-}
-
-fn counted(v: View, code: &str, cast: Cast) -> Result {
-    if v.is_script {
-        let key = if cast.again { "vote-again" } else { "vote-counted" };
-        let at = v.t1(key, "at", v.second(&cast.at));
-        let said = [at, v.t1("vote-receipt", "receipt", cast.receipt.as_str())];
-        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(
-            serde_json::json!({
-                "counted": true,
-                "receipt": cast.receipt,
-                "at": v.second(&cast.at),
-                "again": cast.again,
-                "said": said,
-            }),
-        ));
-    }
-    page(&voted(v, code, Some(cast), None, false))
-}
-
-fn voted(
-    v: View,
-    code: &str,
-    cast: Option<Cast>,
-    refused: Option<Refused>,
-    once_more: bool,
-) -> Voted {
-    let needs_code = refused.as_ref().is_some_and(|refused| refused.code == "vote-needs-code");
-    Voted { v, code: code.to_owned(), cast, withdrawn: false, refused, needs_code, once_more }
-}
-
-/// Takes a vote back.
-///
-/// # Errors
-/// When votes cannot be written now; refusals are said on the page.
-pub async fn withdraw(
-    app: web::Data<App>,
-    request: HttpRequest,
-    (v, who, browser): (View, MaybeSigned, Browser),
-    code: web::Path<String>,
-    _form: Form,
-) -> Result {
-    let code = code::meant(&code);
-    let (contest, number, level) = place(&app, &code).await?;
-    let proof = proof(&app, (contest, level), &who, (&request, &browser));
-    let touch = Touch { entry: number, nonce: 0, at: v.now };
-    match node::cast(&app, contest, (touch, &proof), true).await {
-        Ok(_) => page(&Voted { withdrawn: true, ..voted(v, &code, None, None, false) }),
-        Err(error) => refused(v, &code, error),
-    }
 }

@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod award;
+pub mod ballot;
 pub mod comparison;
 pub mod complaint;
 pub mod contest;
@@ -17,8 +18,10 @@ pub mod judging;
 pub mod letter;
 pub mod link;
 pub mod list;
+pub mod live;
 pub mod making;
 pub mod media;
+pub mod member;
 pub mod officer;
 pub mod paper;
 pub mod participation;
@@ -33,5 +36,7 @@ pub mod sheet;
 pub mod strike;
 pub mod unit;
 pub mod upload;
+pub mod vote;
 pub mod votes;
+pub mod witness;
 pub mod worksheet;

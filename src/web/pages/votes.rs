@@ -4,6 +4,7 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 use data_encoding::BASE64;
+use entity::instant::Instant;
 use fast_qr::convert::Builder;
 use fast_qr::convert::svg::SvgBuilder;
 use fast_qr::qr::QRBuilder;
@@ -13,7 +14,7 @@ use crate::app::App;
 use crate::contest::{self, Contest};
 use crate::entry::code;
 use crate::refusal::Kind;
-use crate::voting::{self, VoteState};
+use crate::voting::{self, VoteState, witness};
 use crate::web::{Failure, Result, View, page, see_other};
 
 /// The page of a contest's log.
@@ -24,8 +25,12 @@ pub struct Show {
     pub v: View,
     /// The contest: name in addresses, and title.
     pub contest: (String, String),
-    /// The log's public key; none before the first vote.
+    /// The log's public key at its beginning; none before the first vote.
     pub key: Option<String>,
+    /// The one that signs now, where that is another.
+    pub key_now: Option<String>,
+    /// Bodies that cosigned the log: name, how many leaves, when.
+    pub witnesses: Vec<(String, i64, Instant)>,
     /// Whether all of the log may be taken home.
     pub whole: bool,
 }
@@ -47,13 +52,19 @@ fn is_published(contest: &Contest) -> bool {
 /// Not found where there is no public vote.
 pub async fn show(app: web::Data<App>, v: View, slug: web::Path<String>) -> Result {
     let contest = public(&app, &slug).await?;
-    let key = app.votes.key(&app.db, contest.id()).await?;
+    let keys = app.votes.keys(&app.db, contest.id()).await?;
+    let witnesses = witness::cosignatures(&app.db, contest.id()).await?.into_iter().map(|row| {
+        let name = row.witness.split('+').next().unwrap_or_default().to_owned();
+        (name, row.size, row.cosigned_at)
+    });
     page(&Show {
         contest: (
             contest.slug().to_owned(),
             contest.definition.title.read(v.lang.is_english()).to_owned(),
         ),
-        key: key.map(|key| key.text()),
+        witnesses: witnesses.collect(),
+        key_now: keys.as_ref().filter(|(key, now)| key != now).map(|(_, now)| now.text()),
+        key: keys.map(|(key, _)| key.text()),
         whole: is_published(&contest),
         v,
     })
@@ -155,7 +166,7 @@ pub struct Receipt {
     /// Place in the log.
     pub place: i64,
     /// When it was read.
-    pub at: entity::instant::Instant,
+    pub at: Instant,
     /// Whether it was taken back.
     pub withdrawn: bool,
     /// Whether it was disqualified, once that is public.

@@ -2,6 +2,7 @@ second-person-needed = This needs a second person: whoever proposes does not app
 result-not-ready = The result is not ready to be published.
 result-window-open = Something is still open, until { $until }.
 result-round-open = The judging round “{ $round }” is not closed.
+result-votes-coming = Some votes that were sent in time are still on their way into the log. Wait a few seconds and load the page again.
 result-tally-disagrees = The tally does not agree with the votes. It cannot be published; please tell the administrator.
 result-counts-unconfirmed = { $count } outside counts wait for a second person.
 result-tie = Table “{ $table }”: { $count } are equal at place { $place }, and their order decides about a prize. The jury has to decide, on the record.

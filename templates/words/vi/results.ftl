@@ -2,6 +2,7 @@ second-person-needed = Việc này cần người thứ hai: người đề xu�
 result-not-ready = Kết quả chưa sẵn sàng để công bố.
 result-window-open = Còn phần chưa kết thúc, đến { $until }.
 result-round-open = Vòng chấm “{ $round }” chưa kết thúc.
+result-votes-coming = Một số phiếu gửi đúng giờ còn đang trên đường vào sổ. Hãy chờ vài giây rồi tải lại trang.
 result-tally-disagrees = Số phiếu tổng không khớp với từng phiếu. Chưa được công bố; hãy báo quản trị viên.
 result-counts-unconfirmed = Còn { $count } số liệu bên ngoài chờ người thứ hai xác nhận.
 result-tie = Bảng “{ $table }”: { $count } bài bằng nhau ở hạng { $place }, thứ tự ảnh hưởng đến giải. Hội đồng cần biểu quyết và ghi biên bản.

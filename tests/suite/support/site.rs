@@ -268,7 +268,37 @@ impl Browser {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Answer {
-        let mut request = test::TestRequest::with_uri(path).method(method).set_payload(body);
+        let request = self.request(method, path, headers).set_payload(body).to_request();
+        self.answer(request).await
+    }
+
+    /// Sends a form whose body comes when `wait` is over.
+    pub async fn post_late(
+        &mut self,
+        path: &str,
+        form: &[(&str, &str)],
+        wait: impl Future<Output = ()> + 'static,
+    ) -> Answer {
+        use actix_http::Payload;
+        let body = bytes::Bytes::from(serde_urlencoded::to_string(form).expect("a form"));
+        let length = body.len().to_string();
+        let headers = [
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("accept", "application/json"),
+            ("content-length", length.as_str()),
+        ];
+        let request = self.request(Method::POST, path, &headers).to_request();
+        let body = futures_util::stream::once(async move {
+            wait.await;
+            Ok(body)
+        });
+        let payload: actix_http::BoxedPayloadStream = Box::pin(body);
+        let (request, _) = request.replace_payload(Payload::Stream { payload });
+        self.answer(request).await
+    }
+
+    fn request(&self, method: Method, path: &str, headers: &[(&str, &str)]) -> test::TestRequest {
+        let mut request = test::TestRequest::with_uri(path).method(method);
         request = request.insert_header(("host", "localhost"));
         if !headers.iter().any(|(name, _)| *name == "sec-fetch-site") {
             request = request.insert_header(("sec-fetch-site", "same-origin"));
@@ -280,7 +310,11 @@ impl Browser {
             let cookies = self.cookies.iter().map(|(name, value)| format!("{name}={value}"));
             request = request.insert_header(("cookie", cookies.collect::<Vec<_>>().join("; ")));
         }
-        let response = (self.call)(request.to_request()).await;
+        request
+    }
+
+    async fn answer(&mut self, request: Request) -> Answer {
+        let response = (self.call)(request).await;
         for cookie in response.response().cookies() {
             if cookie.max_age().is_some_and(|age| age.is_zero()) || cookie.value().is_empty() {
                 self.cookies.remove(cookie.name());

@@ -1,0 +1,55 @@
+//! Votes on their way: read by a door and not yet handed to a writer. A log is not closed while one
+//! that was read before the end is among them.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use entity::instant::Instant;
+
+/// Votes of this process that are on their way, by the moment at which they were read, in
+/// microseconds since 1970.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Doors(Arc<Mutex<BTreeMap<i64, u32>>>);
+
+/// A vote on its way, for as long as this lives.
+#[derive(Debug)]
+pub struct Coming {
+    doors: Doors,
+    at: Instant,
+}
+
+impl Coming {
+    /// When the request was read: the moment that decides whether it came in time.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        self.at
+    }
+}
+
+impl Doors {
+    /// A vote comes, whose request was read at `at`.
+    pub(super) fn enter(&self, at: Instant) -> Coming {
+        let mut votes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *votes.entry(at.micros()).or_default() += 1;
+        drop(votes);
+        Coming { doors: self.clone(), at }
+    }
+
+    /// Whether a vote that was read before `end` is still on its way.
+    pub(super) fn any_before(&self, end: Instant) -> bool {
+        let votes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        votes.first_key_value().is_some_and(|(at, _)| *at < end.micros())
+    }
+}
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        let mut votes = self.doors.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = votes.get_mut(&self.at.micros()) {
+            *count -= 1;
+            if *count == 0 {
+                votes.remove(&self.at.micros());
+            }
+        }
+    }
+}
