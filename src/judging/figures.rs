@@ -11,7 +11,8 @@ use super::method::firmness::{Interval, Swap, intervals, swaps};
 use super::method::model::{Fitted, fitted};
 use super::method::scale::Unfit;
 use super::method::{Panel, Score, agreement, ranks};
-use super::reckon::{finished_sheets, titled};
+use super::outcome::titled;
+use super::reckon::finished_sheets;
 use crate::contest::definition::Round;
 
 /// Draws of the bootstrap behind the intervals of places.

@@ -1,9 +1,12 @@
-//! What every act on a round begins and ends with: its definition, and a line in the log.
+//! What every act on a round begins and ends with: its definition, and a line in the log; and what
+//! was decided with a reason, read from there again.
 
-use entity::id::RoundId;
+use entity::id::{RoundId, UserId};
 use entity::instant::Instant;
-use entity::round;
-use sea_orm::DatabaseTransaction;
+use entity::{audit_log, round};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+};
 
 use super::Error;
 use crate::audit::{self, Act};
@@ -37,4 +40,36 @@ pub(super) async fn record(
         after: Some(after),
     };
     Ok(audit::record(tx, act, now).await?)
+}
+
+/// Something that people decided in a round, with their reason.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reasoned {
+    /// When.
+    pub at: Instant,
+    /// Who; none: the system.
+    pub by: Option<UserId>,
+    /// What was done, as the log calls it.
+    pub act: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What was decided in a round with a reason, oldest first: who goes on among equals, a round or a
+/// sheet opened again.
+///
+/// # Errors
+/// When the database fails.
+pub async fn reasoned(db: &impl ConnectionTrait, round: RoundId) -> Result<Vec<Reasoned>, DbErr> {
+    let rows = audit_log::Entity::find()
+        .filter(audit_log::Column::Subject.eq(format!("round:{round}")))
+        .order_by_asc(audit_log::Column::Seq)
+        .all(db)
+        .await?;
+    let told = |row: audit_log::Model| {
+        let reason = row.after?.get("reason")?.as_str()?.trim().to_owned();
+        let (at, by, act) = (row.happened_at, row.actor_id, row.act);
+        (!reason.is_empty()).then_some(Reasoned { at, by, act, reason })
+    };
+    Ok(rows.into_iter().filter_map(told).collect())
 }
