@@ -15,6 +15,7 @@ pub mod limits;
 pub mod log;
 pub mod mail;
 pub mod markdown;
+pub mod pdf;
 pub mod refusal;
 pub mod sheet;
 pub mod storage;

@@ -15,6 +15,7 @@ pub mod up;
 
 mod effect;
 mod gather;
+mod out;
 mod outcome;
 mod promote;
 mod publish;
@@ -23,6 +24,7 @@ mod strike;
 pub use complaint::complain;
 pub use effect::{Moved, effect};
 pub use gather::{Inputs, Problem, Subject, gather};
+pub use out::{LeftOut, left_out};
 pub use outcome::{Outcome, outcome};
 pub use promote::{came_up, chosen, gone_up, held_in, promote};
 pub use publish::{

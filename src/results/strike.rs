@@ -33,7 +33,10 @@ pub struct Strike {
 }
 
 /// The newest word on each entry of a contest: struck out, or asked for.
-async fn newest(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<Strike>, DbErr> {
+pub(super) async fn newest(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Vec<Strike>, DbErr> {
     let rows = decision::Entity::find()
         .filter(decision::Column::ContestId.eq(contest))
         .filter(decision::Column::Kind.eq(Kind::Disqualification))

@@ -86,6 +86,24 @@ pub async fn links(
         .await
 }
 
+/// The links of a contest from one number to another, both included.
+///
+/// # Errors
+/// When the database fails.
+pub async fn links_between(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    (first, last): (u32, u32),
+) -> Result<Vec<vote_link::Model>, DbErr> {
+    let number = |number: u32| i32::try_from(number).unwrap_or(i32::MAX);
+    vote_link::Entity::find()
+        .filter(vote_link::Column::ContestId.eq(contest))
+        .filter(vote_link::Column::Number.between(number(first), number(last)))
+        .order_by_asc(vote_link::Column::Number)
+        .all(db)
+        .await
+}
+
 /// People who voted by each link of a contest, by its number.
 ///
 /// # Errors

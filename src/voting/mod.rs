@@ -40,7 +40,7 @@ pub use coming::Coming;
 pub use counts::{Seen, counts, is_closed, seen, statement, tally_agrees};
 pub use entity::vote::State as VoteState;
 pub use error::Error;
-pub use links::{NewLink, add as add_links, links, voters_by_link};
+pub use links::{NewLink, add as add_links, links, links_between, voters_by_link};
 pub use policy::Policy;
 pub use project::forget;
 pub use segment::checkpoint;

@@ -170,12 +170,19 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/promotion", web::get().to(pages::promotion::show))
         .route("/desk/contests/{slug}/promotion", web::post().to(pages::promotion::choose))
         .route("/desk/contests/{slug}/minutes", web::get().to(pages::result::minutes))
+        .route(
+            "/desk/contests/{slug}/certificates.pdf",
+            web::get().to(pages::award::certificates_pdf),
+        )
         .route("/desk/contests/{slug}/audit", web::get().to(pages::result::log))
         .route("/desk/contests/{slug}/votes", web::get().to(pages::fraud::index))
         .route("/desk/contests/{slug}/votes", web::post().to(pages::fraud::look))
         .route("/desk/contests/{slug}/votes/{code}", web::get().to(pages::fraud::show))
         .route("/desk/contests/{slug}/votes/{code}/rulings", web::post().to(pages::fraud::rule))
         .route("/desk/contests/{slug}/votes/{code}/approval", web::post().to(pages::fraud::approve))
+        .route("/desk/contests/{slug}/minutes.pdf", web::get().to(pages::result::pdf))
+        .route("/desk/contests/{slug}/posters", web::get().to(pages::poster::index))
+        .route("/desk/contests/{slug}/posters/{name}", web::get().to(pages::poster::show))
         .route("/desk/contests/{slug}/counts", web::get().to(pages::count::index))
         .route("/desk/contests/{slug}/counts", web::post().to(pages::count::create))
         .route("/desk/contests/{slug}/counts/import", web::post().to(pages::count::import))

@@ -9,7 +9,7 @@ const FLOORS: [&[&str]; 12] = [
         "clock", "db", "fetch", "words", "markdown", "storage", "mail", "jobs", "limits", "log",
         "paging", "ledger",
     ],
-    &["audit", "letters", "backup", "sheet"],
+    &["audit", "letters", "backup", "sheet", "pdf"],
     &["account", "unit", "media"],
     &["contest"],
     &["entry"],

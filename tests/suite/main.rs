@@ -33,6 +33,7 @@ mod method;
 mod officer;
 mod operator;
 mod promotion;
+mod pdf;
 mod refused;
 mod reports;
 mod results;

@@ -26,6 +26,7 @@ pub mod officer;
 pub mod paper;
 pub mod participation;
 pub mod player;
+pub mod poster;
 pub mod promotion;
 pub mod receipt;
 pub mod result;

@@ -39,8 +39,13 @@ pub(crate) fn lines(v: &View, contest: &Contest, sheet: &Worksheet) -> Vec<Strin
         ("decimals", i64::from(sheet.decimals).into()),
     ];
     lines.push(words::say(v.lang, "sheet-sum", &args));
-    lines.extend(sheet.tie.as_ref().map(|tie| broken(v, contest, tie)));
+    lines.extend(tie(v, contest, sheet));
     lines
+}
+
+/// How a place came behind an equal, in words; nothing where there is none.
+pub(crate) fn tie(v: &View, contest: &Contest, sheet: &Worksheet) -> Option<String> {
+    sheet.tie.as_ref().map(|tie| broken(v, contest, tie))
 }
 
 /// Points, as a fraction where six places do not hold them.

@@ -31,3 +31,7 @@ certificate-invalid = This certificate is no longer valid: the prize was given b
 certificate-unknown = There is no certificate with this code. Look at the code on the paper again.
 certificate-issuer = Issued by
 certificate-published = Result published on
+certificate-qr = QR code that leads to { $address }
+certificates-pdf = Open the PDF
+certificates-pdf-part = PDF, part { $part }
+certificates-pdf-most = Each PDF holds at most { $most } certificates.

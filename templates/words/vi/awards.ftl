@@ -31,3 +31,7 @@ certificate-invalid = Giấy chứng nhận này không còn giá trị: giải 
 certificate-unknown = Không có giấy chứng nhận nào với mã này. Hãy xem lại mã trên giấy.
 certificate-issuer = Đơn vị cấp
 certificate-published = Ngày công bố kết quả
+certificate-qr = Mã QR dẫn đến { $address }
+certificates-pdf = Mở PDF
+certificates-pdf-part = PDF, phần { $part }
+certificates-pdf-most = Mỗi tệp PDF có nhiều nhất { $most } giấy chứng nhận.

@@ -115,6 +115,14 @@ both! {
         assert_eq!(printed.all(".certificate .name"), ["Người thứ 3", "Người thứ 2"]);
         assert!(printed.all(".check p")[0].starts_with("Số: 001/2026"), "{:?}", printed.all(".check p"));
         assert_eq!(printed.all(".check p"), again.all(".check p"), "made once, printed as often as needed");
+        let sheets = one.get(&format!("{DESK}/certificates.pdf")).await;
+        let preview = one.get(&format!("{DESK}/certificates.pdf?preview=yes")).await;
+        let pages = crate::pdf::pages(&sheets);
+        assert_eq!(pages.len(), 2);
+        for (page, (name, number)) in pages.iter().zip([("Người thứ 3", "001/2026"), ("Người thứ 2", "002/2026")]) {
+            assert!(page.contains(name) && page.contains(&format!("Số: {number}")), "{page}");
+        }
+        assert!(crate::pdf::pages(&preview)[0].contains("không có giá trị"));
         let page = one.get(&format!("{DESK}/awards")).await;
         let checks = page.attributes("tbody td a[href^='/certificates/']", "href");
         let valid = site.browser().get(&checks[1]).await;

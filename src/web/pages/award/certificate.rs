@@ -1,4 +1,7 @@
-//! Certificates: printed all at once from one page, each with a code by which it is checked.
+//! Certificates: printed all at once from one page or as a PDF, each with a code by which it is
+//! checked.
+
+mod pdf;
 
 use actix_web::web;
 use askama::Template;
@@ -21,6 +24,9 @@ use crate::web::pages::result::{names, prize_label};
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{db, unit};
+
+pub(super) use pdf::MOST;
+pub use pdf::pdf;
 
 /// Numbers and codes for all prizes that somebody holds; those that have them keep them.
 ///
@@ -55,8 +61,8 @@ pub struct Printed {
     pub number: String,
     /// Its code; empty on a preview.
     pub code: String,
-    /// A drawing that leads to the page which checks it.
-    pub qr: String,
+    /// Address of the page which checks it, and a drawing that leads there.
+    pub check: (String, String),
 }
 
 /// All certificates of a contest, for printing.
@@ -65,6 +71,8 @@ pub struct Printed {
 pub struct Certificates {
     /// Who looks.
     pub v: View,
+    /// Name of the contest in addresses.
+    pub slug: String,
     /// Title of the contest.
     pub title: String,
     /// Who gives them.
@@ -82,6 +90,7 @@ pub struct Certificates {
 pub struct Asked {
     award: Option<AwardId>,
     preview: Option<String>,
+    part: Option<usize>,
 }
 
 /// Shows certificates for printing: all, one, or a preview of the longest and the shortest name.
@@ -95,8 +104,18 @@ pub async fn index(
     slug: web::Path<String>,
     asked: web::Query<Asked>,
 ) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
-    let given = given(&app, &contest).await?;
+    page(&drawn(&app, v, &who, &slug, &asked).await?)
+}
+
+async fn drawn(
+    app: &App,
+    v: View,
+    who: &Signed,
+    slug: &str,
+    asked: &Asked,
+) -> Result<Certificates> {
+    let (contest, _) = organised(app, &v, who, slug).await?;
+    let given = given(app, &contest).await?;
     let mut rows: Vec<&Model> = given.awards.iter().filter(|row| holds(row)).collect();
     let is_preview = asked.preview.is_some();
     if is_preview {
@@ -110,7 +129,7 @@ pub async fn index(
         rows.sort_by_key(|row| row.certificate_no);
     }
     let published = given.publication.approved_at.unwrap_or(given.publication.proposed_at);
-    let names = names(&app, &contest).await?;
+    let names = names(app, &contest).await?;
     let all = rows.into_iter().map(|row| {
         let work = winner(row).map(|who| names.of(who));
         let (work, code) = work.map(|(name, code, _)| (name, code)).unwrap_or_default();
@@ -119,7 +138,8 @@ pub async fn index(
     let all = all.collect::<Result<Vec<Printed>>>()?;
     let title = contest.definition.title.read(v.lang.is_english()).to_owned();
     let unit = unit::by_id(&app.db, contest.row.unit_id).await?.name;
-    page(&Certificates { title, unit, published, all, is_preview, v })
+    let slug = contest.slug().to_owned();
+    Ok(Certificates { slug, title, unit, published, all, is_preview, v })
 }
 
 fn printed(
@@ -131,13 +151,14 @@ fn printed(
 ) -> Result<Printed> {
     let code = row.certificate.clone().unwrap_or_default();
     let year = crate::words::vietnam(published).year();
+    let address = format!("{}/certificates/{code}", v.base);
     Ok(Printed {
         fit: fit(&row.recipient),
         name: row.recipient.clone(),
         prize: prize_label(contest, &row.prize_key, v),
         work,
         number: row.certificate_no.map(|number| format!("{number:03}/{year}")).unwrap_or_default(),
-        qr: qr(&format!("{}/certificates/{code}", v.base))?,
+        check: (address.clone(), qr(&address)?),
         code,
     })
 }

@@ -3,7 +3,8 @@
 mod certificate;
 
 pub use certificate::{
-    Certificates, Check, create as certify, index as certificates, show as check,
+    Certificates, Check, create as certify, index as certificates, pdf as certificates_pdf,
+    show as check,
 };
 
 use actix_web::web;
@@ -65,6 +66,14 @@ pub struct Index {
     pub certificates: (usize, usize),
     /// What was wrong.
     pub refused: Vec<Refused>,
+}
+
+impl Index {
+    /// In how many documents all certificates are.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        self.certificates.0.div_ceil(certificate::MOST)
+    }
 }
 
 /// Shows the prizes of the publication in force.

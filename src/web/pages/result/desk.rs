@@ -141,6 +141,7 @@ async fn draw_desk(
                 millionths: placed.millionths,
                 prizes: won.map(|given| prize_label(contest, &given.prize, &v)).collect(),
                 worksheet: worksheet::lines(&v, contest, &placed.worksheet),
+                tie: worksheet::tie(&v, contest, &placed.worksheet),
             }
         });
         let title = table.title.read(english).to_owned();

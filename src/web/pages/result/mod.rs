@@ -7,7 +7,7 @@ pub(super) mod public;
 
 pub use desk::{Desk, decide, desk, propose, publish, refuse};
 pub use log::{Log, log};
-pub use minutes::{Minutes, minutes};
+pub use minutes::{Judge, Minutes, Round, minutes, pdf};
 pub use public::{Show, past, show};
 
 use std::collections::HashMap;
@@ -38,6 +38,8 @@ pub struct Place {
     pub prizes: Vec<String>,
     /// How it came about, one line each.
     pub worksheet: Vec<String>,
+    /// How it came behind an equal, where it has one before it.
+    pub tie: Option<String>,
 }
 
 /// A table as it is shown.

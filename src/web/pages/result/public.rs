@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::contest::Contest;
 use crate::refusal::Kind;
 use crate::results;
-use crate::results::rank::Who;
+use crate::results::rank::{Who, Worksheet};
 use crate::voting::cases::SetAside;
 use crate::web::cache::{Kept, Visitors};
 use crate::web::pages::contest::public;
@@ -190,7 +190,7 @@ async fn tables(
                 let same = award.entry_id == place.entry_id && award.unit_id == place.unit_id;
                 same && prize.is_some_and(|prize| prize.table == table.key)
             });
-            let sheet = serde_json::from_value(place.worksheet.clone()).ok();
+            let sheet: Option<Worksheet> = serde_json::from_value(place.worksheet.clone()).ok();
             Place {
                 place: place.place,
                 name,
@@ -198,6 +198,7 @@ async fn tables(
                 by,
                 millionths: place.millionths,
                 prizes: won.map(|award| prize_label(contest, &award.prize_key, v)).collect(),
+                tie: sheet.as_ref().and_then(|sheet| worksheet::tie(v, contest, sheet)),
                 worksheet: sheet
                     .map(|sheet| worksheet::lines(v, contest, &sheet))
                     .unwrap_or_default(),

@@ -1,0 +1,227 @@
+//! The minutes of judging: what a committee signs, as a page and as a PDF. Both say the same.
+
+mod pdf;
+mod round;
+
+use std::collections::HashMap;
+
+use actix_web::web;
+use askama::Template;
+use entity::decision::{self, Kind as Decided};
+use entity::entry::State;
+use entity::id::UserId;
+use entity::instant::Instant;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+
+use super::public::{Show, shown};
+use super::{Table, counted};
+use crate::app::App;
+use crate::contest::{self, Contest};
+use crate::refusal::Arg;
+use crate::voting::cases::SetAside;
+use crate::web::pages::entry::state_key;
+use crate::web::signed::Signed;
+use crate::web::{Failure, Result, View, page};
+use crate::{account, results, screening, unit, words};
+
+pub use pdf::pdf;
+pub use round::{Judge, Round};
+
+/// Most lines that the minutes have of what may be many; exports hold the rest.
+const MOST: usize = 500;
+
+/// The minutes of judging, for printing and signing.
+#[derive(Template)]
+#[template(path = "result/minutes.html")]
+pub struct Minutes {
+    /// Who looks.
+    pub v: View,
+    /// Name of the contest in addresses.
+    pub slug: String,
+    /// Title.
+    pub title: String,
+    /// Who runs the contest.
+    pub unit: String,
+    /// Number of the plan.
+    pub plan: Option<String>,
+    /// Number of the publication in force, and when it was published.
+    pub published: Option<(i32, Instant)>,
+    /// The last moment that the minutes tell of.
+    pub at: Instant,
+    /// How many entries are in each state.
+    pub counts: Vec<(&'static str, i64)>,
+    /// Entries that do not count: number, title, state, reason.
+    pub out: Vec<(i32, String, &'static str, String)>,
+    /// How many more there are of those.
+    pub more_out: usize,
+    /// Rounds.
+    pub rounds: Vec<Round>,
+    /// Tables, and how many places more each has.
+    pub tables: Vec<(Table, usize)>,
+    /// How equals were put in order, a sentence each.
+    pub ties: Vec<String>,
+    /// Votes by level: key of the words, counted, not counted, taken back.
+    pub levels: Vec<(String, i64, i64, i64)>,
+    /// Votes that were disqualified.
+    pub aside: Vec<SetAside>,
+    /// Decisions, a sentence each.
+    pub decisions: Vec<String>,
+    /// SHA-256 over everything that decides, when published.
+    pub hash: Option<String>,
+}
+
+impl Minutes {
+    /// Everybody who signs: judges, once each, and in which part.
+    #[must_use]
+    pub fn signers(&self) -> Vec<(String, String)> {
+        let mut signers: Vec<(String, String)> = Vec::new();
+        let staying =
+            self.rounds.iter().flat_map(|round| &round.judges).filter(|one| !one.has_left);
+        for judge in staying {
+            let part = self.v.t(if judge.is_chair { "chair" } else { "judge" });
+            match signers.iter_mut().find(|(name, _)| *name == judge.name) {
+                Some((_, known)) if judge.is_chair => *known = part,
+                Some(_) => {}
+                None => signers.push((judge.name.clone(), part)),
+            }
+        }
+        signers
+    }
+}
+
+/// Shows the minutes.
+///
+/// # Errors
+/// Forbidden to anybody but organisers.
+pub async fn minutes(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
+    page(&gathered(&app, v, &who, &slug).await?)
+}
+
+async fn gathered(
+    app: &App,
+    v: View,
+    who: &Signed,
+    slug: &str,
+) -> std::result::Result<Minutes, Failure> {
+    let (contest, _) = counted(app, &v, who, slug).await?;
+    let screener = contest::Screener::of(&app.db, &contest, who.id(), v.now).await?;
+    let english = v.lang.is_english();
+    let mut rounds = Vec::new();
+    for row in contest::rounds(&app.db, contest.id()).await? {
+        rounds.extend(round::round(app, &v, &contest, &row).await?);
+    }
+    let counts = screening::counts(&app.db, &screener).await?;
+    let (out, more_out) = out(app, &v, &contest).await?;
+    let (decisions, decided) = decisions(app, &v, &contest).await?;
+    let show = shown(app, v.clone(), &contest).await.ok();
+    let published = show.as_ref().map(|show| show.published);
+    let at = [published.map(|(_, at)| at), decided, Some(contest.row.created_at)];
+    let mut minutes = Minutes {
+        slug: slug.to_owned(),
+        title: contest.definition.title.read(english).to_owned(),
+        unit: unit::by_id(&app.db, contest.row.unit_id).await?.name,
+        plan: contest.definition.plan.as_ref().map(|plan| plan.number.clone()),
+        published,
+        at: at.into_iter().flatten().max().unwrap_or(v.now),
+        counts: counts.into_iter().map(|(s, n)| (state_key(s), n)).collect(),
+        out,
+        more_out,
+        rounds,
+        tables: Vec::new(),
+        ties: Vec::new(),
+        levels: Vec::new(),
+        aside: Vec::new(),
+        decisions,
+        hash: None,
+        v,
+    };
+    if let Some(show) = show {
+        minutes.tell(show);
+    }
+    Ok(minutes)
+}
+
+impl Minutes {
+    /// Tells of the result in force.
+    fn tell(&mut self, show: Show) {
+        for table in &show.tables {
+            for place in &table.places {
+                let Some(tie) = &place.tie else { continue };
+                let args = [
+                    ("table", Arg::from(table.title.as_str())),
+                    ("place", Arg::from(i64::from(place.place))),
+                    ("name", Arg::from(place.name.as_str())),
+                    ("tie", Arg::from(tie.as_str())),
+                ];
+                self.ties.push(words::say(self.v.lang, "minutes-tie", &args));
+            }
+        }
+        self.ties.truncate(MOST);
+        let cut = |mut table: Table| {
+            let more = table.places.len().saturating_sub(MOST);
+            table.places.truncate(MOST);
+            (table, more)
+        };
+        self.tables = show.tables.into_iter().map(cut).collect();
+        self.levels = show.levels;
+        self.aside = show.aside.unwrap_or_default();
+        self.hash = Some(show.hash);
+    }
+}
+
+/// Entries that do not count: number, title, state, reason; and how many more there are.
+async fn out(
+    app: &App,
+    v: &View,
+    contest: &Contest,
+) -> std::result::Result<(Vec<(i32, String, &'static str, String)>, usize), Failure> {
+    let all = results::left_out(&app.db, contest.id()).await?;
+    let more = all.len().saturating_sub(MOST);
+    let line = |one: results::LeftOut| {
+        let reason = one.reason.map(|key| v.t(&key));
+        let parts = [reason, Some(one.words).filter(|words| !words.is_empty())];
+        let said = parts.into_iter().flatten().collect::<Vec<_>>().join(": ");
+        // What somebody took back is theirs again: its title is not told.
+        let title = if one.state == State::Withdrawn { String::new() } else { one.title };
+        (one.number, title, state_key(one.state), said)
+    };
+    Ok((all.into_iter().take(MOST).map(line).collect(), more))
+}
+
+/// What was decided about results, a sentence each, and when last.
+async fn decisions(
+    app: &App,
+    v: &View,
+    contest: &Contest,
+) -> std::result::Result<(Vec<String>, Option<Instant>), Failure> {
+    let rows = decision::Entity::find()
+        .filter(decision::Column::ContestId.eq(contest.id()))
+        .order_by_asc(decision::Column::DecidedAt)
+        .all(&app.db)
+        .await?;
+    let names: HashMap<UserId, String> =
+        account::names(&app.db, rows.iter().map(|row| row.decided_by)).await?;
+    let last = rows.last().map(|row| row.decided_at);
+    let said = rows.into_iter().map(|row| {
+        let what = v.t(match row.kind {
+            Decided::Tie => "decision-tie",
+            Decided::EmptyPrize => "decision-empty-prize",
+            Decided::Promotion => "decision-promotion",
+            Decided::NextInLine => "decision-next-in-line",
+            Decided::Disqualification => "decision-disqualification",
+        });
+        decision(v, row.decided_at, &what, names.get(&row.decided_by).cloned(), &row.reason)
+    });
+    Ok((said.collect(), last))
+}
+
+fn decision(v: &View, at: Instant, what: &str, by: Option<String>, reason: &str) -> String {
+    let key = if by.is_some() { "minutes-decision" } else { "minutes-decision-system" };
+    let args = [
+        ("at", Arg::from(v.when(&at))),
+        ("what", Arg::from(what)),
+        ("by", Arg::from(by.unwrap_or_default())),
+        ("reason", Arg::from(reason)),
+    ];
+    words::say(v.lang, key, &args)
+}
