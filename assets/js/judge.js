@@ -108,6 +108,10 @@ const keys = {
   c: () => find("[name=comment]").focus(),
   f: () => (find(".aside").open = true) && find("[name=reason]").focus(),
   z: () => find(".picture").classList.toggle("zoomed"),
+  v: () => {
+    const film = find("video");
+    if (film) film.paused ? film.play() : film.pause();
+  },
   g: () => go(),
   "?": () => {
     const list = find(".keys");
@@ -121,7 +125,7 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !alias()) return;
   const marks = target.dataset.max;
   if (pressed === "Escape") return rest();
-  if (!marks && target.matches("input, textarea, select")) return;
+  if (!marks && target.matches("input, textarea, select, video")) return;
   const field = marks ? target : fields().find((field) => !field.value);
   const digit = /^\d$/.test(pressed) && field && scale(field) <= 10;
   if (!digit && !keys[pressed] && !(marks && pressed === "Enter")) return;

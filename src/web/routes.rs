@@ -146,6 +146,12 @@ pub fn table(site: &mut ServiceConfig) {
             "/judging/{round}/{alias}/pictures/{number}/{size}",
             web::get().to(pages::judging::picture),
         )
+        .route("/judging/{round}/{alias}/films/{number}", web::get().to(pages::judging::film))
+        .route("/judging/{round}/{alias}/texts/{number}", web::get().to(pages::judging::text))
+        .route(
+            "/judging/{round}/{alias}/originals/{number}",
+            web::get().to(pages::judging::original),
+        )
         .route("/contests/{slug}/results", web::get().to(pages::result::show))
         .route("/contests/{slug}/complaints", web::get().to(pages::complaint::new))
         .route("/complaints/{code}", web::get().to(pages::complaint::show))
@@ -164,25 +170,25 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/awards/{id}", web::post().to(pages::award::update))
         .route("/desk/contests/{slug}/certificates", web::get().to(pages::award::certificates))
         .route("/desk/contests/{slug}/certificates", web::post().to(pages::award::certify))
+        .route(
+            "/desk/contests/{slug}/certificates.pdf",
+            web::get().to(pages::award::certificates_pdf),
+        )
         .route("/certificates/{code}", web::get().to(pages::award::check))
         .route("/desk/contests/{slug}/strikes", web::post().to(pages::strike::create))
         .route("/desk/contests/{slug}/strikes/approval", web::post().to(pages::strike::approve))
         .route("/desk/contests/{slug}/promotion", web::get().to(pages::promotion::show))
         .route("/desk/contests/{slug}/promotion", web::post().to(pages::promotion::choose))
         .route("/desk/contests/{slug}/minutes", web::get().to(pages::result::minutes))
-        .route(
-            "/desk/contests/{slug}/certificates.pdf",
-            web::get().to(pages::award::certificates_pdf),
-        )
+        .route("/desk/contests/{slug}/minutes.pdf", web::get().to(pages::result::pdf))
+        .route("/desk/contests/{slug}/posters", web::get().to(pages::poster::index))
+        .route("/desk/contests/{slug}/posters/{name}", web::get().to(pages::poster::show))
         .route("/desk/contests/{slug}/audit", web::get().to(pages::result::log))
         .route("/desk/contests/{slug}/votes", web::get().to(pages::fraud::index))
         .route("/desk/contests/{slug}/votes", web::post().to(pages::fraud::look))
         .route("/desk/contests/{slug}/votes/{code}", web::get().to(pages::fraud::show))
         .route("/desk/contests/{slug}/votes/{code}/rulings", web::post().to(pages::fraud::rule))
         .route("/desk/contests/{slug}/votes/{code}/approval", web::post().to(pages::fraud::approve))
-        .route("/desk/contests/{slug}/minutes.pdf", web::get().to(pages::result::pdf))
-        .route("/desk/contests/{slug}/posters", web::get().to(pages::poster::index))
-        .route("/desk/contests/{slug}/posters/{name}", web::get().to(pages::poster::show))
         .route("/desk/contests/{slug}/counts", web::get().to(pages::count::index))
         .route("/desk/contests/{slug}/counts", web::post().to(pages::count::create))
         .route("/desk/contests/{slug}/counts/import", web::post().to(pages::count::import))

@@ -9,7 +9,7 @@ import { open, widths } from './support/site.js';
 const site = await open();
 
 /** Answers that are no pages. */
-const notPages = /^\/(static|health|metrics|media)|\.(csv|xlsx|json|svg|pdf|zip|html?)$|\/(pictures|originals|exports)\//;
+const notPages = /^\/(static|health|metrics|media)|\.(csv|xlsx|json|svg|pdf|zip|html?)$|\/(pictures|originals|exports|films|texts)\//;
 
 /** Most bytes of a page without its pictures, compressed (experience of a phone at 400 kbps). */
 const budgets = [

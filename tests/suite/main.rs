@@ -18,6 +18,7 @@ mod defects;
 mod dependencies;
 mod desk;
 mod entry;
+mod exhibit;
 mod film;
 mod floors;
 mod fraud;

@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use entity::id::RoundId;
 
-use super::judging::{pictures, round_of, seated, texts};
+use super::judging::{Exhibit, exhibits, round_of, seated};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::Round;
@@ -23,10 +23,8 @@ pub struct Side {
     pub other: String,
     /// Its title.
     pub title: String,
-    /// Numbers of its pictures.
-    pub pictures: Vec<usize>,
-    /// Its texts: name of the slot, and the text.
-    pub texts: Vec<(String, String)>,
+    /// What there is to look at.
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// The pair.
@@ -64,14 +62,14 @@ pub(super) async fn show(
     if let Some((left, right)) = pair::next(&app.db, judge, round).await? {
         let ids = [left.assignment.entry_id, right.assignment.entry_id];
         let whole = entry::wholes(&app.db, ids).await?;
+        let looks = (round.blind, v.lang.is_english());
         for (one, other) in [(&left, &right), (&right, &left)] {
             let Some(entry) = whole.get(&one.assignment.entry_id) else { continue };
             sides.push(Side {
                 alias: one.alias.clone(),
                 other: other.alias.clone(),
                 title: entry.entry.title.clone(),
-                pictures: (0..pictures(entry).count()).collect(),
-                texts: texts(contest, entry, v.lang.is_english()),
+                exhibits: exhibits(app, contest, entry, looks).await?,
             });
         }
     }

@@ -7,7 +7,7 @@ use askama::Template;
 use entity::assignment::State as Work_;
 use entity::id::RoundId;
 
-use super::judging::{pictures, round_of, seated};
+use super::judging::{cover, round_of, seated};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::Round;
@@ -27,8 +27,8 @@ pub struct Line {
     pub title: String,
     /// Its place, as typed or saved; empty where it has none.
     pub place: String,
-    /// Whether there is a picture to show.
-    pub has_picture: bool,
+    /// Number of the picture that stands for it.
+    pub cover: Option<usize>,
 }
 
 /// The list.
@@ -76,7 +76,7 @@ pub(super) async fn show(
             alias: one.alias.clone(),
             title: entry.entry.title.clone(),
             place: kept.map(|text| (*text).to_owned()).or(saved).unwrap_or_default(),
-            has_picture: pictures(entry).next().is_some(),
+            cover: cover(entry),
         })
     });
     page(&Show {

@@ -33,6 +33,19 @@ pub async fn show(
     let (name, format) = name.rsplit_once('.').ok_or_else(nothing)?;
     let known = media::Format::of_name(format).ok_or_else(nothing)?;
     let copy = media::copy(&app.db, id, name, format).await?.ok_or_else(nothing)?;
+    send(&app, &request, copy, (known, "public, max-age=31536000, immutable")).await
+}
+
+/// Sends a copy, or the piece of it that is asked for; `kept` says who may keep it how long.
+///
+/// # Errors
+/// When the store fails.
+pub(super) async fn send(
+    app: &App,
+    request: &HttpRequest,
+    copy: entity::rendition::Model,
+    (known, kept): (media::Format, &'static str),
+) -> Result {
     let length = u64::try_from(copy.bytes).unwrap_or(0);
     let asked = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
     let (mut answer, sent) = match asked.and_then(|range| slice(range, length)) {
@@ -46,7 +59,7 @@ pub async fn show(
     answer
         .content_type(known.mime())
         .insert_header((header::ACCEPT_RANGES, "bytes"))
-        .insert_header((header::CACHE_CONTROL, "public, max-age=31536000, immutable"))
+        .insert_header((header::CACHE_CONTROL, kept))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, ALONE));
     body(answer, app.store.clone(), copy.storage_key, sent).await

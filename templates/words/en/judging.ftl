@@ -134,3 +134,7 @@ round-kind-veto = Veto
 round-kind-rank = An ordered list
 round-kind-pairwise = Which of two is better
 round-kind-deliberate = The jury talks and decides
+exhibit-waiting = The file is being made ready. Open this entry again in a few minutes.
+exhibit-more = There is more: open the whole text
+exhibit-original = The original file
+film-of = Film of entry { $alias }

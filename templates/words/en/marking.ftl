@@ -12,6 +12,7 @@ marking-key-undo = U: undo
 marking-key-comment = C: comment (Esc to return)
 marking-key-aside = F: step aside from this entry
 marking-key-zoom = Z: zoom
+marking-key-film = V: play or pause the film
 marking-key-grid = G: list of entries
 marking-key-help = ?: this list
 marking-close = Close

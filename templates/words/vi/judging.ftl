@@ -134,3 +134,7 @@ round-kind-veto = Phủ quyết
 round-kind-rank = Xếp thứ tự
 round-kind-pairwise = So sánh từng cặp
 round-kind-deliberate = Hội đồng bàn và quyết định
+exhibit-waiting = Tệp đang được chuẩn bị. Hãy mở lại bài này sau ít phút.
+exhibit-more = Văn bản còn dài, mở toàn văn
+exhibit-original = Tệp gốc
+film-of = Phim của bài { $alias }

@@ -12,6 +12,7 @@ marking-key-undo = U: hoàn tác
 marking-key-comment = C: nhận xét (Esc để trở lại)
 marking-key-aside = F: xin không chấm bài này
 marking-key-zoom = Z: phóng to
+marking-key-film = V: phát hoặc dừng phim
 marking-key-grid = G: danh sách bài
 marking-key-help = ?: bảng này
 marking-close = Đóng

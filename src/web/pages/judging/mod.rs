@@ -1,28 +1,31 @@
 //! A judge's room. Nothing here names an author, a unit, a file, or a key that tells the time.
 
+mod exhibit;
 mod note;
 mod sheet;
 mod two;
 
+pub use exhibit::{Exhibit, film, original, picture, text};
+pub(super) use exhibit::{cover, exhibits};
 pub use note::{aside, favourite, flag};
 pub(super) use sheet::{hundredths, written};
 pub use sheet::{put, save, show};
 pub use two::two;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use askama::Template;
 use entity::assignment::State as Work_;
 use entity::id::{RoundId, SeatId};
 
 use crate::app::App;
-use crate::contest::definition::{Round, RoundKind, SlotKind};
+use crate::contest::definition::{Round, RoundKind};
 use crate::entry::Whole;
 use crate::judging::{self, Error, Judge, Work};
 use crate::refusal::{Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{contest, db, entry, media, storage};
+use crate::{contest, db, entry};
 
 /// An entry in the judge's list.
 pub struct Line {
@@ -30,8 +33,8 @@ pub struct Line {
     pub alias: String,
     /// How far it is, as a key of the words.
     pub state: &'static str,
-    /// Whether there is a picture to show.
-    pub has_picture: bool,
+    /// Number of the picture that stands for it.
+    pub cover: Option<usize>,
     /// Whether it is among the judge's favourites.
     pub favourite: bool,
 }
@@ -149,9 +152,7 @@ async fn list(
     let lines = open.iter().filter(is_asked).map(|one| Line {
         alias: one.alias.clone(),
         state: if one.assignment.state == Work_::Done { "work-done" } else { "work-open" },
-        has_picture: whole
-            .get(&one.assignment.entry_id)
-            .is_some_and(|entry| pictures(entry).next().is_some()),
+        cover: whole.get(&one.assignment.entry_id).and_then(cover),
         favourite: one.assignment.favourite,
     });
     let next = open.iter().find(|one| one.assignment.state == Work_::Open);
@@ -176,59 +177,6 @@ async fn entity_of(app: &App, work: &Work) -> std::result::Result<Whole, Failure
     let row = entity::entry::Entity::find_by_id(work.assignment.entry_id).one(&app.db).await?;
     let row = row.ok_or(Error::Unknown)?;
     Ok(entry::whole(&app.db, row).await?)
-}
-
-/// Files of the entry that have been drawn for showing, in their order.
-pub(super) fn pictures(whole: &Whole) -> impl Iterator<Item = &entity::file::Model> {
-    whole.parts.iter().filter_map(|part| whole.file(part)).filter(|file| {
-        file.state == entity::file::State::Ready
-            && file.width.is_some()
-            && file.milliseconds.is_none()
-    })
-}
-
-pub(super) fn texts(
-    contest: &contest::Contest,
-    whole: &Whole,
-    english: bool,
-) -> Vec<(String, String)> {
-    let slots = contest.definition.categories.iter().flat_map(|category| &category.slots);
-    let slots = slots.filter(|slot| matches!(slot.kind, SlotKind::Text | SlotKind::Link));
-    let texts = slots.flat_map(|slot| {
-        whole.slot(&slot.key).filter_map(move |part| {
-            let text = part.body.clone().or_else(|| part.link.clone())?;
-            Some((slot.label.read(english).to_owned(), text))
-        })
-    });
-    texts.collect()
-}
-
-/// Sends a picture under the alias and a number, so that its address tells nothing.
-///
-/// # Errors
-/// Not found to anybody else.
-pub async fn picture(
-    app: web::Data<App>,
-    who: Signed,
-    path: web::Path<(String, String, usize, String)>,
-) -> Result {
-    let (round, alias, number, size) = path.into_inner();
-    let judge = seated(&app, &who, &round).await?;
-    let work = judging::work(&app.db, &judge).await?;
-    let one = work.iter().find(|one| one.alias == alias).ok_or(Error::Unknown)?;
-    let whole = entity_of(&app, one).await?;
-    let file = pictures(&whole).nth(number).ok_or(Error::Unknown)?;
-    if !["320", "800", "1600"].contains(&size.as_str()) {
-        return Err(Error::Unknown.into());
-    }
-    match app.store.get(&media::copy_key(file.id, &size, "jpeg")).await {
-        Ok(bytes) => Ok(HttpResponse::Ok()
-            .content_type("image/jpeg")
-            .insert_header(("Cache-Control", "private, max-age=3600"))
-            .body(bytes)),
-        Err(storage::Error::Missing(_)) => Err(Error::Unknown.into()),
-        Err(error) => Err(Failure::broken(error)),
-    }
 }
 
 /// Declares the sheets final.

@@ -8,7 +8,7 @@ use entity::assignment::State as Work_;
 use entity::id::{RoundId, SeatId};
 use serde::Deserialize;
 
-use super::{entity_of, pictures, seated, texts};
+use super::{Exhibit, entity_of, exhibits, seated};
 use crate::app::App;
 use crate::contest::definition::{Criterion, PhaseKind, RoundKind};
 use crate::entry::Whole;
@@ -51,12 +51,8 @@ pub(super) struct Show {
     pub title: String,
     /// Author and unit, where the round is not blind.
     pub by: Option<(String, String)>,
-    /// How many pictures it has.
-    pub pictures: Vec<usize>,
-    /// Its texts: name of the slot, and the text.
-    pub texts: Vec<(String, String)>,
-    /// Its captions.
-    pub captions: Vec<String>,
+    /// What there is to look at.
+    pub exhibits: Vec<Exhibit>,
     /// The criteria.
     pub rows: Vec<Row>,
     /// Words to the panel.
@@ -168,9 +164,7 @@ async fn sheet(
         alias: alias.to_owned(),
         title: whole.entry.title.clone(),
         by,
-        pictures: (0..pictures(&whole).count()).collect(),
-        texts: texts(&contest, &whole, english),
-        captions: whole.parts.iter().filter_map(|part| part.caption.clone()).collect(),
+        exhibits: exhibits(app, &contest, &whole, (round.blind, english)).await?,
         rows: rows.collect(),
         comment: typed.some("comment").unwrap_or(comment),
         comment_label: match contest.windows(PhaseKind::Feedback).next() {

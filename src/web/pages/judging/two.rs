@@ -4,7 +4,7 @@ use actix_web::web;
 use askama::Template;
 use entity::id::RoundId;
 
-use super::{pictures, round_of, seated, texts};
+use super::{Exhibit, exhibits, round_of, seated};
 use crate::app::App;
 use crate::entry;
 use crate::judging;
@@ -19,10 +19,8 @@ pub(super) struct Side {
     pub title: String,
     /// The judge's own marks, as a sum in millionths of a point; none before the first.
     pub total: Option<i64>,
-    /// Numbers of its pictures.
-    pub pictures: Vec<usize>,
-    /// Its texts: name of the slot, and the text.
-    pub texts: Vec<(String, String)>,
+    /// What there is to look at.
+    pub exhibits: Vec<Exhibit>,
 }
 
 /// Two works.
@@ -55,18 +53,19 @@ pub async fn two(
     if work.len() != 2 {
         return Ok(see_other(&format!("/judging/{round}?two=wrong")));
     }
-    let (contest, _) = round_of(&app, &judge).await?;
+    let (contest, definition) = round_of(&app, &judge).await?;
+    let looks = (definition.blind, v.lang.is_english());
     let whole = entry::wholes(&app.db, work.iter().map(|one| one.assignment.entry_id)).await?;
-    let sides = work.iter().filter_map(|one| {
-        let entry = whole.get(&one.assignment.entry_id)?;
+    let mut sides = Vec::new();
+    for one in &work {
+        let Some(entry) = whole.get(&one.assignment.entry_id) else { continue };
         let sum: i64 = one.marks.values().map(|mark| i64::from(*mark) * 10_000).sum();
-        Some(Side {
+        sides.push(Side {
             alias: one.alias.clone(),
             title: entry.entry.title.clone(),
             total: (!one.marks.is_empty()).then_some(sum),
-            pictures: (0..pictures(entry).count()).collect(),
-            texts: texts(&contest, entry, v.lang.is_english()),
-        })
-    });
-    page(&Two { round: judge.round.id, sides: sides.collect(), v })
+            exhibits: exhibits(&app, &contest, entry, looks).await?,
+        });
+    }
+    page(&Two { round: judge.round.id, sides, v })
 }
