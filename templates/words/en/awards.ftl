@@ -35,3 +35,4 @@ certificate-qr = QR code that leads to { $address }
 certificates-pdf = Open the PDF
 certificates-pdf-part = PDF, part { $part }
 certificates-pdf-most = Each PDF holds at most { $most } certificates.
+certificates-none = No certificates have been made here yet. Make them, then open the PDF.

@@ -35,3 +35,4 @@ certificate-qr = Mã QR dẫn đến { $address }
 certificates-pdf = Mở PDF
 certificates-pdf-part = PDF, phần { $part }
 certificates-pdf-most = Mỗi tệp PDF có nhiều nhất { $most } giấy chứng nhận.
+certificates-none = Chưa cấp giấy chứng nhận nào ở đây. Hãy cấp số giấy chứng nhận rồi mở PDF.

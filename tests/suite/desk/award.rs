@@ -100,6 +100,7 @@ both! {
         assert_eq!(note(&mut one, 0, &[("act", "pass"), ("reason", "")]).await.len(), 1);
         note(&mut one, 0, &[("act", "pass"), ("reason", "Người thứ 1 từ chối")]).await;
         let after = prizes(&mut one).await;
+        let none = one.get(&format!("{DESK}/certificates.pdf")).await;
         one.post(&format!("{DESK}/certificates"), &[]).await;
         let printed = one.get(&format!("{DESK}/certificates")).await;
         one.post(&format!("{DESK}/certificates"), &[]).await;
@@ -118,6 +119,8 @@ both! {
         let sheets = one.get(&format!("{DESK}/certificates.pdf")).await;
         let preview = one.get(&format!("{DESK}/certificates.pdf?preview=yes")).await;
         let pages = crate::pdf::pages(&sheets);
+        assert_eq!(none.status, StatusCode::NOT_FOUND, "no blank page");
+        assert!(none.text().contains("Chưa cấp giấy chứng nhận nào"), "{}", none.text());
         assert_eq!(pages.len(), 2);
         for (page, (name, number)) in pages.iter().zip([("Người thứ 3", "001/2026"), ("Người thứ 2", "002/2026")]) {
             assert!(page.contains(name) && page.contains(&format!("Số: {number}")), "{page}");

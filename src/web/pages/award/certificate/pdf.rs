@@ -5,9 +5,10 @@ use actix_web::web::{Data, Path, Query};
 use super::{Asked, Certificates, Printed, drawn};
 use crate::app::App;
 use crate::pdf::{A4, Book, Error, Head, INK, Letters, MM, Plate, RED, Weight};
+use crate::refusal::Kind;
 use crate::web;
 use crate::web::signed::Signed;
-use crate::web::{Result, View};
+use crate::web::{Failure, Result, View};
 
 /// Most certificates in one document; more are asked for part by part.
 pub(in crate::web::pages::award) const MOST: usize = 500;
@@ -18,7 +19,7 @@ const NAME: &[(f32, usize)] = &[(38.0, 1), (32.0, 1), (26.0, 1), (22.0, 2), (17.
 /// Sends certificates as a PDF: all, a part of very many, one, or a preview.
 ///
 /// # Errors
-/// Forbidden to anybody but organisers.
+/// Forbidden to anybody but organisers; not found before certificates were made.
 pub async fn pdf(
     app: Data<App>,
     v: View,
@@ -31,6 +32,9 @@ pub async fn pdf(
     let before = (part - 1).saturating_mul(MOST).min(drawn.all.len());
     drawn.all.drain(..before);
     drawn.all.truncate(MOST);
+    if drawn.all.is_empty() {
+        return Err(Failure::new(Kind::NotFound, "certificates-none"));
+    }
     let name = format!("{slug}-giay-chung-nhan-{part}");
     web::pdf::send(name, move || written(&drawn)).await
 }
