@@ -31,10 +31,12 @@ mod restart;
 mod rows;
 mod scale;
 mod seed;
+mod stage;
 #[path = "../tests/suite/support/storm.rs"]
 mod storm;
 #[path = "../tests/suite/support/town/mod.rs"]
 mod town;
+mod uploads;
 mod votes;
 
 use std::process::ExitCode;
@@ -58,7 +60,9 @@ async fn main() -> ExitCode {
         Some("votes") => votes::measure(&mut figures).await,
         Some("fingerprints") => fingerprints::measure(&mut figures),
         Some("hostile") => hostile::measure(&mut figures).await,
+        Some("upload") => uploads::measure(&mut figures).await,
         Some("pictures") => pictures::measure(&mut figures).await,
+        Some("picture-memory") => pictures::memory(&arguments[1], &arguments[2]).await,
         Some("bare-page") => pages::bare(&arguments[1], &arguments[2]).await,
         Some("pages") => pages::measure(&mut figures).await,
         Some("publish") => publish::measure(&mut figures).await,

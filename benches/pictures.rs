@@ -1,5 +1,6 @@
 //! A photograph of twelve million pixels into its copies, in turn with sharp.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,7 +9,7 @@ use image::{DynamicImage, GrayImage};
 
 use super::Figures;
 use super::answers::shared;
-use super::peers::children_seconds;
+use super::peers::{children_peak, children_seconds};
 
 /// Turns; the medians of the pairs count.
 const TURNS: usize = 5;
@@ -21,6 +22,13 @@ pub async fn measure(figures: &mut Figures) {
     let peer = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers/sharp/sharp.mjs");
     let theirs = folder.path().join("sharp");
     std::fs::create_dir_all(&theirs).expect("a folder");
+    let peak = Command::new(std::env::current_exe().expect("this program"))
+        .args([OsStr::new("picture-memory"), photo.as_os_str(), folder.path().as_os_str()])
+        .output()
+        .expect("it starts");
+    let told = String::from_utf8_lossy(&peak.stdout);
+    let peak = told.trim().parse().unwrap_or_else(|_| panic!("no figure: {told}"));
+    figures.at_most("peak memory of a picture", peak, 70.0, "MB");
     let (mut ratios, mut ours_seconds) = (Vec::new(), Vec::new());
     let mut made = None;
     for _ in 0..TURNS {
@@ -46,6 +54,15 @@ pub async fn measure(figures: &mut Figures) {
         figures.note(&format!("ssim of {format}"), ours, "");
         figures.at_most(&format!("ssim of {format} below sharp's"), other - ours, 0.003, "");
     }
+}
+
+/// Draws one photograph in a process that has nothing else in its memory, and prints the most that a
+/// child of it had, its start included, in millions of bytes. What a process starts as counts for it
+/// too, so that the measuring bench itself is too large to ask.
+pub async fn memory(photo: &str, folder: &str) {
+    let decoder = Decoder::at(env!("CARGO_BIN_EXE_hoithi").into(), Path::new(folder).join("work"));
+    decoder.draw(Path::new(photo)).await.expect("a photograph is drawn");
+    println!("{:.1}", children_peak());
 }
 
 /// A real photograph where one lies beside this repository, else a drawn one.

@@ -18,7 +18,8 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 use crate::figures::Figures;
 use crate::postgres;
 use crate::process::command;
-use crate::votes::{ENTRIES, answer, config, percentile, prepare, start};
+use crate::stage::config;
+use crate::votes::{ENTRIES, answer, percentile, prepare, start};
 
 /// Links, and people who come by them.
 const CROWD: (usize, u64) = (38_000, 1_300_000);

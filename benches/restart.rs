@@ -13,7 +13,8 @@ use hoithi::voting::{Proof, Touch, Trace};
 use crate::figures::Figures;
 use crate::postgres;
 use crate::process::request;
-use crate::votes::{ENTRIES, config, prepare, start};
+use crate::stage::config;
+use crate::votes::{ENTRIES, prepare, start};
 
 /// Votes in the log.
 const VOTES: u64 = 1_500_000;

@@ -12,17 +12,13 @@ use std::time::{Duration, Instant};
 use actix_web::{App as Site, HttpResponse, HttpServer, web};
 use entity::entry::{self, EntrantKind, State};
 use entity::id::EntryId;
-use hoithi::app::App;
-use hoithi::config::Config;
-use hoithi::contest::apply::{self, Change, apply};
-use hoithi::contest::{self, document};
-use hoithi::{account, db, unit};
-use migration::MigratorTrait;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+use hoithi::{contest, db};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use crate::figures::Figures;
-use crate::postgres;
+use crate::peers::seconds;
 use crate::process::{Process, free_address};
+use crate::{postgres, stage};
 
 /// Threads that send, and connections of each.
 const SENDERS: (usize, usize) = (2, 128);
@@ -83,10 +79,10 @@ async fn on(figures: &mut Figures, engine: &str, database: Option<String>) {
 
 /// Processor seconds, answers, and waits in milliseconds, sorted, of one side.
 fn side(id: u32, address: SocketAddr, from: u64) -> (f64, u64, Vec<f64>) {
-    let before = cpu(id);
+    let before = seconds(id);
     let mut done = load(address, SPAN, from);
     done.waits.sort_by(f64::total_cmp);
-    (cpu(id) - before, done.counted, done.waits)
+    (seconds(id) - before, done.counted, done.waits)
 }
 
 /// The value below which this share lies.
@@ -125,32 +121,11 @@ pub fn start(folder: &Path, database: Option<&str>) -> Process {
     site
 }
 
-/// Its settings.
-pub fn config(folder: &Path, database: Option<&str>) -> Config {
-    let mut config = Config::default();
-    config.data.database = database.map(str::to_owned);
-    config.data.folder = folder.to_owned();
-    config
-}
-
 /// A site with a contest in its vote.
 pub async fn prepare(folder: &Path, database: Option<&str>) {
-    let app = App::open(config(folder, database)).await.expect("the site");
-    migration::Migrator::up(&app.db, None).await.expect("the schema");
+    let (app, id) = stage::contest(folder, database, include_str!("votes.yaml")).await;
     let now = app.clock.now();
     let tx = db::begin(&app.db).await.expect("a transaction");
-    let faults = unit::import(&tx, unit::top(), now).await.expect("units");
-    assert_eq!(faults, []);
-    let admin = account::invite(&tx, "", "quantri@example.vn", now).await.expect("a person");
-    let row = entity::user::Entity::find_by_id(admin).one(&tx).await.expect("a row");
-    let mut row = row.expect("a person").into_active_model();
-    row.is_admin = Set(true);
-    row.update(&tx).await.expect("an administrator");
-    let definition = document::read(include_str!("votes.yaml")).expect("a definition");
-    let id = apply(&tx, &definition, None, &Change::default(), now).await.expect("applied");
-    let whole = contest::by_id(&tx, id).await.expect("a contest");
-    let organiser = contest::Organiser::of(&tx, &whole, admin, now).await.expect("a right");
-    apply::announce(&tx, &organiser, now).await.expect("announced");
     let category = contest::category_ids(&tx, id).await.expect("categories")["main"];
     for number in 1..=ENTRIES {
         let row = entry::Model {
@@ -264,14 +239,4 @@ pub fn answer(stream: &mut BufReader<TcpStream>) -> Option<(u16, String)> {
     let mut body = vec![0; length];
     stream.read_exact(&mut body).ok()?;
     Some((status, String::from_utf8_lossy(&body).into_owned()))
-}
-
-/// Processor time that a process has used, in seconds.
-fn cpu(id: u32) -> f64 {
-    let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).expect("a process");
-    let rest = stat.rsplit(") ").next().expect("fields");
-    let field = |place: usize| -> f64 {
-        rest.split(' ').nth(place).and_then(|n| n.parse().ok()).expect("ticks")
-    };
-    (field(11) + field(12)) / 100.0
 }
