@@ -40,34 +40,34 @@ const restore = (form) => {
   }
 };
 
-const save = async (form) => {
-  const { dataset } = form;
-  if (!dataset.dirty || dataset.saving) return;
-  dataset.saving = 1;
-  delete dataset.dirty;
+const post = async (form) => {
+  delete form.dataset.dirty;
   const body = new FormData(form);
   for (const { type, name } of form.elements) if (type === "file" || name === "sought") body.delete(name);
   const sent = fields(form).map((field) => [field, held(field)]);
+  const signal = AbortSignal.timeout(30000);
   try {
-    const line = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
+    const line = await fetch(form.action, { method: "POST", body, signal, headers: { Accept: "application/json" } });
     const told = await line.json();
     note(form, told.saved ?? told.title);
-    if (line.ok) {
-      for (const [field, value] of sent) field[ticks(field) ? "defaultChecked" : "defaultValue"] = value;
-      if (told.version) form.elements.version.value = told.version;
-      remember(form);
-      if (!form.action.endsWith(told.at)) {
-        delete localStorage[store(form)];
-        form.action = told.at;
-        find("#sending").dataset.draft = told.draft;
-        history.replaceState(0, "", told.at);
-      }
-    }
+    if (!line.ok) return;
+    for (const [field, value] of sent) field[ticks(field) ? "defaultChecked" : "defaultValue"] = value;
+    if (told.version) form.elements.version.value = told.version;
+    remember(form);
+    if (form.action.endsWith(told.at)) return;
+    delete localStorage[store(form)];
+    form.action = told.at;
+    find("#sending").dataset.draft = told.draft;
+    history.replaceState(0, "", told.at);
   } catch {
-    dataset.dirty = 1;
+    form.dataset.dirty = 1;
     note(form, say(form, "waits"));
   }
-  delete dataset.saving;
+};
+
+const going = new WeakMap();
+const save = (form) => {
+  if (form.dataset.dirty && !going.has(form)) going.set(form, post(form).finally(() => going.delete(form)));
 };
 
 const begin = () => {
@@ -85,6 +85,19 @@ addEventListener("input", ({ target }) => {
   remember(form);
 });
 addEventListener("focusout", ({ target }) => target.form?.dataset.keeps && save(target.form));
+// The button waits for what leaving the last field has begun: of two forms of one version the server takes one.
+addEventListener(
+  "submit",
+  async (event) => {
+    const { target, submitter } = event;
+    if (!going.has(target)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await going.get(target);
+    target.requestSubmit(submitter);
+  },
+  true,
+);
 addEventListener("online", () => forms().forEach(save));
 addEventListener("swapped", begin);
 setInterval(() => forms().forEach(save), 5000);

@@ -43,11 +43,11 @@ const ask = (signal, method, url, headers, body, on) =>
     line.send(body);
   });
 
-/** Waits, but not beyond the moment at which the network or the person comes back. */
-const rest = (ms) =>
+/** Waits, longer after each failure, but not beyond the moment at which the network or the person comes back. */
+export const rest = (failed) =>
   new Promise((done) => {
     const awake = () => document.hidden || done();
-    setTimeout(done, ms);
+    setTimeout(done, Math.min(30, 2 ** failed) * 1000 * (0.7 + Math.random() * 0.6));
     addEventListener("online", done, { once: true });
     document.addEventListener("visibilitychange", awake, { once: true });
   });
@@ -90,7 +90,7 @@ export const send = async (job) => {
       else if (error !== "again") throw error;
       if (signal.aborted) break;
       job.waits();
-      await rest(Math.min(30, 2 ** failed++) * 1000 * (0.7 + Math.random() * 0.6));
+      await rest(failed++);
     }
   }
   return false;

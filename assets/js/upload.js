@@ -3,7 +3,7 @@ import { card, done, find, paint, say, total } from "./card.js";
 import { all, drop, keep, print, same } from "./kept.js";
 import { sides, wrong } from "./look.js";
 import { page, show } from "./swap.js";
-import { send } from "./tus.js";
+import { rest, send } from "./tus.js";
 
 /** Larger files are not copied: after a reload the page asks for them again. */
 const COPIED = 64e6;
@@ -108,6 +108,17 @@ const run = async () => {
   run();
 };
 
+/** Goes where a link or a form leads, however often the line breaks on the way. */
+const follow = async (url, body) => {
+  for (let failed = 0; ; failed++) {
+    const line = await page(url, body).catch(() => {});
+    if (line) return show(line);
+    find("#sending").hidden = false;
+    find("[data-total]").textContent = say("offline");
+    await rest(failed);
+  }
+};
+
 addEventListener("change", ({ target }) => target.dataset.limits && chosen(target));
 addEventListener("click", async (event) => {
   const { dataset = {}, href } = event.target.closest("button, a") ?? {};
@@ -124,7 +135,7 @@ addEventListener("click", async (event) => {
     run();
   } else if (busy && href?.includes(`/drafts/${busy.draft}/`)) {
     event.preventDefault();
-    show(await page(href));
+    follow(href);
   }
 });
 addEventListener("submit", async (event) => {
@@ -133,7 +144,7 @@ addEventListener("submit", async (event) => {
   event.preventDefault();
   const body = new FormData(form, event.submitter);
   if (form.action.endsWith("/submission")) await new Promise((sent) => addEventListener("sent", sent, { once: true }));
-  show(await page(form.action, body));
+  follow(form.action, body);
 });
 addEventListener("swapped", () => {
   if (find("#sending")) for (const job of jobs) set(job, { card: card(job) });

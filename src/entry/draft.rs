@@ -307,7 +307,8 @@ pub struct Person {
     pub others: Vec<(contributor::Role, String)>,
 }
 
-/// Keeps what was typed; `version` is the one that the form was drawn from.
+/// Keeps what was typed; `version` is the one that the form was drawn from. The same form sent twice
+/// is kept once.
 ///
 /// # Errors
 /// [`Error::Stale`] when another form was kept meanwhile.
@@ -322,27 +323,54 @@ pub async fn save(
     may_write(contest, &author.entry, now)?;
     let row = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await?;
     let row = row.ok_or(Error::Unknown)?;
+    let said = told(&row, person);
     if version.is_some_and(|version| version != row.version) {
-        return Err(Error::Stale);
+        let same = said == row && named(tx, row.id).await? == people(person);
+        return if same { Ok(row) } else { Err(Error::Stale) };
     }
-    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-    let shown = if person.shown.is_empty() { &person.name } else { &person.shown };
-    let next = row.version + 1;
-    let kind = person.kind.unwrap_or(row.entrant_kind);
-    let mut row = row.into_active_model();
-    row.title = Set(person.title.clone());
-    row.entrant_kind = Set(kind);
-    row.entrant_name = Set(person.name.clone());
-    row.shown_name = Set(shown.clone());
-    row.search_text = Set(fold(&format!("{} {} {shown}", person.title, person.name)));
-    row.unit_id = Set(person.unit);
-    row.phone = Set(some(&person.phone));
-    row.email = Set(some(&person.email));
-    row.version = Set(next);
-    row.updated_at = Set(now);
-    let row = row.update(tx).await?;
+    let mut said = said.into_active_model().reset_all();
+    said.version = Set(row.version + 1);
+    said.updated_at = Set(now);
+    let row = said.update(tx).await?;
     contributors(tx, &row, person).await?;
     Ok(row)
+}
+
+/// The entry as the form tells it.
+fn told(row: &entry::Model, person: &Person) -> entry::Model {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let shown = if person.shown.is_empty() { &person.name } else { &person.shown };
+    entry::Model {
+        title: person.title.clone(),
+        entrant_kind: person.kind.unwrap_or(row.entrant_kind),
+        entrant_name: person.name.clone(),
+        shown_name: shown.clone(),
+        search_text: fold(&format!("{} {} {shown}", person.title, person.name)),
+        unit_id: person.unit,
+        phone: some(&person.phone),
+        email: some(&person.email),
+        ..row.clone()
+    }
+}
+
+/// Role, name and birth date of everybody whom the form names.
+fn people(person: &Person) -> Vec<(contributor::Role, String, Option<String>)> {
+    let birth = (!person.birth_date.is_empty()).then(|| person.birth_date.clone());
+    let author = (contributor::Role::Author, person.name.clone(), birth);
+    let others = person.others.iter().map(|(role, name)| (*role, name.clone(), None));
+    std::iter::once(author).chain(others).filter(|(_, name, _)| !name.is_empty()).collect()
+}
+
+/// The same of everybody whom the entry names.
+async fn named(
+    db: &impl ConnectionTrait,
+    entry: EntryId,
+) -> Result<Vec<(contributor::Role, String, Option<String>)>, DbErr> {
+    let rows = contributor::Entity::find()
+        .filter(contributor::Column::EntryId.eq(entry))
+        .order_by_asc(contributor::Column::Position);
+    let rows = rows.all(db).await?.into_iter();
+    Ok(rows.map(|who| (who.role, who.name, who.birth_date)).collect())
 }
 
 async fn contributors(
@@ -354,13 +382,7 @@ async fn contributors(
         .filter(contributor::Column::EntryId.eq(entry.id))
         .exec(tx)
         .await?;
-    let birth = (!person.birth_date.is_empty()).then(|| person.birth_date.clone());
-    let mut rows = vec![(contributor::Role::Author, person.name.clone(), birth)];
-    rows.extend(person.others.iter().map(|(role, name)| (*role, name.clone(), None)));
-    for (position, (role, name, birth_date)) in (0..).zip(rows) {
-        if name.is_empty() {
-            continue;
-        }
+    for (position, (role, name, birth_date)) in (0..).zip(people(person)) {
         let row = contributor::ActiveModel {
             id: Set(ContributorId::new()),
             entry_id: Set(entry.id),

@@ -337,6 +337,31 @@ both! {
         site.work().await;
     }
 
+    async fn the_same_form_sent_twice_is_kept_once(site: Site) {
+        contest(site, |text| text).await;
+        let mut browser = site.browser();
+        let code = begin(&mut browser, 1).await;
+        let path = format!("/drafts/{code}/about");
+        let page = browser.get(&path).await;
+        let version = page.attributes("input[name='version']", "value").remove(0);
+        let form = [
+            ("version", version.as_str()),
+            ("title", "Một"),
+            ("name", "Hoa"),
+            ("unit", "td-cs-59"),
+            ("phone", "0912345678"),
+        ];
+
+        let first = browser.post(&path, &form).await;
+        let again = browser.post(&path, &form).await;
+
+        assert_eq!(first.location, Some(format!("/drafts/{code}/check")), "{}", first.text());
+        assert_eq!(again.location, first.location, "{}", again.text());
+        let row = entry::Entity::find().one(&site.app.db).await.unwrap().unwrap();
+        assert_eq!(row.version.to_string(), (version.parse::<i32>().unwrap() + 1).to_string());
+        site.work().await;
+    }
+
     async fn copies_for_the_public_are_drawn_small_and_a_withdrawn_work_loses_them(site: Site) {
         contest(site, |text| text).await;
         let mut browser = site.browser();

@@ -59,7 +59,10 @@ both! {
         let form = [("version", "1"), ("title", "Ca đêm"), ("unit", "td-cs-59")];
         let kept = browser.post_for_json(&about, &form).await;
         assert_eq!((kept.status.as_u16(), kept.json()["version"].clone()), (200, 2.into()));
-        let stale = browser.post_for_json(&about, &form).await;
+        let again = browser.post_for_json(&about, &form).await;
+        assert_eq!((again.status.as_u16(), again.json()["version"].clone()), (200, 2.into()));
+        let other = [("version", "1"), ("title", "Ca ngày"), ("unit", "td-cs-59")];
+        let stale = browser.post_for_json(&about, &other).await;
         assert_eq!(stale.status.as_u16(), 409);
         let page = browser.get(&about).await;
         assert_eq!(page.attributes("#title", "value"), ["Ca đêm"]);
