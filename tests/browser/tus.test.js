@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as tus from 'tus-js-client';
+import { draft } from './support/draft.js';
 import { originals } from './support/originals.js';
 import { picture } from './support/picture.js';
 import { open } from './support/site.js';
@@ -10,26 +11,9 @@ const site = await open();
 const page = await site.visit('/');
 const photo = await picture(page, 2400, 1600);
 
-/** A draft without a file: its address and the cookies of whoever owns it. */
-async function draft() {
-  const context = await site.context();
-  const entering = await context.newPage();
-  await entering.goto(site.pages.enter);
-  const form = await entering.locator('form[enctype]').evaluate((form) => ({
-    action: form.getAttribute('action'),
-    texts: [...new FormData(form)].filter(([, value]) => typeof value === 'string'),
-  }));
-  const answer = await context.request.post(form.action, {
-    form: Object.fromEntries(form.texts),
-    headers: { origin: site.base, accept: 'application/json' },
-  });
-  const cookies = await context.cookies();
-  return [(await answer.json()).draft, cookies.map(({ name, value }) => `${name}=${value}`).join('; ')];
-}
-
 /** Sends `bytes` into a new draft; `options` are given the upload, once there is one. */
 async function send(bytes, options) {
-  const [code, cookie] = await draft();
+  const [code, cookie] = await draft(site, await site.context());
   return new Promise((done, fail) => {
     const upload = new tus.Upload(bytes, {
       endpoint: `${site.base}/drafts/${code}/uploads`,
