@@ -30,6 +30,8 @@ impl Default for Config {
 pub fn start(config: &Config) {
     let lines = tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(&config.filter))
+        // Where nobody reads the log any more, saying so would be a panic, and the site goes on.
+        .log_internal_errors(false)
         .with_writer(Masking(io::stderr));
     let started = if config.json {
         lines.json().try_init()

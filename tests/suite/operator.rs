@@ -179,6 +179,42 @@ fn a_link_lets_somebody_in_once() {
 }
 
 #[test]
+fn a_site_whose_log_nobody_reads_serves_on_and_stops_when_asked() {
+    let (folder, address) = (tempfile::tempdir().unwrap(), process::free_address());
+    let mut site = process::command(folder.path())
+        .arg("serve")
+        .env("HOITHI__SERVER__LISTEN", address.to_string())
+        .env("HOITHI__LOG__FILTER", "debug")
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(site.stderr.take());
+    let alive =
+        || request(address, "GET", "/health/ready", &[], b"").is_ok_and(|a| a.status == 204);
+    let begun = std::time::Instant::now();
+    while !alive() {
+        assert!(begun.elapsed().as_secs() < 60, "the site is never ready");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+
+    assert_eq!(unsafe { libc::kill(site.id().cast_signed(), libc::SIGTERM) }, 0);
+    let begun = std::time::Instant::now();
+    let ended = loop {
+        match site.try_wait().unwrap() {
+            None if begun.elapsed().as_secs() < 30 => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            ended => break ended,
+        }
+    };
+    site.kill().ok();
+    site.wait().unwrap();
+
+    assert_eq!(ended.and_then(|status| status.code()), Some(0));
+}
+
+#[test]
 fn a_stopped_site_lets_what_has_begun_end_and_ends_well() {
     use std::io::{Read, Write};
     let folder = tempfile::tempdir().unwrap();
