@@ -53,6 +53,91 @@ pub async fn counted(
     Ok(newest.map(|row| (row.members, row.as_of)))
 }
 
+/// Adds a unit right below the officer's own; one without a code gets one made of its name. The
+/// answer is its code.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for an officer who does not lead; [`Error::Ended`] below a unit that has
+/// ended; [`Error::Taken`] when another has the code; [`Error::Faulty`] for what a list would refuse.
+pub async fn add(
+    tx: &DatabaseTransaction,
+    by: &Officer,
+    mut row: Row,
+    now: Instant,
+) -> Result<String, Error> {
+    leads(by)?;
+    if tree::by_id(tx, by.unit.id).await?.valid_to.is_some() {
+        return Err(Error::Ended);
+    }
+    if row.code.is_empty() {
+        row.code = free_code(tx, &row.name).await?;
+    } else if tree::by_code(tx, &row.code).await.is_ok() {
+        return Err(Error::Taken(row.code));
+    }
+    row.parent.clone_from(&by.unit.code);
+    let after = json!({ "code": row.code, "type": row.kind, "below": row.parent });
+    let code = row.code.clone();
+    if let Some(fault) = import::import(tx, vec![(1, row)], now).await?.into_iter().next() {
+        return Err(Error::Faulty(fault.code, fault.value));
+    }
+    record(tx, by, "unit-added", (None, after), now).await?;
+    Ok(code)
+}
+
+/// Letters of a code that is made of a name, at most; a number may follow.
+const CODE: usize = 56;
+
+/// A code made of a name, that no unit has.
+async fn free_code(db: &impl ConnectionTrait, name: &str) -> Result<String, Error> {
+    let folded = fold(name);
+    let words = folded.split(|letter: char| !letter.is_ascii_alphanumeric());
+    let mut made = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-");
+    made.truncate(CODE);
+    let made = made.trim_matches('-');
+    if made.is_empty() {
+        return Err(Error::NoName);
+    }
+    let mut code = made.to_owned();
+    for number in 2.. {
+        match tree::by_code(db, &code).await {
+            Err(Error::Unknown(_)) => break,
+            Err(error) => return Err(error),
+            Ok(_) => code = format!("{made}-{number}"),
+        }
+    }
+    Ok(code)
+}
+
+/// Puts a unit, and all below it, under another one from now on. The place that it leaves, it
+/// itself and the place that it gets all have to be led by the officer.
+///
+/// # Errors
+/// [`Error::NotAllowed`] for an officer who does not lead all three; [`Error::Ended`] for a unit
+/// that has ended; [`Error::Circle`] when the new place is below the unit, or there is none above.
+pub async fn put_below(
+    tx: &DatabaseTransaction,
+    by: &Officer,
+    to: &Officer,
+    now: Instant,
+) -> Result<(), Error> {
+    leads(by)?;
+    leads(to)?;
+    let moved = tree::by_id(tx, by.unit.id).await?;
+    let place = tree::by_id(tx, to.unit.id).await?;
+    let left = moved.path.trim_end_matches('/').rsplit('/').nth(1).filter(|code| !code.is_empty());
+    let left = tree::by_code(tx, left.ok_or(Error::Circle)?).await?;
+    leads(&Officer::of(tx, left.clone(), by.user(), now).await?)?;
+    if moved.valid_to.is_some() || place.valid_to.is_some() {
+        return Err(Error::Ended);
+    }
+    if left.id == place.id {
+        return Ok(());
+    }
+    tree::move_to(tx, &moved, &place, now).await?;
+    let (before, after) = (json!({ "below": left.code }), json!({ "below": place.code }));
+    Ok(record(tx, by, "unit-moved", (Some(before), after), now).await?)
+}
+
 /// Gives a unit another name; its code stays.
 ///
 /// # Errors

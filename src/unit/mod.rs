@@ -8,7 +8,7 @@ mod strength;
 mod tree;
 
 pub use import::{Fault, Listed, Row, Unreadable, demo, import, read, read_csv, rows, top};
-pub use keep::{counted, hand_over, holders, import_below, record_members, rename};
+pub use keep::{add, counted, hand_over, holders, import_below, put_below, record_members, rename};
 pub use office::{Officer, appoint, dismiss, grant, office, offices, withdraw};
 pub use strength::strength;
 pub use tree::{

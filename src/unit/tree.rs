@@ -32,6 +32,12 @@ pub enum Error {
     /// The unit has ended already.
     #[error("ended already")]
     Ended,
+    /// Another unit has this code.
+    #[error("the code `{0}` is taken")]
+    Taken(String),
+    /// What was filled in cannot be taken: a code of the words, what stood there.
+    #[error("{0}: `{1}`")]
+    Faulty(&'static str, String),
     /// The person holds no office there.
     #[error("not allowed")]
     NotAllowed,
@@ -50,6 +56,12 @@ impl Refusal for Error {
             Self::NoName => Refused::new(Kind::Invalid, "unit-name-missing").at("name"),
             Self::Day => Refused::new(Kind::Invalid, "unit-day").at("from"),
             Self::Ended => Refused::new(Kind::Conflict, "unit-ended-already").at("into"),
+            Self::Taken(code) => Refused::new(Kind::Conflict, "unit-code-taken")
+                .with("code", code.as_str())
+                .at("code"),
+            Self::Faulty(code, value) => {
+                Refused::new(Kind::Invalid, code).with("value", value.as_str())
+            }
             Self::NotAllowed => Refused::new(Kind::Forbidden, "not-allowed"),
             Self::Database(error) => error.refusal(),
         }

@@ -251,6 +251,28 @@ async fn change(
 ) -> std::result::Result<(), Refused> {
     let said = |error: Error| error.refusal();
     match form.text("act") {
+        "add" => {
+            let members = form.number::<i32>("members").filter(|count| *count >= 0);
+            if members.is_none() && !form.text("members").is_empty() {
+                let wanted = Refused::new(Kind::Invalid, "shape-number-wanted").at("members");
+                return Err(wanted.with("written", form.text("members")));
+            }
+            let row = unit::Row {
+                code: form.text("code").to_lowercase(),
+                name: form.text("name").to_owned(),
+                short_name: form.text("short_name").to_owned(),
+                kind: form.text("type").to_owned(),
+                parent: String::new(),
+                members,
+                source: form.text("source").to_owned(),
+            };
+            unit::add(tx, by, row, v.now).await.map(drop).map_err(said)
+        }
+        "move" => {
+            let to = unit::by_code(tx, form.text("below")).await.map_err(said)?;
+            let to = Officer::of(tx, to, by.user(), v.now).await.map_err(said)?;
+            unit::put_below(tx, by, &to, v.now).await.map_err(said)
+        }
         "rename" => {
             let names = (form.text("name"), form.text("short_name"));
             unit::rename(tx, by, names, v.now).await.map_err(said)

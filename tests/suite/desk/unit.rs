@@ -74,6 +74,62 @@ both! {
         assert_eq!(acts(site, "unit-renamed").await, ["unit-renamed", "unit-counted", "unit-merged"]);
     }
 
+    async fn a_single_unit_is_added_below_ones_own_with_a_code_made_of_its_name(site: Site) {
+        site.units().await;
+        let mut lead = site.leads("td-kcn", "kcn@example.vn").await;
+        let mut staff = site.holds_office("td-kcn", "nv@example.vn", entity::officer::Role::Staff).await;
+        let at = "/desk/units/td-kcn";
+        let form = |name, code| [("act", "add"), ("name", name), ("type", "base"), ("code", code), ("members", "80")];
+
+        let done = lead.post(at, &form("Công đoàn Công ty Đại Phát", "")).await;
+        let again = lead.post(at, &form("Công đoàn Công ty Đại Phát", "")).await;
+        let taken = lead.post(at, &form("Công đoàn khác", "td-cs-59")).await;
+        let wrong = lead.post(at, &form("Công đoàn khác", "mã sai")).await;
+        let nameless = lead.post(at, &form("", "")).await;
+        let many = lead.post(at, &[("act", "add"), ("name", "X"), ("type", "base"), ("members", "nhiều")]).await;
+        let forbidden = staff.post(at, &form("Công đoàn khác", "")).await;
+
+        assert_eq!((done.status, again.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{}", done.text());
+        assert_eq!(taken.all("[role=alert] li"), ["Mã “td-cs-59” đã có đơn vị khác dùng. Hãy chọn mã khác hoặc để trống."]);
+        assert_eq!(wrong.all("[role=alert] li"), ["Mã đơn vị chỉ gồm chữ thường không dấu, số và dấu gạch nối."]);
+        assert_eq!(nameless.all("[role=alert] li"), ["Thiếu tên đơn vị."]);
+        assert_eq!(many.all("[role=alert] li").len(), 1);
+        assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
+        let zone = unit::by_code(&site.app.db, "td-kcn").await.unwrap();
+        for code in ["cong-doan-cong-ty-dai-phat", "cong-doan-cong-ty-dai-phat-2"] {
+            let made = unit::by_code(&site.app.db, code).await.unwrap();
+            assert_eq!(made.path, format!("{}{code}/", zone.path));
+        }
+        assert_eq!(acts(site, "unit-added").await, ["unit-added", "unit-added"]);
+    }
+
+    async fn a_unit_is_moved_by_whoever_leads_both_units_above_it_and_what_is_below_moves_along(site: Site) {
+        site.units().await;
+        let mut lead = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        let mut zone = site.leads("td-kcn", "kcn@example.vn").await;
+        let at = "/desk/units/td-cs-59";
+        let from = unit::by_code(&site.app.db, "td-cs-59").await.unwrap();
+        let above = from.path.trim_end_matches('/').rsplit('/').nth(1).unwrap().to_owned();
+        let to = if above == "td-an-phu" { "td-kcn" } else { "td-an-phu" };
+        lead.post(at, &[("act", "add"), ("name", "Tổ may 1"), ("type", "base"), ("code", "to-may-1")]).await;
+
+        let alone = zone.post("/desk/units/td-kcn", &[("act", "move"), ("below", "td-an-phu")]).await;
+        let circle = lead.post(at, &[("act", "move"), ("below", "to-may-1")]).await;
+        let unknown = lead.post(at, &[("act", "move"), ("below", "khong-co")]).await;
+        site.set_clock("2026-04-01T02:00:00Z");
+        let done = lead.post(at, &[("act", "move"), ("below", to)]).await;
+        let same = lead.post(at, &[("act", "move"), ("below", to)]).await;
+
+        assert_eq!(alone.all("[role=alert] li").len(), 1, "{}", alone.text());
+        assert_eq!(circle.all("[role=alert] li").len(), 1);
+        assert_eq!(unknown.all("[role=alert] li").len(), 1);
+        assert_eq!((done.status, same.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER), "{:?}", done.all("[role=alert]"));
+        let place = unit::by_code(&site.app.db, to).await.unwrap();
+        let moved = unit::by_code(&site.app.db, "to-may-1").await.unwrap();
+        assert_eq!(moved.path, format!("{}td-cs-59/to-may-1/", place.path));
+        assert_eq!(acts(site, "unit-moved").await, ["unit-moved"]);
+    }
+
     async fn offices_and_parts_are_given_and_ended_each_in_the_log(site: Site) {
         site.units().await;
         announce(site, &staged("")).await;
