@@ -129,6 +129,15 @@ pub async fn again(tx: &DatabaseTransaction, id: LetterId, now: Instant) -> Resu
     Ok(())
 }
 
+/// Deletes every letter to an address; what waits is not sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &DatabaseTransaction, address: &str) -> Result<(), DbErr> {
+    letter::Entity::delete_many().filter(letter::Column::Recipient.eq(address)).exec(tx).await?;
+    Ok(())
+}
+
 /// Says that a letter was tried for the last time; the reason is in its row.
 ///
 /// # Errors

@@ -17,6 +17,7 @@ use serde_json::json;
 use crate::audit::{self, Act};
 use crate::contest::definition::{Category, CategoryChoice};
 use crate::contest::{self, Screener};
+use crate::entry::guarded;
 use crate::jobs::{self, Job};
 use crate::refusal::{Kind, Refusal, Refused};
 
@@ -45,6 +46,9 @@ pub enum Error {
     /// It stands in a judging round.
     #[error("judged")]
     Judged,
+    /// The guardian of its author has not agreed.
+    #[error("the guardian has not agreed")]
+    Guardian,
     /// A finding against an entry needs a reason.
     #[error("a reason is needed")]
     NoReason,
@@ -68,6 +72,7 @@ impl Refusal for Error {
             Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
             Self::NotWaiting => Refused::new(Kind::Conflict, "screening-not-waiting"),
             Self::Judged => Refused::new(Kind::Conflict, "screening-judged"),
+            Self::Guardian => Refused::new(Kind::Conflict, "screening-guardian-waits"),
             Self::NoReason => Refused::new(Kind::Invalid, "screening-no-reason").at("reason"),
             Self::Past => Refused::new(Kind::Invalid, "screening-past").at("until"),
             Self::NoPlace => Refused::new(Kind::Invalid, "screening-no-place").at("category"),
@@ -103,7 +108,8 @@ pub enum Finding {
 /// Notes a finding on an entry that waits for one, and promises the letter that says so.
 ///
 /// # Errors
-/// [`Error::NotWaiting`] when it does not wait; [`Error::NoReason`] without a known reason.
+/// [`Error::NotWaiting`] when it does not wait; [`Error::NoReason`] without a known reason;
+/// [`Error::Guardian`] for an acceptance before the guardian of an author under 16 has agreed.
 pub async fn find(
     tx: &DatabaseTransaction,
     by: &Screener,
@@ -111,11 +117,17 @@ pub async fn find(
     finding: &Finding,
     now: Instant,
 ) -> Result<(), Error> {
-    contest::hold(tx, by.contest()).await?;
+    let contest = contest::hold(tx, by.contest()).await?;
     let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
     let row = row.filter(|row| row.contest_id == by.contest()).ok_or(Error::Unknown)?;
     if row.state != State::Submitted {
         return Err(Error::NotWaiting);
+    }
+    if matches!(finding, Finding::Accept)
+        && let Some(guarded) = guarded(tx, &contest, &row, now).await?
+        && guarded.given_at.is_none()
+    {
+        return Err(Error::Guardian);
     }
     let (verdict, state, reason, note, until) = match finding {
         Finding::Accept => (Verdict::Accepted, State::Accepted, None, None, None),

@@ -5,12 +5,14 @@
 //! Secrets arrive as hashes: this room never sees a code or a token.
 
 mod code;
+mod erasure;
 mod link;
 pub mod password;
 mod person;
 mod session;
 
 pub use code::{Redeemed, issue, redeem};
+pub use erasure::{ERASED, erase};
 pub use link::{Opens, first_admin, open_link, take_link, way_in};
 pub use person::{
     Error, admins, by_email, by_id, disable, email, enable, invite, is_admin, names, search,

@@ -39,6 +39,9 @@ pub enum Error {
     /// There is no such person.
     #[error("no such person")]
     Unknown,
+    /// Nobody else runs the site.
+    #[error("the last administrator")]
+    LastAdmin,
     /// The database failed.
     #[error("database failure")]
     Database(#[from] DbErr),
@@ -54,6 +57,7 @@ impl Refusal for Error {
             Self::Disabled => Refused::new(Kind::Forbidden, "account-disabled"),
             Self::WeakPassword => Refused::new(Kind::Invalid, "password-weak").at("password"),
             Self::Unknown => Refused::new(Kind::NotFound, "person-unknown"),
+            Self::LastAdmin => Refused::new(Kind::Conflict, "account-last-admin"),
             Self::Database(error) => error.refusal(),
         }
     }

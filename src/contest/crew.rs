@@ -4,6 +4,7 @@
 use entity::crew::{self, Role};
 use entity::id::{ContestId, CrewId, UserId};
 use entity::instant::Instant;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, Set,
@@ -75,6 +76,20 @@ pub async fn leave(
     row.update(tx).await?;
     record(tx, by, "crew-left", who, now).await?;
     Ok(true)
+}
+
+/// Ends every part that somebody has, in all contests: the account is erased.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leave_all(tx: &DatabaseTransaction, user: UserId, now: Instant) -> Result<(), DbErr> {
+    crew::Entity::update_many()
+        .col_expr(crew::Column::EndedAt, Expr::value(now))
+        .filter(crew::Column::UserId.eq(user))
+        .filter(crew::Column::EndedAt.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 async fn record(

@@ -21,5 +21,5 @@ pub use core::{
     Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, lock, notices,
     round_by_key, rounds, slugs, touched, wholes,
 };
-pub use crew::{crew, join, leave};
+pub use crew::{crew, join, leave, leave_all};
 pub use window::Window;

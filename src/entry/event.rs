@@ -18,11 +18,22 @@ pub(super) async fn happened(
     by: Option<UserId>,
     now: Instant,
 ) -> Result<(), DbErr> {
+    noted(tx, entry, (kind, None), by, now).await
+}
+
+/// The same, with words beside it.
+pub(super) async fn noted(
+    tx: &DatabaseTransaction,
+    entry: EntryId,
+    (kind, note): (&str, Option<&str>),
+    by: Option<UserId>,
+    now: Instant,
+) -> Result<(), DbErr> {
     let row = entry_event::ActiveModel {
         id: Set(EntryEventId::new()),
         entry_id: Set(entry),
         kind: Set(kind.to_owned()),
-        note: Set(None),
+        note: Set(note.map(str::to_owned)),
         actor_id: Set(by),
         happened_at: Set(now),
     };

@@ -13,6 +13,7 @@ mod copy;
 mod draft;
 mod error;
 mod event;
+mod guardian;
 mod limits;
 pub mod link;
 mod named;
@@ -34,7 +35,8 @@ pub use draft::{
 };
 pub use error::Error;
 pub use event::file_changed;
+pub use guardian::{Guarded, Guardian, agree, agree_on_paper, guarded, refuse};
 pub use limits::{accepts, faults, misfits, not_taken};
 pub use named::{Named, accepted, named};
-pub use rights::{erase, export, withdraw};
+pub use rights::{Agreed, agreements, erase, export, of_person, withdraw};
 pub use submit::{Asked, Progress, asked, quota_progress, submit};

@@ -1,12 +1,12 @@
 //! What people may ask of their own data: see all of it, take the work back, have it erased.
 
 use entity::entry::{self, State};
-use entity::id::{EntryId, FileId};
+use entity::id::{EntryId, FileId, UserId};
 use entity::instant::Instant;
 use entity::{consent, contributor, file, part};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
+    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde_json::{Value, json};
 
@@ -24,7 +24,17 @@ pub async fn withdraw(
     author: &Author,
     now: Instant,
 ) -> Result<Vec<String>, Error> {
-    let row = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await?;
+    leave(tx, author.id(), author.user(), now).await
+}
+
+/// Takes an entry out of its contest, with its copies above; `by` is who does it, where known.
+pub(super) async fn leave(
+    tx: &DatabaseTransaction,
+    id: EntryId,
+    by: Option<UserId>,
+    now: Instant,
+) -> Result<Vec<String>, Error> {
+    let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
     let row = row.ok_or(Error::Unknown)?;
     if matches!(row.state, State::Withdrawn | State::Disqualified) {
         return Err(Error::Settled);
@@ -32,10 +42,10 @@ pub async fn withdraw(
     let family = family(tx, row).await?;
     for row in &family {
         if row.state != State::Disqualified {
-            take_back(tx, row, author, now).await?;
+            take_back(tx, row, by, now).await?;
         }
     }
-    let own = own_files(tx, author.id()).await?;
+    let own = own_files(tx, id).await?;
     Ok(media::take_down(tx, own).await?)
 }
 
@@ -58,7 +68,7 @@ async fn family(
 async fn take_back(
     tx: &DatabaseTransaction,
     row: &entry::Model,
-    author: &Author,
+    by: Option<UserId>,
     now: Instant,
 ) -> Result<(), Error> {
     let (id, contest) = (row.id, row.contest_id);
@@ -74,7 +84,7 @@ async fn take_back(
         given.withdrawn_at = Set(Some(now));
         given.update(tx).await?;
     }
-    happened(tx, id, "withdrawn", author.user(), now).await?;
+    happened(tx, id, "withdrawn", by, now).await?;
     Ok(contest::touched(tx, contest).await?)
 }
 
@@ -154,6 +164,61 @@ pub async fn erase(
     Ok(keys)
 }
 
+/// Entries that can be erased with a person: those of the account, and those without an account
+/// that name this address or telephone number. Copies above go with theirs; a disqualified entry is
+/// evidence and stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_person(
+    db: &impl ConnectionTrait,
+    user: Option<UserId>,
+    contact: Option<&str>,
+) -> Result<Vec<entry::Model>, DbErr> {
+    let mut whose = Condition::any();
+    if let Some(user) = user {
+        whose = whose.add(entry::Column::AuthorId.eq(user));
+    }
+    if let Some(contact) = contact {
+        let named = Condition::any()
+            .add(entry::Column::Email.eq(contact))
+            .add(entry::Column::Phone.eq(contact));
+        let nobodys = entry::Column::AuthorId.is_null();
+        whose = whose.add(Condition::all().add(nobodys).add(named));
+    }
+    if whose.is_empty() {
+        return Ok(Vec::new());
+    }
+    entry::Entity::find()
+        .filter(whose)
+        .filter(entry::Column::PromotedFrom.is_null())
+        .filter(entry::Column::State.ne(State::Disqualified))
+        .order_by_asc(entry::Column::CreatedAt)
+        .all(db)
+        .await
+}
+
+/// An entry of somebody's, and what was agreed to for it.
+pub type Agreed = (entry::Model, Vec<consent::Model>);
+
+/// Entries of an account, newest first, each with what was agreed to for it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn agreements(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<Agreed>, DbErr> {
+    let entries = entry::Entity::find()
+        .filter(entry::Column::AuthorId.eq(user))
+        .filter(entry::Column::SubmittedAt.is_not_null())
+        .order_by_desc(entry::Column::SubmittedAt);
+    let entries = entries.all(db).await?;
+    let given = consent::Entity::find()
+        .filter(consent::Column::EntryId.is_in(entries.iter().map(|entry| entry.id)))
+        .order_by_asc(consent::Column::GivenAt);
+    let given = given.all(db).await?;
+    let of = |id: EntryId| given.iter().filter(|row| row.entry_id == id).cloned().collect();
+    Ok(entries.into_iter().map(|entry| (entry.clone(), of(entry.id))).collect())
+}
+
 /// Everything that we hold about an entry and the people in it.
 ///
 /// # Errors
@@ -183,7 +248,7 @@ pub async fn export(db: &impl ConnectionTrait, author: &Author) -> Result<Value,
             })),
         })).collect::<Vec<_>>(),
         "consents": consents.iter().map(|given| json!({
-            "text": given.text, "given_at": given.given_at, "withdrawn_at": given.withdrawn_at,
+            "by": given.given_by, "text": given.text, "given_at": given.given_at, "withdrawn_at": given.withdrawn_at,
         })).collect::<Vec<_>>(),
         "events": events.iter().map(|event| json!({
             "what": event.kind, "when": event.happened_at, "note": event.note,

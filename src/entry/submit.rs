@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 
 use super::draft::changeable;
 use super::event::happened;
+use super::guardian::is_minor;
 use super::{Author, Error, admission, limits};
 use crate::contest::definition::{
     Category, DeclaredBy, Definition, EligibilityRule, Entrant, Quota, QuotaScope, Whom,
@@ -90,7 +91,7 @@ pub(super) async fn next_number(tx: &DatabaseTransaction, id: ContestId) -> Resu
     Ok(number)
 }
 
-fn fault(code: &'static str, field: &str) -> Refused {
+pub(super) fn fault(code: &'static str, field: &str) -> Refused {
     Refused::new(Kind::Invalid, code).at(field)
 }
 
@@ -135,7 +136,7 @@ async fn for_somebody(
 }
 
 /// Whole years from a birth date to a moment.
-fn age(birth_date: &str, now: Instant) -> Option<u32> {
+pub(super) fn age(birth_date: &str, now: Instant) -> Option<u32> {
     let (born, today) = (moment::day(birth_date).ok()?, vietnam(now).date());
     let had = (today.month(), today.day()) >= (born.month(), born.day());
     u32::try_from(today.year() - born.year() - i16::from(!had)).ok()
@@ -273,8 +274,7 @@ async fn consents(
         .await?;
     let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(entry.id));
     let people = people.all(tx).await?;
-    let born = people.iter().find_map(|who| who.birth_date.as_deref());
-    let minor = born.and_then(|date| age(date, now)).is_some_and(|age| age < 16);
+    let minor = is_minor(&people, now);
     let mut faults = Vec::new();
     if minor && !people.iter().any(|who| who.role == contributor::Role::Guardian) {
         faults.push(fault("guardian-missing", "guardian"));
@@ -288,7 +288,8 @@ async fn consents(
             continue;
         }
         if !agreed.contains(&asked.key) {
-            if asked.required {
+            // The guardian has a page of their own; until they agree the entry is not accepted.
+            if asked.required && asked.of != DeclaredBy::Guardian {
                 let field = format!("agree.{}", asked.key);
                 faults.push(fault("declaration-missing", &field).with("text", asked.text));
             }

@@ -16,6 +16,7 @@ use serde_json::json;
 use super::gather::{Subject, entrant};
 use super::publish::{Error, awards, in_force, recipient, record, split, standings};
 use super::rank::Who;
+use crate::account;
 use crate::contest::definition::OnePrizePer;
 use crate::contest::{self, Contest, Organiser};
 
@@ -60,9 +61,6 @@ pub async fn note(
     Ok(record(tx, who, contest.id(), "award-noted", after, now).await?)
 }
 
-/// What stands instead of a winner's name that was erased.
-pub const ERASED: &str = "—";
-
 /// Takes the names of people off the prizes that an erased entry, or a copy of it above, won; the
 /// prize, its place and the number of its certificate stay. Names of units are not personal.
 ///
@@ -86,7 +84,7 @@ pub async fn forget(tx: &DatabaseTransaction, id: EntryId) -> Result<(), DbErr> 
             continue;
         }
         let mut row = row.into_active_model();
-        row.recipient = Set(ERASED.to_owned());
+        row.recipient = Set(account::ERASED.to_owned());
         row.update(tx).await?;
     }
     Ok(())

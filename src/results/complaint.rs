@@ -3,6 +3,7 @@
 use entity::complaint::{self, Decision};
 use entity::id::{ComplaintId, ContestId, EntryId};
 use entity::instant::Instant;
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, Set,
@@ -10,6 +11,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::publish::{Error, record};
+use crate::account;
 use crate::contest::definition::PhaseKind;
 use crate::contest::{Contest, Organiser};
 
@@ -43,6 +45,21 @@ pub async fn complain(
     };
     complaint::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(code)
+}
+
+/// Takes name and contact off the complaints of whoever is reached at this address; what they said
+/// and what was decided stays.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget(tx: &DatabaseTransaction, contact: &str) -> Result<(), DbErr> {
+    complaint::Entity::update_many()
+        .col_expr(complaint::Column::Name, Expr::value(account::ERASED))
+        .col_expr(complaint::Column::Contact, Expr::value(account::ERASED))
+        .filter(complaint::Column::Contact.eq(contact))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Complaints of a contest, oldest first.

@@ -43,6 +43,9 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk", web::get().to(pages::desk::index))
         .route("/account", web::get().to(pages::account::show))
         .route("/account/data.json", web::get().to(pages::account::export))
+        .route("/account/erasure", web::post().to(pages::erasure::create))
+        .route("/desk/erasures", web::get().to(pages::erasure::index))
+        .route("/desk/erasures", web::post().to(pages::erasure::create_for))
         .route("/account/password", web::post().to(pages::account::set_password))
         .route("/account/sessions/{id}/end", web::post().to(pages::account::end))
         .route("/desk/letters", web::get().to(pages::letter::all))
@@ -85,6 +88,9 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/drafts/{code}/about", web::post().to(pages::draft::keep_about))
         .route("/drafts/{code}/check", web::get().to(pages::draft::check))
         .route("/drafts/{code}/submission", web::post().to(pages::draft::submit))
+        .route("/consents/{code}/{proof}", web::get().to(pages::guardian::show))
+        .route("/consents/{code}/{proof}", web::post().to(pages::guardian::create))
+        .route("/consents/{code}/{proof}/withdrawal", web::post().to(pages::guardian::destroy))
         .route("/receipts", web::get().to(pages::receipt::index))
         .route("/receipts", web::post().to(pages::receipt::look_up))
         .route("/receipts/{code}", web::get().to(pages::receipt::show))
@@ -100,6 +106,10 @@ pub fn table(site: &mut ServiceConfig) {
         .route(
             "/desk/contests/{slug}/screening/{code}/category",
             web::post().to(pages::screening::place),
+        )
+        .route(
+            "/desk/contests/{slug}/screening/{code}/guardian",
+            web::post().to(pages::screening::agree_on_paper),
         )
         .route(
             "/desk/contests/{slug}/screening/{code}/undo",

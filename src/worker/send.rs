@@ -1,6 +1,6 @@
 //! Sends a letter that is written.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use entity::id::LetterId;
 use entity::letter;
 use sea_orm::{ActiveModelTrait, EntityTrait, Set};
@@ -9,9 +9,9 @@ use crate::app::App;
 use crate::db;
 use crate::mail::{Error, Letter};
 
-/// Sends it, unless that was done before.
+/// Sends it, unless that was done before, or whoever it was for was erased.
 pub(super) async fn send(app: &App, id: LetterId) -> Result<()> {
-    let row = letter::Entity::find_by_id(id).one(&app.db).await?.context("the letter is gone")?;
+    let Some(row) = letter::Entity::find_by_id(id).one(&app.db).await? else { return Ok(()) };
     if row.state == letter::State::Sent {
         return Ok(());
     }

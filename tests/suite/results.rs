@@ -391,7 +391,7 @@ both! {
         let whole = contest::by_slug(&site.app.db, STAGE).await.unwrap();
         let newest = results::in_force(&site.app.db, whole.id()).await.unwrap().unwrap();
         let names: Vec<_> = results::awards(&site.app.db, newest.id).await.unwrap().into_iter().map(|row| row.recipient).collect();
-        assert_eq!(names.iter().filter(|name| *name == results::award::ERASED).count(), 1, "{names:?}");
+        assert_eq!(names.iter().filter(|name| *name == hoithi::account::ERASED).count(), 1, "{names:?}");
         assert!(names.contains(&"Tác giả Hai".to_owned()), "nobody else: {names:?}");
     }
 

@@ -138,6 +138,9 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/account", Signed),
     ("GET", "/account/data.json", Signed),
     ("POST", "/account/password", Signed),
+    ("POST", "/account/erasure", Signed),
+    ("GET", "/desk/erasures", Badge(&[Admin])),
+    ("POST", "/desk/erasures", Badge(&[Admin])),
     ("POST", "/account/sessions/{id}/end", Signed),
     ("GET", "/desk/letters", Badge(&[Admin])),
     ("POST", "/desk/letters/{id}/again", Desk(&[])),
@@ -177,6 +180,9 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/drafts/{code}/about", OWN),
     ("GET", "/drafts/{code}/check", OWN),
     ("POST", "/drafts/{code}/submission", OWN),
+    ("GET", "/consents/{code}/{proof}", Nobody),
+    ("POST", "/consents/{code}/{proof}", Nobody),
+    ("POST", "/consents/{code}/{proof}/withdrawal", Nobody),
     ("GET", "/receipts", Public),
     ("POST", "/receipts", Public),
     ("GET", "/receipts/{code}", Public),
@@ -190,6 +196,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/desk/contests/{slug}/screening/{code}", Badge(SCREEN)),
     ("POST", "/desk/contests/{slug}/screening/{code}", Badge(SCREEN)),
     ("POST", "/desk/contests/{slug}/screening/{code}/category", Badge(SCREEN)),
+    ("POST", "/desk/contests/{slug}/screening/{code}/guardian", Badge(SCREEN)),
     ("POST", "/desk/contests/{slug}/screening/{code}/undo", Badge(SCREEN)),
     ("GET", "/desk/contests/{slug}/screening/{code}/originals/{file}", Badge(SCREEN)),
     ("GET", "/desk/contests/{slug}/rounds", Badge(ORGANISE)),
@@ -511,6 +518,7 @@ fn address(pattern: &str, keys: &Keys) -> String {
         ("{size}", "320"),
         ("{name}", "320.jpeg"),
         ("{token}", "nothing"),
+        ("{proof}", "nothing"),
     ] {
         path = path.replace(name, value);
     }

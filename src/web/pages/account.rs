@@ -34,6 +34,8 @@ pub struct Show {
     pub own: SessionId,
     /// Whether there is a password.
     pub has_password: bool,
+    /// Entries, newest first, each with what was agreed to for it.
+    pub agreed: Vec<entry::Agreed>,
     /// Whether something was just done.
     pub done: bool,
     /// What was wrong.
@@ -48,12 +50,19 @@ pub async fn show(app: web::Data<App>, v: View, who: Signed) -> Result {
     draw(&app, v, &who, false, Vec::new()).await
 }
 
-async fn draw(app: &App, v: View, who: &Signed, done: bool, refused: Vec<Refused>) -> Result {
+pub(super) async fn draw(
+    app: &App,
+    v: View,
+    who: &Signed,
+    done: bool,
+    refused: Vec<Refused>,
+) -> Result {
     page(&Show {
         name: (who.user.name.clone(), who.user.email.clone().unwrap_or_default()),
         sessions: account::list(&app.db, who.id(), v.now).await?,
         own: who.session,
         has_password: who.user.password_hash.is_some() || done,
+        agreed: entry::agreements(&app.db, who.id()).await?,
         done,
         refused,
         v,

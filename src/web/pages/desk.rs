@@ -23,6 +23,8 @@ use crate::{account, db, results, unit};
 pub struct Index {
     /// Who looks.
     pub v: View,
+    /// Whether the whole site is theirs to run.
+    pub is_admin: bool,
     /// Their name.
     pub name: String,
     /// Units that they act for: code and name.
@@ -58,6 +60,7 @@ pub async fn index(app: web::Data<App>, v: View, who: Signed) -> Result {
     let rounds = rounds.collect();
     let sessions = account::list(&app.db, who.id(), v.now).await?;
     page(&Index {
+        is_admin: who.user.is_admin,
         name: who.user.name.clone(),
         units: offices.into_iter().map(|(_, unit)| (unit.code, unit.name)).collect(),
         contests,

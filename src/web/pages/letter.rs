@@ -59,7 +59,7 @@ pub async fn all(app: web::Data<App>, v: View, who: Signed, asked: web::Query<As
     draw(&app, v, None, ("/desk/letters".to_owned(), above), &asked).await
 }
 
-async fn admin(app: &App, who: &Signed) -> Result<()> {
+pub(super) async fn admin(app: &App, who: &Signed) -> Result<()> {
     if account::is_admin(&app.db, who.id()).await? {
         return Ok(());
     }

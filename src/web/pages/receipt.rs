@@ -9,10 +9,11 @@ use fast_qr::convert::{Builder, svg::SvgBuilder};
 use fast_qr::qr::QRBuilder;
 
 use super::draft::Desk;
+use super::guardian;
 use crate::app::App;
 use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Contest};
-use crate::entry::{self, code};
+use crate::entry::{self, Guarded, code};
 use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
 use crate::web::resume::Resume;
@@ -75,6 +76,10 @@ pub struct Show {
     pub share: String,
     /// What the judges said of it.
     pub feedback: Vec<Said>,
+    /// What its author's guardian is asked and said.
+    pub guarded: Option<Guarded>,
+    /// Where the guardian agrees; told to the author alone.
+    pub guardian: Option<String>,
 }
 
 /// What the judges of one round said of an entry.
@@ -165,6 +170,14 @@ impl Show {
             changeable: proof == Proof::Author && entry::changeable(contest, &entry, v.now).is_ok(),
             until,
             resume: None,
+            guarded: match proof {
+                Proof::Code => None,
+                Proof::Phone | Proof::Author => {
+                    entry::guarded(&app.db, contest, &entry, v.now).await?
+                }
+            },
+            guardian: (proof == Proof::Author)
+                .then(|| format!("{}{}", v.base, guardian::link(app, &entry))),
             share: format!("{}/entries/{}", v.base, entry.code),
             feedback: match proof {
                 Proof::Code => Vec::new(),
@@ -281,7 +294,7 @@ pub async fn withdraw(
     let tx = db::begin(&app.db).await?;
     let keys = entry::withdraw(&tx, &desk.author, v.now).await?;
     tx.commit().await?;
-    delete(&app, &keys).await;
+    clear(&app, desk.author.id(), &keys).await;
     Ok(see_other(&format!("/receipts/{}", desk.author.entry.code)))
 }
 
@@ -301,15 +314,25 @@ pub async fn erase(
     let keys = entry::erase(&tx, &desk.author, v.now).await?;
     results::award::forget(&tx, desk.author.id()).await?;
     tx.commit().await?;
-    delete(&app, &keys).await;
+    clear(&app, desk.author.id(), &keys).await;
     Ok(see_other("/receipts"))
 }
 
-/// Deletes objects that no row names any more; what fails is left to a sweep.
-async fn delete(app: &App, keys: &[String]) {
+/// Deletes objects that no row names any more, and bytes of uploads that had not ended; what fails
+/// is left to a sweep.
+pub(super) async fn clear(app: &App, entry: EntryId, keys: &[String]) {
     for key in keys {
         if let Err(error) = app.store.delete(key).await {
             tracing::warn!(key, "an object stays behind: {error}");
+        }
+    }
+    for open in app.spool.open(entry).unwrap_or_default() {
+        let gone = match app.spool.hold(&open.id, entry).await {
+            Ok(held) => app.spool.remove(held),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = gone {
+            tracing::warn!("an upload stays behind: {error}");
         }
     }
 }

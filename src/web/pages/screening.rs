@@ -7,10 +7,11 @@ use entity::entry::State;
 use entity::entry_event;
 
 use super::draft::{Place, category_of, places};
+use super::guardian;
 use super::receipt::state_words;
 use crate::app::App;
 use crate::contest::{self, Contest, Organiser, Screener, moment};
-use crate::entry::{self, Card, code};
+use crate::entry::{self, Card, Guarded, code};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::screening::{self, Filter, Finding, REASONS};
 use crate::web::form::Form;
@@ -98,6 +99,10 @@ pub struct Show {
     pub undoes: bool,
     /// Whether one may strike it out.
     pub strikes: bool,
+    /// What its author's guardian is asked and said.
+    pub guarded: Option<Guarded>,
+    /// Where the guardian agrees.
+    pub guardian: String,
     /// Categories into which the jury may put it: key, name.
     pub elsewhere: Vec<(String, String)>,
     /// What is wrong.
@@ -242,6 +247,8 @@ async fn whole(
     let organises = Organiser::of(&app.db, contest, by.user(), v.now).await.is_ok();
     let stands = [State::Submitted, State::Returned, State::Accepted];
     Ok(Show {
+        guarded: entry::guarded(&app.db, contest, &whole.entry, v.now).await?,
+        guardian: format!("{}{}", v.base, guardian::link(app, &whole.entry)),
         strikes: organises && stands.contains(&whole.entry.state),
         slug: contest.slug().to_owned(),
         state: state_words(whole.entry.state),
@@ -435,6 +442,42 @@ pub async fn original(
     let held = entry::whole(&app.db, entry).await?;
     let file = held.files.iter().find(|held| held.id.to_string() == file);
     super::media::original(&app, file.ok_or(screening::Error::Unknown)?).await
+}
+
+/// Writes down that the guardian agreed on paper.
+///
+/// # Errors
+/// Without the right to screen, or where nobody has to agree.
+pub async fn agree_on_paper(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    path: web::Path<(String, String)>,
+    form: Form,
+) -> Result {
+    let (slug, typed) = path.into_inner();
+    let (contest, screener) = desk(&app, &slug, &who, &v).await?;
+    let entry = in_contest(&app, &contest, &typed).await?;
+    let tx = db::begin(&app.db).await?;
+    let paper = (entry.id, form.text("paper").trim());
+    match entry::agree_on_paper(&tx, &screener, &contest, paper, v.now).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other(&format!("/desk/contests/{slug}/screening/{}", entry.code)))
+        }
+        Err(error) => {
+            drop(tx);
+            let refused = error.refusal();
+            if !matches!(refused.kind, Kind::Invalid | Kind::Conflict) {
+                return Err(error.into());
+            }
+            let mut drawn = whole(&app, v, &contest, &screener, entry).await?;
+            drawn.refused.push(refused);
+            let mut answer = page(&drawn)?;
+            *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(answer)
+        }
+    }
 }
 
 /// Puts the entry into another category that the jury fills.

@@ -1,0 +1,147 @@
+//! Whole people are erased: by themselves, or at their request.
+
+use actix_web::http::StatusCode;
+use entity::entry::State;
+use entity::{audit_log, complaint, crew, entry, file, letter, officer, session, user};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use crate::story::{STAGE, Work, announce, enter, stage, staged};
+use crate::support::{Site, both};
+
+const MAIL: &str = "hoa@example.vn";
+
+async fn row(site: &Site, id: entity::id::UserId) -> user::Model {
+    user::Entity::find_by_id(id).one(&site.app.db).await.unwrap().unwrap()
+}
+
+fn work(n: u8) -> Work<'static> {
+    Work {
+        title: format!("Bài {n}"),
+        name: "Nguyễn Thị Hoa".to_owned(),
+        phone: "0912345678".to_owned(),
+        seed: n,
+        agree: &["original"],
+        ..Work::of(STAGE, "photo", "td-kcn")
+    }
+}
+
+both! {
+    async fn an_account_is_erased_with_works_drafts_files_letters_and_offices(site: Site) {
+        site.units().await;
+        announce(site, &staged("")).await;
+        let mut hoa = site.leads("td-kcn", MAIL).await;
+        let id = site.person(MAIL).await;
+        let code = enter(&mut hoa, &work(1)).await;
+        let begun = hoa.post_files(&format!("/contests/{STAGE}/entries"), &[("category", "photo")], &[]).await;
+        let draft = begun.location.unwrap().split('/').nth(2).unwrap().to_owned();
+        let told = format!("slot {}", data_encoding::BASE64.encode(b"photo"));
+        let headers = [("tus-resumable", "1.0.0"), ("upload-length", "1000"), ("upload-metadata", told.as_str())];
+        hoa.send(actix_web::http::Method::POST, &format!("/drafts/{draft}/uploads"), &headers, Vec::new()).await;
+        site.work().await;
+        let shown = hoa.get("/account").await;
+        assert!(shown.text().contains("Tôi cam kết đây là ảnh gốc."), "consents stand there: {}", shown.text());
+
+        let unsure = hoa.post("/account/erasure", &[("confirm", "hoa")]).await;
+        assert_eq!(unsure.all("[role=alert] li").len(), 1);
+        assert_eq!(row(site, id).await.email.as_deref(), Some(MAIL), "nothing is erased by mistake");
+        let done = hoa.post("/account/erasure", &[("confirm", " Hoa@example.vn")]).await;
+
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+        assert!(done.text().contains("bị xóa theo: 2"), "{}", done.text());
+        let left = row(site, id).await;
+        assert_eq!((left.name.as_str(), left.email, left.password_hash), ("—", None, None));
+        assert!(left.erased_at.is_some() && left.disabled_at.is_some());
+        assert_eq!(hoa.get("/account").await.status, StatusCode::UNAUTHORIZED, "signed in nowhere");
+        let db = &site.app.db;
+        assert!(session::Entity::find().filter(session::Column::UserId.eq(id)).one(db).await.unwrap().is_none());
+        assert!(letter::Entity::find().filter(letter::Column::Recipient.eq(MAIL)).one(db).await.unwrap().is_none());
+        let offices = officer::Entity::find().filter(officer::Column::UserId.eq(id)).all(db).await.unwrap();
+        assert!(!offices.is_empty() && offices.iter().all(|office| office.valid_to.is_some()));
+        let works = entry::Entity::find().all(db).await.unwrap();
+        assert_eq!(works.len(), 2);
+        for work in &works {
+            assert_eq!(work.state, State::Withdrawn);
+            let said = [&work.title, &work.entrant_name, &work.shown_name, &work.search_text];
+            assert!(said.iter().all(|text| text.is_empty()), "{work:?}");
+            assert_eq!((work.author_id, &work.phone, &work.email), (None, &None, &None));
+            assert!(site.app.spool.open(work.id).unwrap().is_empty(), "no bytes are left");
+        }
+        for file in file::Entity::find().all(db).await.unwrap() {
+            assert!(site.app.store.get(&file.storage_key).await.is_err(), "originals are gone");
+            assert_eq!((file.owner_id, file.name.as_str()), (None, ""));
+        }
+        assert_eq!(site.browser().get(&format!("/entries/{code}")).await.status, StatusCode::NOT_FOUND);
+        let acts = audit_log::Entity::find().filter(audit_log::Column::Act.eq("account-erased"));
+        assert_eq!(acts.all(db).await.unwrap().len(), 1);
+        assert_eq!(hoithi::audit::verify(db).await.unwrap(), hoithi::audit::Verdict::Whole(audit_log::Entity::find().all(db).await.unwrap().len() as u64));
+        site.work().await;
+        let anew = site.signed_in(MAIL).await.get("/account").await;
+        assert!(!anew.text().contains("cam kết"), "the address begins from nothing");
+    }
+
+    async fn what_somebody_decided_stays_without_their_name(site: Site) {
+        stage(site, "", &["Một"]).await;
+        let id = site.person(crate::story::ORGANISER).await;
+        let mut organiser = site.signed_in(crate::story::ORGANISER).await;
+        let before = audit_log::Entity::find().filter(audit_log::Column::ActorId.eq(id)).all(&site.app.db).await.unwrap().len();
+
+        organiser.post("/account/erasure", &[("confirm", crate::story::ORGANISER)]).await;
+
+        assert_eq!(row(site, id).await.name, "—");
+        let after = audit_log::Entity::find().filter(audit_log::Column::ActorId.eq(id)).all(&site.app.db).await.unwrap().len();
+        assert_eq!(after, before + 1, "the log stays, and tells of the erasure");
+        let parts = crew::Entity::find().filter(crew::Column::UserId.eq(id)).all(&site.app.db).await.unwrap();
+        assert!(parts.iter().all(|part| part.ended_at.is_some()));
+        let works = entry::Entity::find().filter(entry::Column::State.eq(State::Accepted));
+        assert_eq!(works.all(&site.app.db).await.unwrap().len(), 1, "works of others stay");
+        site.work().await;
+    }
+
+    async fn nobody_leaves_a_site_without_an_administrator_or_a_round_without_a_judge(site: Site) {
+        let rounds = "rounds:
+  - { key: final, title: Chung khảo, phase: final, criteria: [{ key: art, label: Nghệ thuật, max: 10 }] }";
+        stage(site, rounds, &["Một"]).await;
+        let mut admin = site.signed_in("quantri@example.vn").await;
+        let panel = format!("/desk/contests/{STAGE}/rounds/final");
+        let mut judge = crate::story::seat(site, &mut admin, &panel, &["giamkhao@example.vn"]).await.remove(0);
+
+        let seated = judge.post("/account/erasure", &[("confirm", "giamkhao@example.vn")]).await;
+        let last = admin.post("/account/erasure", &[("confirm", "quantri@example.vn")]).await;
+
+        assert!(seated.all("[role=alert] li").join(" ").contains("phiếu chấm chưa chốt ở Ảnh đẹp"), "{}", seated.text());
+        assert!(last.all("[role=alert] li").join(" ").contains("quản trị viên duy nhất"), "{}", last.text());
+        assert_eq!(judge.get("/account").await.status, StatusCode::OK);
+        site.work().await;
+    }
+
+    async fn people_without_an_account_are_erased_at_their_request_by_whoever_runs_the_site(site: Site) {
+        stage(site, "", &[]).await;
+        site.set_clock("2026-04-02T01:00:00Z");
+        enter(&mut site.browser(), &work(1)).await;
+        enter(&mut site.browser(), &Work { phone: "0987654321".to_owned(), ..work(2) }).await;
+        site.set_clock("2026-04-12T01:00:00Z");
+        let form = [("name", "Nguyễn Thị Hoa"), ("contact", "0912345678"), ("body", "Sai điểm")];
+        site.browser().post(&format!("/contests/{STAGE}/complaints"), &form).await;
+        let filed = complaint::Entity::find().all(&site.app.db).await.unwrap();
+        let mut admin = site.signed_in("quantri@example.vn").await;
+        let mut lead = site.signed_in(crate::story::ORGANISER).await;
+        let at = "/desk/erasures";
+
+        let forbidden = lead.post(at, &[("contact", "0912345678"), ("sure", "on")]).await;
+        let unasked = admin.post(at, &[("contact", "0912345678")]).await;
+        let unknown = admin.post(at, &[("contact", "0999999999"), ("sure", "on")]).await;
+        let done = admin.post(at, &[("contact", "0912345678"), ("sure", "on")]).await;
+
+        assert_eq!(forbidden.status, StatusCode::FORBIDDEN);
+        assert_eq!((unasked.status, unknown.status), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY));
+        assert!(done.all("[role=status]").join(" ").contains("bị xóa theo: 1"), "{}", done.text());
+        let works = entry::Entity::find().all(&site.app.db).await.unwrap();
+        let named: Vec<_> = works.iter().map(|work| (work.entrant_name.as_str(), work.phone.as_deref())).collect();
+        assert!(named.contains(&("", None)) && named.contains(&("Nguyễn Thị Hoa", Some("0987654321"))), "{named:?}");
+        assert_eq!(filed.len(), 1);
+        for one in complaint::Entity::find().all(&site.app.db).await.unwrap() {
+            assert_eq!((one.name.as_str(), one.contact.as_str(), one.body.as_str()), ("—", "—", "Sai điểm"));
+        }
+        site.work().await;
+    }
+}

@@ -1,0 +1,171 @@
+//! Authors under 16: their guardian agrees on a page of their own or on paper, before the work is
+//! accepted, and takes it back at any time.
+
+use actix_web::http::StatusCode;
+use entity::entry::State;
+use entity::{audit_log, consent, entry};
+use sea_orm::EntityTrait;
+
+use super::entry::picture;
+use crate::story::announce;
+use crate::support::{Browser, Site, both};
+
+const RULES: &str = "slug: anh-dep
+title: Ảnh đẹp
+unit: ldld-thi-diem
+phases:
+  - { key: intake, kind: intake, opens: 2026-04-01, closes: 2026-04-10 }
+categories:
+  - { key: photo, title: Ảnh, slots: [{ key: photo, kind: photo, label: Ảnh }] }
+eligibility: [{ rule: { age: { min: 10 } } }]
+declarations:
+  - { key: original, text: Tôi cam kết đây là ảnh gốc. }
+  - { key: parent, of: guardian, text: Tôi đồng ý cho con tôi dự thi. }
+  - { key: child, of: child, text: Em muốn dự thi. }
+";
+const SCREENING: &str = "/desk/contests/anh-dep/screening";
+
+/// Enters as somebody who was born on this day; answers the code.
+async fn enter(browser: &mut Browser, born: &str, agreed: &[&str]) -> String {
+    let photo = picture(400, 300, 3, image::ImageFormat::Jpeg);
+    let form = [("category", "photo"), ("unit", "td-cs-59")];
+    let path = "/contests/anh-dep/entries";
+    let begun = browser.post_files(path, &form, &[("slot.photo", "anh.jpg", &photo)]).await;
+    let code = begun.location.expect("a draft").split('/').nth(2).expect("a code").to_owned();
+    let page = browser.get(&format!("/drafts/{code}/about")).await;
+    let version = page.attributes("input[name='version']", "value").remove(0);
+    let about = [
+        ("version", version.as_str()),
+        ("title", "Giờ ra chơi"),
+        ("name", "Nguyễn Bé An"),
+        ("show", "full"),
+        ("unit", "td-cs-59"),
+        ("phone", "0912345678"),
+        ("birth_date", born),
+        ("guardian", "Nguyễn Thị Mẹ"),
+    ];
+    let kept = browser.post(&format!("/drafts/{code}/about"), &about).await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+    let form: Vec<_> = agreed.iter().map(|key| ("agree", *key)).collect();
+    let done = browser.post(&format!("/drafts/{code}/submission"), &form).await;
+    assert_eq!(done.location, Some(format!("/receipts/{code}")), "{}", done.text());
+    code
+}
+
+/// Address of the guardian's page, as the entrant's receipt tells it.
+async fn link(browser: &mut Browser, code: &str) -> String {
+    let receipt = browser.get(&format!("/receipts/{code}")).await;
+    let message = receipt.all("#ask").remove(0);
+    let address = message.split_whitespace().find(|word| word.contains("/consents/"));
+    address.expect("an address").trim_start_matches("http://localhost").to_owned()
+}
+
+async fn state(site: &Site) -> State {
+    entry::Entity::find().one(&site.app.db).await.unwrap().unwrap().state
+}
+
+both! {
+    async fn a_minors_work_is_kept_at_once_and_accepted_when_the_guardian_has_agreed(site: Site) {
+        site.units().await;
+        announce(site, RULES).await;
+        let (mut child, mut mother) = (site.browser(), site.browser());
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let code = enter(&mut child, "2012-05-01", &["original", "child"]).await;
+        site.work().await;
+        let to = link(&mut child, &code).await;
+
+        let early = screener.post(&format!("{SCREENING}/{code}"), &[("verdict", "accept")]).await;
+        let page = mother.get(&to).await;
+        let nameless = mother.post(&to, &[("name", ""), ("agree", "parent")]).await;
+        let unticked = mother.post(&to, &[("name", "Nguyễn Thị Mẹ")]).await;
+        let agreed = mother.post(&to, &[("name", "Nguyễn Thị Mẹ"), ("agree", "parent")]).await;
+        let again = mother.post(&to, &[("name", "Nguyễn Thị Mẹ"), ("agree", "parent")]).await;
+        let shown = screener.get(&format!("{SCREENING}/{code}")).await;
+        let receipt = child.get(&format!("/receipts/{code}")).await;
+        let accepted = screener.post(&format!("{SCREENING}/{code}"), &[("verdict", "accept")]).await;
+        site.work().await;
+
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(early.all("[role=alert]").join(" ").contains("chưa đồng ý"), "{}", early.text());
+        assert!(page.text().contains("Giờ ra chơi") && page.text().contains("Tôi đồng ý cho con tôi dự thi."), "{}", page.text());
+        assert_eq!(page.attributes("#name", "value"), ["Nguyễn Thị Mẹ"]);
+        assert_eq!((nameless.status, unticked.status), (StatusCode::UNPROCESSABLE_ENTITY, StatusCode::UNPROCESSABLE_ENTITY));
+        assert_eq!((agreed.location.as_deref(), again.location.as_deref()), (Some(to.as_str()), Some(to.as_str())));
+        assert!(shown.all(".summary .ok").join(" ").contains("đã đồng ý"), "{}", shown.text());
+        assert!(receipt.all(".summary .ok").join(" ").contains("đã đồng ý"), "{}", receipt.text());
+        assert!(receipt.all("#ask").is_empty(), "nothing is asked any more");
+        assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text());
+        let given = consent::Entity::find().all(&site.app.db).await.unwrap();
+        let by = |who: &str| given.iter().filter(|row| row.given_by == who).count();
+        assert_eq!((by("author"), by("child"), by("guardian")), (1, 1, 1), "each agreed once");
+    }
+
+    async fn a_guardian_who_takes_it_back_takes_the_work_out(site: Site) {
+        site.units().await;
+        announce(site, RULES).await;
+        let (mut child, mut mother) = (site.browser(), site.browser());
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let code = enter(&mut child, "2012-05-01", &["original", "child"]).await;
+        let to = link(&mut child, &code).await;
+        mother.post(&to, &[("name", "Nguyễn Thị Mẹ"), ("agree", "parent")]).await;
+        screener.post(&format!("{SCREENING}/{code}"), &[("verdict", "accept")]).await;
+        site.work().await;
+        assert_eq!(mother.get(&format!("/entries/{code}")).await.status, StatusCode::OK);
+
+        let strange = mother.post(&format!("/consents/{code}/AAAAAAAAAAAAAAAAAAAAAA/withdrawal"), &[]).await;
+        assert_eq!((strange.status, state(site).await), (StatusCode::NOT_FOUND, State::Accepted));
+        let done = mother.post(&format!("{to}/withdrawal"), &[]).await;
+        let twice = mother.post(&format!("{to}/withdrawal"), &[]).await;
+        let page = mother.get(&to).await;
+        // Public pages are kept for a second.
+        site.set_clock("2026-04-01T01:00:05Z");
+
+        assert_eq!(done.location.as_deref(), Some(to.as_str()), "{}", done.text());
+        assert_eq!(twice.status, StatusCode::CONFLICT);
+        assert_eq!(state(site).await, State::Withdrawn);
+        assert!(page.text().contains("đã rút lại sự đồng ý"), "{}", page.text());
+        assert_eq!(mother.get(&format!("/entries/{code}")).await.status, StatusCode::NOT_FOUND);
+        let given = consent::Entity::find().all(&site.app.db).await.unwrap();
+        assert!(given.iter().all(|row| row.withdrawn_at.is_some()), "{given:?}");
+        site.work().await;
+    }
+
+    async fn a_consent_on_paper_is_recorded_by_the_screener_and_stands_in_the_log(site: Site) {
+        site.units().await;
+        announce(site, RULES).await;
+        let mut child = site.browser();
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let code = enter(&mut child, "2012-05-01", &["original", "child"]).await;
+        let at = format!("{SCREENING}/{code}");
+
+        let nowhere = screener.post(&format!("{at}/guardian"), &[("paper", " ")]).await;
+        let kept = screener.post(&format!("{at}/guardian"), &[("paper", "Tủ số 2, ban tổ chức")]).await;
+        let shown = screener.get(&at).await;
+        let accepted = screener.post(&at, &[("verdict", "accept")]).await;
+        site.work().await;
+
+        assert_eq!(nowhere.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(kept.location.as_deref(), Some(at.as_str()), "{}", kept.text());
+        assert!(shown.text().contains("Tủ số 2, ban tổ chức"), "{}", shown.text());
+        assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text());
+        let acts = audit_log::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(acts.iter().filter(|row| row.act == "guardian-paper").count(), 1);
+    }
+
+    async fn nobody_asks_the_guardian_of_a_grown_up_or_lets_a_child_in_without_their_own_word(site: Site) {
+        site.units().await;
+        announce(site, RULES).await;
+        let mut grown = site.browser();
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let code = enter(&mut grown, "1990-05-01", &["original"]).await;
+
+        let receipt = grown.get(&format!("/receipts/{code}")).await;
+        let paper = screener.post(&format!("{SCREENING}/{code}/guardian"), &[("paper", "Tủ")]).await;
+        let accepted = screener.post(&format!("{SCREENING}/{code}"), &[("verdict", "accept")]).await;
+        site.work().await;
+
+        assert!(!receipt.text().contains("/consents/"), "{}", receipt.text());
+        assert_eq!(paper.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text());
+    }
+}
