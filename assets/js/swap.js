@@ -41,7 +41,7 @@ export const prepare = async (from, what, far = 10, pictured = 2) => {
   const { href } = from.querySelector("a[rel=next]") ?? {};
   const next = href && far && (await ahead(href, what).catch(() => {}));
   if (!next) return;
-  if (pictured > 0) for (const { src } of next.querySelectorAll("figure img, .picture img")) new Image().src = src;
+  if (pictured > 0) for (const { src, poster } of next.querySelectorAll("figure img, .picture img, video[poster]")) new Image().src = poster ?? src;
   prepare(next, what, far - 1, pictured - 1);
 };
 

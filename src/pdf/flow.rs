@@ -152,8 +152,8 @@ impl Flow {
         self.book.bytes()
     }
 
-    /// Begins a page where less than this height is left.
-    pub(super) fn room(&mut self, height: f32) {
+    /// Begins a page where less than this height is left, so that what comes next stays together.
+    pub fn room(&mut self, height: f32) {
         if self.y + height > BOTTOM && self.y > TOP {
             self.turn();
         }

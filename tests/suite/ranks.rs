@@ -178,9 +178,11 @@ both! {
         let mut form: Vec<(&str, &str)> = left.iter().map(|id| ("decided", id.as_str())).collect();
         form.extend([("act", "close"), ("reason", "Hội đồng nhất trí")]);
         let closed = runs.post(&council, &form).await;
+        let minutes = runs.get("/desk/contests/san-khau/minutes").await;
 
         assert_eq!(left.len(), 2, "D fell through the sieve, C was struck out");
         assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+        assert!(minutes.text().contains("Hội đồng nhất trí"), "{}", minutes.text());
         assert_eq!(published(site).await, ["1 B", "2 A"]);
     }
 }

@@ -50,6 +50,7 @@ fn written(m: &Minutes) -> std::result::Result<Vec<u8>, Error> {
     }
     let signers = m.signers();
     if !signers.is_empty() {
+        flow.room(150.0);
         flow.heading(&v.t("minutes-signatures"));
         flow.text(Style::Small, &v.t("minutes-sign"));
         flow.signatures(&signers);
