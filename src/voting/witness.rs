@@ -30,7 +30,7 @@ const MOST: usize = 63;
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Bodies that cosign the logs of this site: of each its address and its public key, with a space
-    /// between, such as "https://lienminh.example.vn/witness lienminh.example.vn+1a2b3c4d+BA…".
+    /// between, such as `https://lienminh.example.vn/witness lienminh.example.vn+1a2b3c4d+BA…`.
     pub witnesses: Vec<String>,
     /// Logs of other sites that this one cosigns: their public keys, as `hoithi vote key` prints
     /// them there.
