@@ -1,4 +1,4 @@
-// The judge's page by keys and thumbs. The next entries are fetched ahead; marks go out by themselves.
+// The judge's page by keys and thumbs. The next entries are fetched ahead.
 import { marks, read, written } from "./marks.js";
 import { ahead, prepare } from "./swap.js";
 
@@ -57,6 +57,8 @@ const go = async (href) => {
     draw();
   } catch {
     tell(say("no-next"));
+    const here = alias();
+    setTimeout(() => alias() === here && !find("textarea:focus") && go(href), 1000);
   } finally {
     moving = false;
   }
@@ -108,10 +110,7 @@ const keys = {
   c: () => find("[name=comment]").focus(),
   f: () => (find(".aside").open = true) && find("[name=reason]").focus(),
   z: () => find(".picture").classList.toggle("zoomed"),
-  v: () => {
-    const film = find("video");
-    if (film) film.paused ? film.play() : film.pause();
-  },
+  v: () => find("video")?.[find("video").paused ? "play" : "pause"](),
   g: () => go(),
   "?": () => {
     const list = find(".keys");
