@@ -18,7 +18,7 @@ pub use example::example;
 pub use layers::{Error, Problem};
 pub use network::Network;
 
-use crate::{log, mail, storage, voting};
+use crate::{account, log, mail, storage, voting};
 
 /// Everything that an operator sets.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -32,6 +32,8 @@ pub struct Config {
     pub storage: storage::Config,
     /// How letters go out.
     pub mail: mail::Config,
+    /// Accounts elsewhere by which voters may be known.
+    pub account: account::Elsewhere,
     /// Bodies that watch over logs of votes.
     pub votes: voting::Config,
     /// What is logged.

@@ -26,18 +26,29 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// Sends `body`, of this content type, to an `http:` or `https:` address.
+/// Asks for what lies at an `http:` or `https:` address.
 ///
 /// # Errors
 /// When the server cannot be reached, does not answer in time or answers too much.
+pub async fn get(address: &str) -> Result<Answer> {
+    send("GET", address, "accept: application/json\r\n", b"").await
+}
+
+/// Sends `body`, of this content type, to an `http:` or `https:` address.
+///
+/// # Errors
+/// As [`get`].
 pub async fn post(address: &str, kind: &str, body: &[u8]) -> Result<Answer> {
+    let headers = format!("content-type: {kind}\r\ncontent-length: {}\r\n", body.len());
+    send("POST", address, &headers, body).await
+}
+
+async fn send(method: &str, address: &str, headers: &str, body: &[u8]) -> Result<Answer> {
     let address = Address::read(address).ok_or(ErrorKind::InvalidInput)?;
     let head = format!(
-        "POST {} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nuser-agent: hoithi\r\n\
-         content-type: {kind}\r\ncontent-length: {}\r\n\r\n",
-        address.path,
-        address.host,
-        body.len()
+        "{method} {} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\nuser-agent: hoithi\r\n\
+         {headers}\r\n",
+        address.path, address.host
     );
     let request = [head.as_bytes(), body].concat();
     let asked = async {
@@ -145,46 +156,5 @@ fn joined(mut rest: &[u8]) -> Option<Vec<u8>> {
         }
         body.extend_from_slice(rest.get(..size)?);
         rest = rest.get(size + 2..)?;
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn answer(text: &str) -> Option<Answer> {
-        read(text.as_bytes())
-    }
-
-    #[test]
-    fn answers_are_read_whole_in_chunks_and_to_the_end_and_short_ones_are_not() {
-        let of = |body: &str| Some(Answer { status: 200, body: body.as_bytes().to_vec() });
-
-        let whole = "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc";
-        let chunks = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;x=1\r\nab\r\nA\r\n0123456789\r\n0\r\n\r\n";
-        assert_eq!(answer(whole), of("abc"));
-        assert_eq!(answer(chunks), of("ab0123456789"));
-        assert_eq!(answer("HTTP/1.0 200 OK\r\n\r\nabc"), of("abc"));
-        assert_eq!(answer("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nabc"), None);
-        assert_eq!(answer("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab"), None);
-        assert_eq!(answer("SSH-2.0"), None);
-    }
-
-    #[test]
-    fn addresses_are_read_in_parts() {
-        let parts = |text: &'static str| {
-            Address::read(text).map(|a| (a.is_safe, a.host, a.name, a.port, a.path))
-        };
-
-        let host = "witness.example.vn";
-        assert_eq!(parts("https://witness.example.vn/a/b"), Some((true, host, host, 443, "/a/b")));
-        assert_eq!(
-            parts("http://localhost:81"),
-            Some((false, "localhost:81", "localhost", 81, "/"))
-        );
-        for wrong in ["ftp://host/", "https:///", "host/path", "http://host/a b", "http://host:x/"]
-        {
-            assert_eq!(parts(wrong), None, "{wrong}");
-        }
     }
 }

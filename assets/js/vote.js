@@ -27,7 +27,7 @@ const answered = (line, told) => {
   busy(false, idle);
   if (!line.ok) {
     tell([told.title], "warn");
-    document.querySelector("[data-sign-in]").hidden = !/needs-(code|member|work)/.test(told.errors?.[0].code);
+    document.querySelector("[data-sign-in]").hidden = !/needs-(account|code|member|work)/.test(told.errors?.[0].code);
     return;
   }
   tell(told.said, "ok");

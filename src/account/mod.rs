@@ -5,6 +5,7 @@
 //! Secrets arrive as hashes: this room never sees a code or a token.
 
 mod code;
+mod elsewhere;
 mod erasure;
 mod link;
 pub mod password;
@@ -12,6 +13,7 @@ mod person;
 mod session;
 
 pub use code::{Redeemed, issue, redeem};
+pub use elsewhere::Elsewhere;
 pub use erasure::{ERASED, erase};
 pub use link::{Opens, first_admin, open_link, take_link, way_in};
 pub use person::{

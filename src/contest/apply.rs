@@ -35,6 +35,9 @@ pub enum Error {
     /// A round with judges cannot go.
     #[error("round `{0}` has judges")]
     RoundInUse(String),
+    /// How ballots count stays once the vote has begun.
+    #[error("the vote has begun")]
+    BallotsInUse,
     /// It is over: published, closed or cancelled.
     #[error("the contest is over")]
     Over,
@@ -63,6 +66,7 @@ impl Refusal for Error {
             Self::RoundInUse(key) => {
                 Refused::new(Kind::Conflict, "round-in-use").with("key", key.as_str())
             }
+            Self::BallotsInUse => Refused::new(Kind::Conflict, "ballots-in-use"),
             Self::Over => Refused::new(Kind::Conflict, "contest-over"),
             Self::Unit(error) => error.refusal(),
             Self::Contest(error) => error.refusal(),
@@ -127,6 +131,7 @@ pub async fn apply(
     };
     if let Some(old) = &old {
         changeable(old, change)?;
+        ballots_stay(old, definition, now)?;
     }
     let places = (unit.id, parent.map(|parent| parent.id()));
     write(tx, (id, version), definition, places, old.as_ref(), (by, now)).await?;
@@ -225,6 +230,18 @@ async fn revise(
 
 fn json_of(definition: &Definition) -> Result<serde_json::Value, DbErr> {
     serde_json::to_value(definition).map_err(|error| DbErr::Json(error.to_string()))
+}
+
+/// From the first moment of the vote on, how many entries a ballot names and what they are worth
+/// stays: votes are in the log already.
+fn ballots_stay(old: &Contest, new: &Definition, now: Instant) -> Result<(), Error> {
+    let Some(voting) = &old.definition.voting else { return Ok(()) };
+    let begun = old.window(&voting.phase).is_some_and(|window| window.opens <= now);
+    let stays = new.voting.as_ref().is_some_and(|new| {
+        (new.limit, new.least, &new.points) == (voting.limit, voting.least, &voting.points)
+    });
+    let in_use = old.row.state == State::Announced && begun && !stays;
+    if in_use { Err(Error::BallotsInUse) } else { Ok(()) }
 }
 
 fn changeable(old: &Contest, change: &Change) -> Result<(), Error> {

@@ -9,6 +9,7 @@ pub mod group;
 pub mod member;
 pub mod metrics;
 pub mod node;
+pub mod oidc;
 pub mod pdf;
 pub mod resume;
 pub mod routes;

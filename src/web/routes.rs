@@ -33,6 +33,8 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/votes/{receipt}/proof", web::get().to(pages::votes::proof))
         .route("/votes/{receipt}/qr.svg", web::get().to(pages::votes::qr))
         .route("/links", web::get().to(pages::link::show))
+        .route("/accounts/there", web::get().to(pages::elsewhere::there))
+        .route("/accounts/back", web::get().to(pages::elsewhere::back))
         .route("/m", web::get().to(pages::member::new))
         .route("/m", web::post().to(pages::member::create))
         .route("/m/{code}", web::get().to(pages::member::open))

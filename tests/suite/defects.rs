@@ -179,6 +179,7 @@ defects! {
     a_least_beyond_the_ballot_is_found: ["level: code" => "level: code\n  limit: { in_all: 3 }\n  least: 4"] finds ["least:": "lint-least-beyond-the-ballot"];
     points_beyond_the_ballot_are_found: ["level: code" => "level: code\n  limit: { in_all: 2 }\n  points: [3, 2, 1]"] finds ["points:": "lint-points-beyond-the-ballot"];
     points_that_rise_are_found: ["level: code" => "level: code\n  limit: { in_all: 3 }\n  points: [1, 2, 3]"] finds ["points:": "lint-points-rise"];
+    a_vote_by_accounts_elsewhere_is_told_of: ["level: code" => "level: account"] finds ["level: account": "lint-level-account"];
     a_phase_that_nothing_uses_is_found: ["phases:\n" => "phases:\n  - { key: idle, kind: round, opens: 2026-04-03, closes: 2026-04-10 }\n"] finds ["key: idle": "lint-phase-unused"];
 
     // Names.
@@ -341,13 +342,12 @@ fn an_unknown_key_is_told_with_the_one_that_was_meant() {
 }
 
 /// Codes that no file can show: the rest of the program finds them, and other tests hold them.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 8] = [
     "lint-error",
     "lint-warning",
     "lint-advice",
     "lint-unit-unknown",
     "lint-unit-type-unknown",
-    "lint-level-not-run",
     "lint-round-kind-not-run",
     "document-empty",
     "document-wanted",

@@ -17,6 +17,7 @@ mod deal;
 mod defects;
 mod dependencies;
 mod desk;
+mod elsewhere;
 mod entry;
 mod erasure;
 mod exhibit;

@@ -119,6 +119,8 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/contests/{slug}/screen", Public),
     ("GET", "/witness", Open),
     ("POST", "/witness/add-checkpoint", Open),
+    ("GET", "/accounts/there", Open),
+    ("GET", "/accounts/back", Open),
     ("GET", "/m", Open),
     ("POST", "/m", Open),
     ("GET", "/m/{code}", Open),

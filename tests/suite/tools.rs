@@ -102,3 +102,44 @@ async fn a_folder_keeps_what_it_was_given_and_nothing_else() {
         assert!(store.put(key, "z".into(), "text/plain").await.is_err(), "{key}");
     }
 }
+
+/// A server that answers every request with these bytes; its address.
+fn says(answer: &'static str) -> String {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/place", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut asked = [0; 1024];
+            let read = stream.read(&mut asked).unwrap();
+            assert!(asked[..read].starts_with(b"POST /place HTTP/1.1\r\n"));
+            stream.write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    address
+}
+
+#[actix_web::test]
+async fn answers_of_other_servers_are_read_whole_in_chunks_or_to_the_end_and_short_ones_are_not() {
+    use hoithi::fetch;
+    let ask = async |answer| {
+        let told = fetch::post(&says(answer), "text/plain", b"x").await;
+        told.ok().map(|told| (told.status, String::from_utf8(told.body).unwrap()))
+    };
+    let said = |status: u16, body: &str| Some((status, body.to_owned()));
+
+    assert_eq!(ask("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc").await, said(200, "abc"));
+    let chunks = "HTTP/1.1 409 Conflict\r\ntransfer-encoding: chunked\r\n\r\n2;x=1\r\nab\r\nA\r\n0123456789\r\n0\r\n\r\n";
+    assert_eq!(ask(chunks).await, said(409, "ab0123456789"));
+    assert_eq!(ask("HTTP/1.0 200 OK\r\n\r\nabc").await, said(200, "abc"));
+    assert_eq!(ask("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nabc").await, None);
+    let torn = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nab";
+    assert_eq!(ask(torn).await, None);
+    assert_eq!(ask("SSH-2.0 hello").await, None);
+    for wrong in
+        ["ftp://127.0.0.1/", "http:///", "127.0.0.1", "http://127.0.0.1/a b", "http://h:x/"]
+    {
+        assert!(fetch::post(wrong, "text/plain", b"").await.is_err(), "{wrong}");
+    }
+}

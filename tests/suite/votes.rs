@@ -577,6 +577,28 @@ both! {
         assert_eq!(bundle.rules.len(), 2);
     }
 
+    async fn how_ballots_count_stays_once_the_vote_has_begun(site: Site) {
+        let (contest, _) = given(site, "{ in_all: 3 }", 1).await;
+        let change = Change { reason: "Bão".to_owned(), notice: "Đổi".to_owned() };
+        let applied = async |limit: &str| {
+            let definition = document::read(&CONTEST.replace("LIMIT", limit)).unwrap();
+            let tx = db::begin(&site.app.db).await.unwrap();
+            let done = apply(&tx, &definition, None, &change, site.app.clock.now()).await;
+            tx.commit().await.unwrap();
+            done.map(|_| ()).map_err(|error| error.to_string())
+        };
+
+        let begun = [applied("{ in_all: 2 }").await, applied("{ in_all: 3 }, least: 2").await];
+        let dates = applied("{ in_all: 3 }, bands: [10]").await;
+        site.set_clock("2026-03-20T01:00:00Z");
+        let before = applied("{ in_all: 3 }, points: [3, 2, 1]").await;
+
+        assert_eq!(begun, [(); 2].map(|()| Err("the vote has begun".to_owned())));
+        assert_eq!((dates, before), (Ok(()), Ok(())));
+        let rules = contest::by_id(&site.app.db, contest).await.unwrap();
+        assert_eq!(rules.definition.voting.as_ref().unwrap().points, [3, 2, 1]);
+    }
+
     async fn new_keys_sign_from_a_leaf_on_and_what_the_old_ones_signed_still_verifies(site: Site) {
         use hoithi::ledger::opened;
         let (contest, entries) = given(site, "one_per_entry", 1).await;

@@ -152,7 +152,7 @@ fn voting(definition: &Definition, found: &mut Findings) {
         found.error("/voting/limit", "lint-no-votes");
     }
     if voting.level == Level::Account {
-        found.error("/voting/level", "lint-level-not-run");
+        found.warning("/voting/level", "lint-level-account");
     }
     let decides = |weighed: &dyn Fn(u32) -> bool| {
         definition.tables.iter().any(|table| {

@@ -36,7 +36,7 @@ pub struct From {
 }
 
 /// A page of a work; anything else is not gone to.
-fn work(then: &str) -> Option<&str> {
+pub(super) fn work(then: &str) -> Option<&str> {
     let code = then.strip_prefix("/entries/")?;
     code.bytes().all(|byte| byte.is_ascii_alphanumeric()).then_some(then)
 }

@@ -9,6 +9,7 @@ pub mod contest;
 pub mod count;
 pub mod desk;
 pub mod draft;
+pub mod elsewhere;
 pub mod entry;
 pub mod erasure;
 pub mod export;

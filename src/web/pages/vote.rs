@@ -17,6 +17,7 @@ use crate::web::form::Form;
 use crate::web::group::Group;
 use crate::web::member::Member;
 use crate::web::node;
+use crate::web::oidc;
 use crate::web::signed::{Browser, MaybeSigned, Signed};
 use crate::web::work::{self, Done};
 use crate::web::{Failure, Result, View, page, see_other};
@@ -58,6 +59,16 @@ pub(super) fn proof(
         return Proof {
             key: app.key.hash("voter-member", &[contest.0.as_bytes(), &number]),
             level: Level::Member,
+            user: who.0.as_ref().map(Signed::id),
+            link,
+            trace,
+        };
+    }
+    let account = oidc::account(request, app, app.clock.now()).filter(|_| asked == Level::Account);
+    if let Some(account) = account {
+        return Proof {
+            key: app.key.hash("voter-account", &[contest.0.as_bytes(), &account]),
+            level: Level::Account,
             user: who.0.as_ref().map(Signed::id),
             link,
             trace,
@@ -236,6 +247,7 @@ fn counted(v: View, code: &str, cast: Cast) -> Result {
 pub(super) fn proves(level: Level, code: &str) -> (String, &'static str) {
     match level {
         Level::Member => (format!("/m?then=/entries/{code}"), "member-title"),
+        Level::Account => (format!("/accounts/there?then=/entries/{code}"), "account-go"),
         _ => (format!("/session/new?then=/entries/{code}"), "session-title"),
     }
 }
@@ -249,6 +261,7 @@ fn voted(
 ) -> Voted {
     let proves = refused.as_ref().and_then(|refused| match refused.code {
         "vote-needs-code" => Some(proves(Level::Code, code)),
+        "vote-needs-account" => Some(proves(Level::Account, code)),
         "vote-needs-member" => Some(proves(Level::Member, code)),
         "vote-needs-work" => Some(proves(Level::Code, code)),
         _ => None,

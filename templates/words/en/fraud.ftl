@@ -96,6 +96,7 @@ statement-set-aside-what = The organisers reviewed these votes and do not count 
 statement-decided = Decided at
 act-vote-keys-renewed = renewed the keys that sign the log of votes
 act-vote-key-destroyed = destroyed the key that ties votes to voters
+fraud-screen = Screen for the hall, which loads itself again:
 act-votes-held = held votes
 act-votes-dismissed = looked at votes: valid
 act-votes-released = released votes

@@ -96,6 +96,7 @@ statement-set-aside-what = Ban tổ chức đã xem xét và không tính nhữn
 statement-decided = Quyết định lúc
 act-vote-keys-renewed = đổi khóa ký của sổ phiếu
 act-vote-key-destroyed = hủy khóa nối phiếu với người bỏ phiếu
+fraud-screen = Màn hình cho hội trường, tự tải lại:
 act-votes-held = tạm giữ phiếu
 act-votes-dismissed = xem xét, phiếu hợp lệ
 act-votes-released = thôi giữ phiếu

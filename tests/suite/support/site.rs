@@ -71,14 +71,24 @@ impl Site {
             limits: hoithi::limits::Limits::default(),
             stopping: Arc::default(),
         };
-        let service = Rc::new(test::init_service(web::site(app.clone(), Default::default())).await);
-        let call: Rc<Call> = Rc::new(move |request| {
+        let call = Self::call(app.clone()).await;
+        Self { app, call, inbox, jobs_may_wait: false, address, _folder: folder }
+    }
+
+    async fn call(app: App) -> Rc<Call> {
+        let service = Rc::new(test::init_service(web::site(app, Default::default())).await);
+        Rc::new(move |request| {
             let service = Rc::clone(&service);
             Box::pin(async move {
                 service.call(request).await.expect("an answer").map_into_boxed_body()
             })
-        });
-        Self { app, call, inbox, jobs_may_wait: false, address, _folder: folder }
+        })
+    }
+
+    /// Starts the site again with these settings.
+    pub async fn configured(&mut self, config: Config) {
+        self.app.config = Arc::new(config);
+        self.call = Self::call(self.app.clone()).await;
     }
 
     /// A browser that has never been here.
