@@ -84,7 +84,7 @@ pub fn make_private(folder: &Path) -> std::io::Result<()> {
 
 /// A secret of this site, kept in `key` in the data folder and never in the database.
 #[derive(Clone)]
-pub struct Key(Arc<[u8; 32]>);
+pub struct Key(Arc<Hmac<Sha256>>);
 
 impl std::fmt::Debug for Key {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -93,10 +93,13 @@ impl std::fmt::Debug for Key {
 }
 
 impl Key {
-    /// A key of fixed bytes, for tests.
+    /// The key of these bytes.
     #[must_use]
     pub fn fixed(bytes: [u8; 32]) -> Self {
-        Self(Arc::new(bytes))
+        match Hmac::new_from_slice(&bytes) {
+            Ok(mac) => Self(Arc::new(mac)),
+            Err(_) => unreachable!("HMAC takes keys of any length"),
+        }
     }
 
     /// The key that a data folder holds, if there is one.
@@ -109,7 +112,7 @@ impl Key {
             kept => kept?,
         };
         let broken = |_| std::io::Error::new(ErrorKind::InvalidData, "`key` is not 32 bytes long");
-        Ok(Some(Self(Arc::new(<[u8; 32]>::try_from(kept).map_err(broken)?))))
+        Ok(Some(Self::fixed(<[u8; 32]>::try_from(kept).map_err(broken)?)))
     }
 
     fn open(folder: &Path) -> std::io::Result<Self> {
@@ -122,7 +125,7 @@ impl Key {
         file.write_all(&bytes)?;
         file.as_file().sync_all()?;
         file.persist_noclobber(&path).map_err(|error| error.error)?;
-        Ok(Self(Arc::new(bytes)))
+        Ok(Self::fixed(bytes))
     }
 
     /// By which the key can be told from another; it gives nothing away.
@@ -134,10 +137,7 @@ impl Key {
     /// HMAC-SHA-256 of `parts`, each with its length before it, for one `purpose`.
     #[must_use]
     pub fn hash(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
-        let mut mac = match Hmac::<Sha256>::new_from_slice(&self.0[..]) {
-            Ok(mac) => mac,
-            Err(_) => unreachable!("HMAC takes keys of any length"),
-        };
+        let mut mac = Hmac::clone(&self.0);
         for part in [purpose.as_bytes()].iter().chain(parts) {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);

@@ -3,6 +3,10 @@
 pub mod app;
 pub mod config;
 
+/// A request is many small pieces of memory, made on one thread and freed on another.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 pub mod audit;
 pub mod backup;
 pub mod clock;

@@ -252,14 +252,17 @@ pub fn second(lang: Lang, moment: Instant) -> String {
         local.hour(),
         local.minute(),
         local.second(),
-        day(lang, moment)
+        day_of(lang, &local)
     )
 }
 
 /// The day: 30/4/2026, or 30 April 2026.
 #[must_use]
 pub fn day(lang: Lang, moment: Instant) -> String {
-    let local = vietnam(moment);
+    day_of(lang, &vietnam(moment))
+}
+
+fn day_of(lang: Lang, local: &ZonedDateTime) -> String {
     match lang {
         Lang::Vi => format!("{}/{}/{}", local.day(), local.month(), local.year()),
         Lang::En => local.strftime("%-d %B %Y").to_string(),
@@ -269,6 +272,9 @@ pub fn day(lang: Lang, moment: Instant) -> String {
 /// Text in the one form that we keep: NFC, without control characters but line ends.
 #[must_use]
 pub fn nfc(text: &str) -> String {
+    if text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) {
+        return text.to_owned();
+    }
     let kept = text.replace("\r\n", "\n");
     kept.nfc().filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t')).collect()
 }

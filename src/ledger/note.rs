@@ -74,6 +74,12 @@ impl Signer {
         Self { name: name.to_owned(), key: SigningKey::from_bytes(secret) }
     }
 
+    /// The same under another name.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Self {
+        Self { name: name.to_owned(), key: self.key.clone() }
+    }
+
     /// The public half.
     #[must_use]
     pub fn public(&self) -> [u8; 32] {

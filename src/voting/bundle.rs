@@ -30,7 +30,7 @@ pub(super) async fn read(
     };
     loop {
         let from = i64::try_from(bundle.leaves.len()).unwrap_or(i64::MAX);
-        let page = segment::page(db, contest, from).await?;
+        let page = segment::page(db, contest, from..i64::MAX).await?;
         if page.is_empty() {
             break;
         }

@@ -3,7 +3,7 @@
 use entity::instant::Instant;
 
 /// What is kept beside a leaf.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Details {
     /// Beside a vote.
     Vote {
@@ -20,6 +20,12 @@ pub(super) enum Details {
     },
     /// Beside anything else: the text whose hash stands in the leaf, or nothing.
     Text(String),
+}
+
+impl Default for Details {
+    fn default() -> Self {
+        Self::Text(String::new())
+    }
 }
 
 impl Details {

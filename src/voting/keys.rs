@@ -26,7 +26,7 @@ pub(super) struct Keys {
     folder: PathBuf,
     nullifier: Option<[u8; 32]>,
     salt: [u8; 32],
-    log: [u8; 32],
+    log: Signer,
     /// Public half of the log's key at its beginning.
     first: [u8; 32],
     staff: [[u8; 32]; 2],
@@ -57,10 +57,10 @@ impl Keys {
         let destroyed = folder.join("nullifier.destroyed").exists();
         let nullifier = if destroyed { None } else { Some(one("nullifier")?) };
         let staff = [one("staff-0")?, one("staff-1")?];
-        let (salt, log) = (one("salt")?, one("log")?);
+        let (salt, log) = (one("salt")?, signing(&one("log")?));
         let first = match read(&folder, FIRST, None) {
             Ok(first) => first,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => public(&log),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => log.public(),
             Err(error) => return Err(Error::Keys(error)),
         };
         Ok(Self { nullifier, salt, log, first, staff, folder })
@@ -81,7 +81,7 @@ impl Keys {
             write(&self.folder, &next(name), key)?;
         }
         let [one, two, log] = keys;
-        Ok(Self { log, staff: [one, two], ..self.clone() })
+        Ok(Self { log: signing(&log), staff: [one, two], ..self.clone() })
     }
 
     /// The keys of which the log says that they hold: those that lie in the folder, or those beside
@@ -91,11 +91,11 @@ impl Keys {
     /// # Errors
     /// [`Error::Keys`] where neither is, or the folder cannot be written.
     pub(super) fn in_force(self, bound: &[u8; 32]) -> Result<Self, Error> {
-        if *bound == [0; 32] || *bound == public(&self.log) {
+        if *bound == [0; 32] || *bound == self.log.public() {
             return Ok(self);
         }
         let waiting = read(&self.folder, &next("log"), None);
-        if waiting.ok().is_none_or(|log| public(&log) != *bound) {
+        if waiting.ok().is_none_or(|log| signing(&log).public() != *bound) {
             let why = "the log has another key; copy the newest folder of keys to this machine";
             return Err(Error::Keys(std::io::Error::other(why)));
         }
@@ -104,7 +104,7 @@ impl Keys {
             waiting.or_else(|_| read(&self.folder, name, None)).map_err(Error::Keys)
         };
         let (staff, log) = ([one("staff-0")?, one("staff-1")?], one("log")?);
-        let renewed = Self { staff, log, ..self };
+        let renewed = Self { staff, log: signing(&log), ..self };
         renewed.settle().map_err(Error::Keys)?;
         Ok(renewed)
     }
@@ -126,9 +126,9 @@ impl Keys {
     /// Whoever checks the signature under this newest checkpoint: the key in force.
     pub(super) fn signed(&self, origin: &str, checkpoint: &str) -> Option<Verifier> {
         let waiting = read(&self.folder, &next("log"), None).ok();
-        let mut keys = std::iter::once(self.log).chain(waiting);
+        let mut keys = std::iter::once(self.log.clone()).chain(waiting.map(|log| signing(&log)));
         keys.find_map(|key| {
-            let by = Signer::new(origin, &key).verifier();
+            let by = key.named(origin).verifier();
             ledger::opened(checkpoint, &by).is_some().then_some(by)
         })
     }
@@ -164,7 +164,7 @@ impl Keys {
 
     /// Whoever signs checkpoints.
     pub(super) fn signer(&self, origin: &str) -> Signer {
-        Signer::new(origin, &self.log)
+        self.log.named(origin)
     }
 
     /// Public halves of the staff keys.
@@ -225,8 +225,8 @@ pub(super) fn secret(
     read(folder, name, Some(fresh))
 }
 
-fn public(secret: &[u8; 32]) -> [u8; 32] {
-    Signer::new("log", secret).public()
+fn signing(secret: &[u8; 32]) -> Signer {
+    Signer::new("log", secret)
 }
 
 /// File of a key that waits for the log to say that it holds.

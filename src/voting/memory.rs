@@ -441,7 +441,7 @@ impl Memory {
         let mut order: Vec<usize> = (0..self.pending.len()).collect();
         order.sort_by_key(|place| (self.pending[*place].key, self.pending[*place].vote.seq));
         for place in order {
-            let one = &self.pending[place];
+            let one = &mut self.pending[place];
             let bytes = one.vote.bytes();
             let hash = leaf_hash(&bytes);
             let receipt = receipt(&hash);
@@ -449,7 +449,7 @@ impl Memory {
             self.votes += 1;
             batch.receipts[place] = receipt;
             batch.leaves.push(bytes.to_vec());
-            batch.details.push(one.details.clone());
+            batch.details.push(std::mem::take(&mut one.details));
             batch.traces.push(one.trace);
             let choice = self.ballots.get_mut(&one.key).and_then(|b| b.choices.find(one.entry));
             if let Some(choice) = choice.filter(|choice| choice.receipt == IN_BATCH | place as u64)

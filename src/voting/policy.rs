@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::Error;
 use crate::contest::definition::{Level, VoteLimit, VotedOn, Voting};
 use crate::contest::{self, Contest, Window};
-use crate::ledger::Rules;
+use crate::ledger::{Hash, Rules};
 use crate::words::vietnam;
 
 /// What decides about a vote.
@@ -29,6 +29,7 @@ pub struct Policy {
     /// signs in.
     entries: HashMap<u32, Option<UserId>>,
     rules: Rules,
+    rules_hash: Hash,
 }
 
 impl Policy {
@@ -58,8 +59,10 @@ impl Policy {
                 entries.insert(number, author);
             }
         }
+        let rules = rules(&contest, &voting, window);
         Ok(Self {
-            rules: rules(&contest, &voting, window),
+            rules_hash: rules.hash(),
+            rules,
             fence: (contest.row.state, contest.row.public_version),
             running: contest.is_running(),
             window,
@@ -122,6 +125,11 @@ impl Policy {
             VoteLimit::OnePerEntry => 1,
             VoteLimit::PerDay(most) | VoteLimit::InAll(most) => most,
         }
+    }
+
+    /// The hash of [`Policy::rules`].
+    pub(super) fn rules_hash(&self) -> Hash {
+        self.rules_hash
     }
 
     /// The rules that the log is bound to.

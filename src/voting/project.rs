@@ -38,7 +38,7 @@ pub(super) async fn step(db: &DatabaseConnection, contest: ContestId) -> Result<
     let Some(row) = vote_log::Entity::find_by_id(contest).one(db).await? else {
         return Ok(false);
     };
-    let page = segment::page(db, contest, row.applied).await?;
+    let page = segment::page(db, contest, row.applied..row.applied + STEP).await?;
     if page.is_empty() {
         return Ok(false);
     }
@@ -46,7 +46,7 @@ pub(super) async fn step(db: &DatabaseConnection, contest: ContestId) -> Result<
     let tx = db::begin(db).await?;
     let mut work = Work::new(&tx, contest, &names);
     let mut at = row.applied;
-    for segment in page.iter().take_while(|segment| segment.first < row.applied + STEP) {
+    for segment in &page {
         let traces = Trace::of(segment);
         for (leaf, details) in segment::parts(segment)? {
             let place = usize::try_from(at - segment.first).unwrap_or(usize::MAX);

@@ -28,7 +28,7 @@ impl Known {
     ) -> Result<(), Error> {
         loop {
             let from = i64::try_from(self.tree.size()).unwrap_or(i64::MAX);
-            let page = segment::page(db, contest, from).await?;
+            let page = segment::page(db, contest, from..i64::MAX).await?;
             if page.is_empty() {
                 return Ok(());
             }

@@ -80,18 +80,19 @@ pub(super) fn beside(one: &Details, to: &mut Vec<u8>) {
     to[at..at + 4].copy_from_slice(&length.to_be_bytes());
 }
 
-/// Segments from the one that holds leaf `from` on, a page of them; none when there are no more.
+/// Segments that begin with one of these leaves, a page of them; none when there are no more.
 ///
 /// # Errors
 /// When the database fails.
 pub(super) async fn page(
     db: &impl ConnectionTrait,
     contest: ContestId,
-    from: i64,
+    first: std::ops::Range<i64>,
 ) -> Result<Vec<vote_segment::Model>, DbErr> {
     vote_segment::Entity::find()
         .filter(vote_segment::Column::ContestId.eq(contest))
-        .filter(vote_segment::Column::First.gte(from))
+        .filter(vote_segment::Column::First.gte(first.start))
+        .filter(vote_segment::Column::First.lt(first.end))
         .order_by_asc(vote_segment::Column::First)
         .limit(PAGE)
         .all(db)

@@ -72,7 +72,7 @@ pub(super) async fn sever(
     let tx = db::begin(db).await?;
     let (mut from, mut voters) = (0, HashSet::new());
     loop {
-        let page = segment::page(&tx, contest, from).await?;
+        let page = segment::page(&tx, contest, from..i64::MAX).await?;
         let Some(last) = page.last() else { break };
         from = last.first + i64::from(last.count);
         for segment in &page {

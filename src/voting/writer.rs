@@ -141,6 +141,8 @@ struct Writer {
     loaded: Option<Loaded>,
     lag: bool,
     leased_at: Instant,
+    /// When votes were committed last.
+    written_at: std::time::Instant,
 }
 
 /// Starts a writer; it ends when nobody can ask it any more.
@@ -153,7 +155,9 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
                 Ok(db) => {
                     let leased_at = desk.clock.now();
                     let (loaded, lag) = (None, true);
-                    let writer = Writer { contest, desk, shown, db, loaded, lag, leased_at };
+                    let written_at = std::time::Instant::now();
+                    let writer =
+                        Writer { contest, desk, shown, db, loaded, lag, leased_at, written_at };
                     let open = writer.db.clone();
                     writer.run(asks).await;
                     drop(open.close().await);
@@ -182,7 +186,12 @@ impl Writer {
                     }
                     self.grant(&mut wishes).await;
                 }
-                _ = tick.tick() => self.keep(asks.is_empty()).await,
+                _ = tick.tick() => {
+                    self.keep(asks.is_empty()).await;
+                    if self.lag && self.is_calm() {
+                        tick.reset_immediately();
+                    }
+                }
             }
         }
         self.release().await;
@@ -266,12 +275,18 @@ impl Writer {
         if written {
             loaded.memory.committed();
             self.lag = true;
+            self.written_at = std::time::Instant::now();
             return Ok(());
         }
         loaded.memory.undo(before);
         *batch = Batch::default();
         self.reread().await?;
         Err(Error::Changed)
+    }
+
+    /// Whether the crowd has gone: then projections catch up without a pause.
+    fn is_calm(&self) -> bool {
+        self.loaded.is_some() && self.written_at.elapsed() > TICK
     }
 
     /// Whether the contest is still what the policy was read from.
@@ -408,7 +423,7 @@ impl Writer {
         }
         let mut first = bind(loaded)?;
         let (rules, text) = match first.pop() {
-            Some((_, text)) => (loaded.policy.rules().hash(), text),
+            Some((_, text)) => (loaded.policy.rules_hash(), text),
             None => (loaded.memory.rules, loaded.memory.text.clone()),
         };
         let renewed = loaded.keys.renewed(fresh).map_err(Error::Keys)?;
@@ -522,15 +537,15 @@ fn leaf_of(
 
 /// What the log has to be bound to before the next leaf: itself, or changed rules.
 fn bind(loaded: &Loaded) -> Result<Vec<(Leaf, String)>, Error> {
-    let (memory, rules) = (&loaded.memory, loaded.policy.rules());
-    let text = rules.json();
-    if memory.tree.size() == 0 {
-        return Ok(vec![(loaded.keys.open_leaf(memory.log, rules.hash())?, text)]);
-    }
-    if memory.closed || memory.rules == rules.hash() {
+    let (memory, rules) = (&loaded.memory, loaded.policy.rules_hash());
+    if memory.tree.size() > 0 && (memory.closed || memory.rules == rules) {
         return Ok(Vec::new());
     }
-    Ok(vec![(amend(loaded, rules.hash(), &loaded.keys), text)])
+    let leaf = match memory.tree.size() {
+        0 => loaded.keys.open_leaf(memory.log, rules)?,
+        _ => amend(loaded, rules, &loaded.keys),
+    };
+    Ok(vec![(leaf, loaded.policy.rules().json())])
 }
 
 /// The leaf from which on these rules hold and these keys sign.
@@ -554,7 +569,7 @@ async fn replay(db: &DatabaseConnection, row: &vote_log::Model) -> Result<Memory
     let mut memory = Memory::new(log_number(&row.origin));
     loop {
         let from = i64::try_from(memory.tree.size()).unwrap_or(i64::MAX);
-        let page = segment::page(db, row.contest_id, from).await?;
+        let page = segment::page(db, row.contest_id, from..i64::MAX).await?;
         if page.is_empty() {
             return Ok(memory);
         }

@@ -100,9 +100,6 @@ impl ResponseError for Failure {
     /// Without a body: the page needs the request, which only the middleware sees.
     fn error_response(&self) -> HttpResponse<BoxBody> {
         let mut response = HttpResponse::new(self.status_code());
-        if let Some(cause) = &self.cause {
-            tracing::error!(code = self.first().code, cause, "a request failed");
-        }
         response.extensions_mut().insert(self.clone());
         response
     }
@@ -127,8 +124,11 @@ pub struct Page {
     pub sign_in: Option<String>,
 }
 
-/// Draws the answer to a failed request.
+/// Draws the answer to a failed request, and writes down why it failed.
 pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
+    if let Some(cause) = &failure.cause {
+        tracing::error!(code = failure.first().code, cause, "a request failed");
+    }
     let status = failure.status_code();
     let v = View::of(request);
     let sentences: Vec<String> = failure

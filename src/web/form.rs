@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::io::Write;
 use std::pin::Pin;
-use std::time::Duration;
 
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
@@ -17,9 +16,6 @@ use crate::words::nfc;
 
 /// Most bytes of a form, files included.
 pub const MOST_BYTES: usize = 600 << 20;
-/// For how long a sender may be silent: whoever is slower is not sending any more. actix waits for
-/// ever.
-const SILENCE: Duration = Duration::from_secs(20);
 /// Most bytes of one text.
 const MOST_TEXT: usize = 1 << 20;
 
@@ -93,13 +89,14 @@ impl Form {
         self.files.iter().filter(move |file| file.field == field)
     }
 
-    async fn read(request: HttpRequest, mut payload: Payload) -> Result<Self, Failure> {
+    /// Reads a form; how long its sender may take is the body's own affair.
+    pub(super) async fn read(request: HttpRequest, mut payload: Payload) -> Result<Self, Failure> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
             return Self::multipart(Multipart::new(request.headers(), payload)).await;
         }
         let mut body = Vec::new();
-        while let Some(piece) = soon(payload.next()).await? {
+        while let Some(piece) = payload.next().await {
             body.extend_from_slice(&piece.map_err(|_| broken_off())?);
             if body.len() > 4 * MOST_TEXT {
                 return Err(Failure::new(Kind::TooLarge, "form-too-large"));
@@ -113,13 +110,13 @@ impl Form {
 
     async fn multipart(mut parts: Multipart) -> Result<Self, Failure> {
         let (mut form, mut total) = (Self::default(), 0);
-        while let Some(part) = soon(parts.next()).await? {
+        while let Some(part) = parts.next().await {
             let mut part = part.map_err(|_| broken_off())?;
             let field = part.name().unwrap_or_default().to_owned();
             let name = part.content_disposition().and_then(|d| d.get_filename().map(nfc));
             let mut file = name.is_some().then(tempfile::NamedTempFile::new).transpose();
             let mut text = Vec::new();
-            while let Some(piece) = soon(part.next()).await? {
+            while let Some(piece) = part.next().await {
                 let piece = piece.map_err(|_| broken_off())?;
                 total += piece.len();
                 let file = file.as_mut().map_err(|error| Failure::broken(&*error))?;
@@ -142,10 +139,6 @@ impl Form {
         }
         Ok(form)
     }
-}
-
-async fn soon<T>(piece: impl Future<Output = T>) -> Result<T, Failure> {
-    tokio::time::timeout(SILENCE, piece).await.map_err(|_| broken_off())
 }
 
 fn broken_off() -> Failure {

@@ -5,15 +5,14 @@ use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::header::{HeaderMap, HeaderValue};
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage, ResponseError, web};
+use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
 use tracing::Instrument;
 
 use super::assets::{squeeze, takes_brotli};
 use super::error::{self, Failure, RequestId};
 use super::slow::{Patience, Patient};
-use super::{address, cache, guard};
+use super::{address, cache, guard, swift};
 use crate::app::{self, App};
-use crate::config::Network;
 use crate::refusal::Kind;
 
 /// Smaller answers are not worth packing, in bytes.
@@ -21,7 +20,7 @@ const WORTH_PACKING: u64 = 1024;
 
 /// Outermost: every request has a number, refusals become pages, every answer gets its headers.
 pub(super) async fn said(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let begun_at = std::time::Instant::now();
@@ -31,9 +30,18 @@ pub(super) async fn said(
         count(&response, Some(route), None, begun_at.elapsed());
         return Ok(response);
     }
-    let app = request.app_data::<web::Data<App>>().cloned();
-    let trusted = app.as_ref().map_or(&[][..], |app| &app.config.server.trusted_proxies);
-    let id = number(&request, trusted);
+    if let Some(answer) = swift::vote(&mut request).await {
+        let (http, _) = request.into_parts();
+        let code = answer.as_ref().err().map(Failure::code);
+        let response = answer.unwrap_or_else(|failure| {
+            http.extensions_mut().insert(RequestId(number(&http)));
+            error::answer(&http, &failure)
+        });
+        let response = guarded(ServiceResponse::new(http, response));
+        count(&response, Some(swift::ROUTE.to_owned()), code, begun_at.elapsed());
+        return Ok(response);
+    }
+    let id = number(request.request());
     let span = tracing::info_span!("request", id);
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.call(request).instrument(span.clone()).await?.map_into_boxed_body();
@@ -45,21 +53,29 @@ pub(super) async fn said(
     if let Some(failure) = failure {
         response = ServiceResponse::new(http.clone(), error::answer(&http, &failure));
     }
-    let mut response = packed(response);
-    let is_asset = http.path().starts_with("/static/") && response.status().is_success();
-    let guarded = if is_asset { guard::asset } else { guard::page };
-    guarded(&http, response.headers_mut());
+    let response = guarded(packed(response));
     count(&response, http.match_pattern(), code, begun_at.elapsed());
     Ok(response)
 }
 
+/// Puts the headers on that keep strangers out.
+fn guarded(mut response: ServiceResponse) -> ServiceResponse {
+    let http = response.request().clone();
+    let is_asset = http.path().starts_with("/static/") && response.status().is_success();
+    let guard = if is_asset { guard::asset } else { guard::page };
+    guard(&http, response.headers_mut());
+    response
+}
+
 /// The request's number: the one that a trusted proxy gave it, or a fresh one.
-fn number(request: &ServiceRequest, trusted: &[Network]) -> String {
+fn number(request: &HttpRequest) -> String {
+    let app = request.app_data::<web::Data<App>>();
+    let trusted = app.map_or(&[][..], |app| &app.config.server.trusted_proxies);
     let given = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
     let sane = |id: &&str| {
         (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
     };
-    let trusted = address::peer(request.request()).is_some_and(|peer| {
+    let trusted = address::peer(request).is_some_and(|peer| {
         let is_proxy = trusted.iter().any(|network| network.contains(peer));
         address::check(peer, is_proxy, request.headers());
         is_proxy
@@ -179,7 +195,7 @@ pub(super) async fn same_origin(
     Ok(request.into_response(response))
 }
 
-fn is_ours(headers: &HeaderMap, base: &str) -> bool {
+pub(super) fn is_ours(headers: &HeaderMap, base: &str) -> bool {
     let read = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = read("sec-fetch-site") {
         return site == "same-origin";

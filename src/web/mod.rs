@@ -21,6 +21,7 @@ pub mod work;
 mod guard;
 mod middleware;
 pub mod pages;
+mod swift;
 
 use std::time::Duration;
 

@@ -34,7 +34,8 @@ pub struct Patient<S> {
     patience: Patience,
     begun_at: Instant,
     received: u64,
-    until: Pin<Box<Sleep>>,
+    /// Begins with the first wait: most bodies are there whole.
+    until: Option<Pin<Box<Sleep>>>,
 }
 
 impl<S> std::fmt::Debug for Patient<S> {
@@ -46,9 +47,7 @@ impl<S> std::fmt::Debug for Patient<S> {
 impl<S: Stream<Item = Result<Bytes, PayloadError>>> Patient<S> {
     /// Reads `body` with `patience`, which begins now.
     pub fn new(body: S, patience: Patience) -> Self {
-        let begun_at = Instant::now();
-        let until = Box::pin(sleep_until(begun_at + patience.silence));
-        Self { body: Box::pin(body), patience, begun_at, received: 0, until }
+        Self { body: Box::pin(body), patience, begun_at: Instant::now(), received: 0, until: None }
     }
 
     /// When patience ends if nothing more comes.
@@ -67,15 +66,20 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>>> Stream for Patient<S> {
             Poll::Ready(Some(Ok(piece))) => {
                 self.received += piece.len() as u64;
                 let end = self.end();
-                self.until.as_mut().reset(end);
+                if let Some(until) = &mut self.until {
+                    until.as_mut().reset(end);
+                }
                 Poll::Ready(Some(Ok(piece)))
             }
             Poll::Ready(other) => Poll::Ready(other),
-            Poll::Pending => self
-                .until
-                .as_mut()
-                .poll(cx)
-                .map(|()| Some(Err(PayloadError::Io(std::io::ErrorKind::TimedOut.into())))),
+            Poll::Pending => {
+                let end = self.end();
+                let until = self.until.get_or_insert_with(|| Box::pin(sleep_until(end)));
+                until
+                    .as_mut()
+                    .poll(cx)
+                    .map(|()| Some(Err(PayloadError::Io(std::io::ErrorKind::TimedOut.into()))))
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use askama::Template;
 use entity::id::ContestId;
+use serde::Serialize;
 
 use crate::app::App;
 use crate::contest;
@@ -40,6 +41,17 @@ pub struct Voted {
     pub proves: Option<(String, &'static str)>,
     /// Whether the browser had to be known first, so that one more touch is needed.
     pub once_more: bool,
+}
+
+/// What a script is told of a vote that is counted.
+#[derive(Serialize)]
+struct Told<'a> {
+    counted: bool,
+    receipt: &'a str,
+    at: &'a str,
+    again: bool,
+    /// For the voter's eyes, line by line.
+    said: [String; 2],
 }
 
 /// What is known of a voter, at the level that the contest asks for. Where browsers have to work
@@ -142,46 +154,67 @@ impl FromRequest for Stamped {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let app = request.app_data::<web::Data<App>>();
-        let stamped = app.map(|app| Self(app.votes.enter(app.clock.now())));
+        let stamped = app.map(|app| Self::now(app));
         std::future::ready(stamped.ok_or_else(|| Failure::new(Kind::Broken, "broken")))
     }
 }
 
-/// Casts a vote: one touch.
+impl Stamped {
+    /// Begins now.
+    #[must_use]
+    pub fn now(app: &App) -> Self {
+        Self(app.votes.enter(app.clock.now()))
+    }
+}
+
+/// Casts a vote: one touch, come by the long way.
 ///
 /// # Errors
 /// When votes cannot be written now; refusals are said on the page.
 pub async fn vote(
     stamped: Stamped,
     (app, request): (web::Data<App>, HttpRequest),
-    (v, who, browser): (View, MaybeSigned, Browser),
+    who: (View, MaybeSigned, Browser),
     code: web::Path<String>,
     form: Form,
 ) -> Result {
-    let code = code::meant(&code);
-    let (contest, number, level, rule) = place(&app, &code).await?;
+    touched(stamped, (&app, &request), who, (&code, &form)).await
+}
+
+/// Casts a vote: one touch.
+///
+/// # Errors
+/// As [`vote`].
+pub async fn touched(
+    stamped: Stamped,
+    (app, request): (&App, &HttpRequest),
+    (v, who, browser): (View, MaybeSigned, Browser),
+    (code, form): (&str, &Form),
+) -> Result {
+    let code = code::meant(code);
+    let (contest, number, level, rule) = place(app, &code).await?;
     let mut pass = None;
     let mut answer = if browser.is_fresh() && who.0.is_none() {
         first_touch(v, &code)?
     } else {
-        let proof = proof(&app, (contest, level, rule), &who, (&request, &browser));
+        let proof = proof(app, (contest, level, rule), &who, (request, &browser));
         let of = (contest, proof.trace.network);
-        if proof.level == Level::Device && work::asked(&app, rule, of, v.now).is_some() {
+        if proof.level == Level::Device && work::asked(app, rule, of, v.now).is_some() {
             let done = form.text("work");
-            match work::check((&request, &app), (contest, &browser), done, v.now) {
+            match work::check((request, app), (contest, &browser), done, v.now) {
                 Done::Before => {}
                 Done::Now(cookie) => pass = Some(cookie),
                 Done::Not => return refused(v, &code, voting::Error::NeedsWork),
             }
         }
         let touch = Touch { entry: number, nonce: nonce(form.text("nonce")), at: stamped.0.at() };
-        match node::cast(&app, contest, (touch, &proof), Act::Give).await {
+        match node::cast(app, contest, (touch, &proof), Act::Give).await {
             Ok(Some(cast)) => counted(v, &code, cast)?,
             Ok(None) => return Err(voting::Error::Busy.into()),
             Err(error) => refused(v, &code, error)?,
         }
     };
-    browser.keep(&app, &mut answer);
+    browser.keep(app, &mut answer);
     if let Some(pass) = pass {
         answer.add_cookie(&pass).map_err(Failure::broken)?;
     }
@@ -228,17 +261,11 @@ fn refused(v: View, code: &str, error: voting::Error) -> Result {
 fn counted(v: View, code: &str, cast: Cast) -> Result {
     if v.is_script {
         let key = if cast.again { "vote-again" } else { "vote-counted" };
-        let at = v.t1(key, "at", v.second(&cast.at));
-        let said = [at, v.t1("vote-receipt", "receipt", cast.receipt.as_str())];
-        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(
-            serde_json::json!({
-                "counted": true,
-                "receipt": cast.receipt,
-                "at": v.second(&cast.at),
-                "again": cast.again,
-                "said": said,
-            }),
-        ));
+        let at = v.second(&cast.at);
+        let said =
+            [v.t1(key, "at", at.as_str()), v.t1("vote-receipt", "receipt", cast.receipt.as_str())];
+        let told = Told { counted: true, receipt: &cast.receipt, at: &at, again: cast.again, said };
+        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(told));
     }
     page(&voted(v, code, Some(cast), None, false))
 }
