@@ -3,13 +3,18 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use entity::instant::Instant;
 
+/// For how long a log waits for a vote: a body that takes longer holds no close up, and comes too
+/// late when it comes after one.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Votes of this process that are on their way, by the moment at which they were read, in
-/// microseconds since 1970.
+/// microseconds since 1970: how many, and when the newest came by the machine's own count.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Doors(Arc<Mutex<BTreeMap<i64, u32>>>);
+pub(super) struct Doors(Arc<Mutex<BTreeMap<i64, (u32, std::time::Instant)>>>);
 
 /// A vote on its way, for as long as this lives.
 #[derive(Debug)]
@@ -30,22 +35,25 @@ impl Doors {
     /// A vote comes, whose request was read at `at`.
     pub(super) fn enter(&self, at: Instant) -> Coming {
         let mut votes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *votes.entry(at.micros()).or_default() += 1;
+        let now = std::time::Instant::now();
+        let (count, newest) = votes.entry(at.micros()).or_insert((0, now));
+        (*count, *newest) = (*count + 1, now);
         drop(votes);
         Coming { doors: self.clone(), at }
     }
 
-    /// Whether a vote that was read before `end` is still on its way.
+    /// Whether a vote that was read before `end` is still on its way, and worth waiting for.
     pub(super) fn any_before(&self, end: Instant) -> bool {
         let votes = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        votes.first_key_value().is_some_and(|(at, _)| *at < end.micros())
+        let early = votes.range(..end.micros());
+        early.into_iter().any(|(_, (_, newest))| newest.elapsed() < PATIENCE)
     }
 }
 
 impl Drop for Coming {
     fn drop(&mut self) {
         let mut votes = self.doors.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = votes.get_mut(&self.at.micros()) {
+        if let Some((count, _)) = votes.get_mut(&self.at.micros()) {
             *count -= 1;
             if *count == 0 {
                 votes.remove(&self.at.micros());

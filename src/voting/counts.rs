@@ -113,11 +113,12 @@ pub fn seen(contest: &Contest, now: Instant) -> Seen {
     let late = voting.hidden_last_hours > 0 && now >= hidden_from;
     match voting.counts {
         CountsShown::Hidden => Seen::Hidden,
-        _ if late => Seen::AsOf(hidden_from),
-        CountsShown::Live => Seen::Now,
         CountsShown::DelayedMinutes(minutes) => {
-            Seen::AsOf(now.plus_seconds(-60 * i64::from(minutes)))
+            let delayed = now.plus_seconds(-60 * i64::from(minutes));
+            Seen::AsOf(if late { std::cmp::min(delayed, hidden_from) } else { delayed })
         }
+        CountsShown::Live if late => Seen::AsOf(hidden_from),
+        CountsShown::Live => Seen::Now,
     }
 }
 

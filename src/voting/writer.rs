@@ -162,13 +162,26 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
                     writer.run(asks).await;
                     drop(open.close().await);
                 }
-                Err(error) => tracing::error!("the vote writer has no database: {error}"),
+                Err(error) => {
+                    tracing::error!("the vote writer has no database: {error}");
+                    refuse(asks).await;
+                }
             }
         });
     };
     let named = std::thread::Builder::new().name("votes".to_owned()).spawn(work);
     if let Err(error) = named {
         tracing::error!("the vote writer cannot start: {error}");
+    }
+}
+
+/// Tells everybody who waits to come again.
+async fn refuse(mut asks: mpsc::Receiver<Wish>) {
+    asks.close();
+    while let Some(wish) = asks.recv().await {
+        if let Wish::Cast(_, to) = wish {
+            to.mailbox.put(vec![(to.ticket, Err(Error::Busy))]);
+        }
     }
 }
 
@@ -187,8 +200,7 @@ impl Writer {
                     self.grant(&mut wishes).await;
                 }
                 _ = tick.tick() => {
-                    self.keep(asks.is_empty()).await;
-                    if self.lag && self.is_calm() {
+                    if self.keep(asks.is_empty()).await {
                         tick.reset_immediately();
                     }
                 }
@@ -257,11 +269,10 @@ impl Writer {
     async fn commit(&mut self, batch: &mut Batch) -> Result<(), Error> {
         let Some(loaded) = self.loaded.as_mut() else { return Err(Error::Busy) };
         let before = loaded.memory.tree.clone();
-        let head = bind(loaded)?;
-        for (leaf, text) in head.into_iter().rev() {
-            loaded.memory.heed(&leaf, &text);
+        let bound = bind(loaded)?;
+        for (leaf, text) in bound.iter().rev() {
             batch.leaves.insert(0, leaf.bytes());
-            batch.details.insert(0, Details::Text(text));
+            batch.details.insert(0, Details::Text(text.clone()));
             batch.traces.insert(0, Trace::default());
         }
         loaded.memory.seal(batch);
@@ -273,6 +284,7 @@ impl Writer {
         let written =
             segment::append(&self.db, at, &loaded.policy, (before.size(), batch), &note).await?;
         if written {
+            bound.iter().for_each(|(leaf, text)| loaded.memory.heed(leaf, text));
             loaded.memory.committed();
             self.lag = true;
             self.written_at = std::time::Instant::now();
@@ -392,8 +404,8 @@ impl Writer {
     }
 
     /// Between votes: says that it still leads, closes the log when its time is over, and brings
-    /// the projections on.
-    async fn keep(&mut self, idle: bool) {
+    /// the projections on. Says whether to go on with that at once: not after a failure.
+    async fn keep(&mut self, idle: bool) -> bool {
         let now = self.desk.clock.now();
         let over = self.loaded.as_ref().is_some_and(|loaded| loaded.is_due(now));
         if over && let Err(error) = self.perform(Deed::Settle(now)).await {
@@ -406,10 +418,17 @@ impl Writer {
         {
             tracing::info!("this node leads no more: {error}");
         }
-        if idle && self.lag {
-            match project::step(&self.db, self.contest).await {
-                Ok(more) => self.lag = more,
-                Err(error) => tracing::warn!("projections of votes lag: {error}"),
+        if !idle || !self.lag {
+            return false;
+        }
+        match project::step(&self.db, self.contest).await {
+            Ok(more) => {
+                self.lag = more;
+                more && self.is_calm()
+            }
+            Err(error) => {
+                tracing::warn!("projections of votes lag: {error}");
+                false
             }
         }
     }

@@ -34,10 +34,12 @@ pub(super) async fn said(
         let (http, _) = request.into_parts();
         let code = answer.as_ref().err().map(Failure::code);
         let response = answer.unwrap_or_else(|failure| {
-            http.extensions_mut().insert(RequestId(number(&http)));
+            let id = number(&http);
+            let _inside = tracing::info_span!("request", id).entered();
+            http.extensions_mut().insert(RequestId(id));
             error::answer(&http, &failure)
         });
-        let response = guarded(ServiceResponse::new(http, response));
+        let response = guarded(packed(ServiceResponse::new(http, response)));
         count(&response, Some(swift::ROUTE.to_owned()), code, begun_at.elapsed());
         return Ok(response);
     }

@@ -39,6 +39,10 @@ use crate::app::App;
 /// What a handler answers.
 pub type Result<T = HttpResponse> = std::result::Result<T, Failure>;
 
+/// Most bytes of a body that is read whole into memory before anybody looks at it: votes from another
+/// node, and what witnesses are sent. Forms and files are read piece by piece.
+const MOST_AT_ONCE: usize = 64 << 10;
+
 /// The whole site as a service: every route, and what surrounds them. All threads share `kept`, so
 /// that a page is drawn once and not once for each.
 pub fn site(
@@ -56,7 +60,7 @@ pub fn site(
     Site::new()
         .app_data(kept)
         .app_data(web::Data::new(app))
-        .app_data(web::PayloadConfig::new(form::MOST_BYTES))
+        .app_data(web::PayloadConfig::new(MOST_AT_ONCE))
         .configure(routes::table)
         .default_service(web::to(error::nothing_here))
         .wrap(NormalizePath::new(TrailingSlash::Trim))

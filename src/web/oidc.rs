@@ -81,9 +81,13 @@ async fn body(rule: &Elsewhere) -> Result<Body, Error> {
     let issuer = rule.issuer.trim_end_matches('/');
     let told = fetch::get(&format!("{issuer}/.well-known/openid-configuration")).await?;
     let body: Body = serde_json::from_slice(&told.body).map_err(Error::other)?;
-    let safe = |place: &str| place.starts_with("https://") || issuer.starts_with("http://");
+    // No signature is checked, because TLS stands for it: without TLS only on this machine.
+    let here = ["http://127.0.0.1:", "http://localhost:", "http://[::1]:"];
+    let is_here = here.iter().any(|place| issuer.starts_with(place));
+    let safe = |place: &str| place.starts_with("https://") || is_here;
     let fits = told.status == 200
         && body.issuer.trim_end_matches('/') == issuer
+        && safe(issuer)
         && safe(&body.authorization_endpoint)
         && safe(&body.token_endpoint);
     if fits { Ok(body) } else { Err(ErrorKind::InvalidData.into()) }

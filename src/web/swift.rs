@@ -28,6 +28,10 @@ pub(super) async fn vote(request: &mut ServiceRequest) -> Option<Result<HttpResp
     let code = request.path().strip_prefix("/entries/")?.strip_suffix("/vote")?;
     let app = request.app_data::<web::Data<App>>()?.clone();
     let plain = code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    // Where both are there, the transfer's own coding says how long the body is.
+    if request.headers().contains_key(header::TRANSFER_ENCODING) {
+        return None;
+    }
     let length = request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?;
     let short = length.parse::<usize>().is_ok_and(|length| length <= MOST);
     if !plain || !short || !is_ours(request.headers(), &app.config.server.base_url) {

@@ -25,7 +25,7 @@ use crate::contest::definition::Work;
 /// Derivations of one key.
 const COST: u32 = 2000;
 /// Keys that are derived at least, and at most: a tenth of a second, and some seconds.
-const KEYS: (u32, u32) = (40, 2000);
+pub(super) const KEYS: (u32, u32) = (40, 2000);
 /// Votes within the last minute, to the contest and by one network, from which on many come at once.
 const MANY: (u32, u32) = (600, 30);
 /// Seconds in which a task has to be done, and for which it holds then.

@@ -233,7 +233,7 @@ pub async fn task(
     let code = code::meant(&code);
     let (contest, _, _, rule) = place(&app, &code).await?;
     let network = traced(&app, &request, contest).network;
-    let keys = work::asked(&app, rule, (contest, network), v.now).unwrap_or(1);
+    let keys = work::asked(&app, rule, (contest, network), v.now).unwrap_or(work::KEYS.0);
     let task = work::task(&app, (contest, &browser), keys, v.now).map_err(Failure::broken)?;
     let mut answer = HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(task);
     browser.keep(&app, &mut answer);
