@@ -138,6 +138,15 @@ pub async fn forget(tx: &DatabaseTransaction, address: &str) -> Result<(), DbErr
     Ok(())
 }
 
+/// Deletes every letter about an entry, whomever it went to; what waits is not sent.
+///
+/// # Errors
+/// When the database fails.
+pub async fn forget_entry(tx: &DatabaseTransaction, entry: EntryId) -> Result<(), DbErr> {
+    letter::Entity::delete_many().filter(letter::Column::EntryId.eq(entry)).exec(tx).await?;
+    Ok(())
+}
+
 /// Says that a letter was tried for the last time; the reason is in its row.
 ///
 /// # Errors

@@ -70,3 +70,8 @@ impl Refusal for Error {
         }
     }
 }
+
+/// Something that the rules miss in a field of the form.
+pub(super) fn fault(code: &'static str, field: &str) -> Refused {
+    Refused::new(Kind::Invalid, code).at(field)
+}

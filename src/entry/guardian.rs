@@ -15,16 +15,16 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use super::Error;
+use super::declared::{Asked, asked};
+use super::eligible::is_minor;
+use super::error::fault;
 use super::event::noted;
 use super::rights::leave;
-use super::submit::{Asked, age, asked, fault};
 use crate::audit::{self, Act};
 use crate::contest::definition::DeclaredBy;
 use crate::contest::{Contest, Screener};
 use crate::words::Lang;
 
-/// Under this age the law asks for a guardian, in years.
-const ADULT: u32 = 16;
 /// As consents name who gave them.
 const GUARDIAN: &str = "guardian";
 
@@ -46,12 +46,6 @@ fn complete(asked: &[(Asked, Option<Instant>)]) -> Option<Instant> {
     let needed = asked.iter().filter(|(asked, _)| asked.required);
     let needed = needed.map(|(_, since)| *since).collect::<Option<Vec<_>>>()?;
     needed.into_iter().chain(asked.iter().filter_map(|(_, since)| *since)).max()
-}
-
-/// Whether one of these people is an author under 16.
-pub(super) fn is_minor(people: &[contributor::Model], now: Instant) -> bool {
-    let born = people.iter().find_map(|who| who.birth_date.as_deref());
-    born.and_then(|date| age(date, now)).is_some_and(|age| age < ADULT)
 }
 
 /// What an entry's guardian is asked and said; none where the author is of age, or the rules ask a

@@ -3,6 +3,7 @@
 //! A draft is a row from the first file on, so nothing that was typed or sent is lost. Submitting
 //! locks the contest: numbers have no gaps, and a quota holds in a race.
 
+mod about;
 mod admission;
 mod alike;
 mod author;
@@ -10,16 +11,20 @@ pub mod batch;
 mod card;
 pub mod code;
 mod copy;
+mod declared;
 mod draft;
+mod eligible;
 mod error;
 mod event;
 mod guardian;
 mod limits;
 pub mod link;
 mod named;
+mod quota;
 mod rights;
 mod submit;
 
+pub use about::{Person, save};
 pub use admission::{by_officers, closes, offered};
 pub use alike::{
     Alike, Films, Found, alike, compare, films, keep_found, keep_print, without_print,
@@ -30,13 +35,13 @@ pub use card::{
     wholes,
 };
 pub use copy::copy_up;
-pub use draft::{
-    New, Person, add_file, by_code, changeable, may_write, note, open, remove_part, save, set_text,
-};
+pub use declared::{Asked, asked};
+pub use draft::{New, add_file, by_code, changeable, may_write, note, open, remove_part, set_text};
 pub use error::Error;
 pub use event::file_changed;
 pub use guardian::{Guarded, Guardian, agree, agree_on_paper, guarded, refuse};
 pub use limits::{accepts, faults, misfits, not_taken};
 pub use named::{Named, accepted, named};
-pub use rights::{Agreed, agreements, erase, export, of_person, withdraw};
-pub use submit::{Asked, Progress, asked, quota_progress, submit};
+pub use quota::{Progress, quota_progress};
+pub use rights::{Agreed, agreements, erase, export, may_be_shown, of_person, withdraw};
+pub use submit::submit;

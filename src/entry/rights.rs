@@ -3,16 +3,17 @@
 use entity::entry::{self, State};
 use entity::id::{EntryId, FileId, UserId};
 use entity::instant::Instant;
-use entity::{consent, contributor, file, part};
+use entity::{consent, contributor, entry_event, file, part, screening};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde_json::{Value, json};
 
 use super::event::happened;
 use super::{Author, Error, card};
-use crate::{contest, media};
+use crate::{contest, letters, media};
 
 /// Takes the entry back. Its public copies go at once; the record stays. The answer are the keys of
 /// objects that may be deleted once this is certain.
@@ -88,6 +89,26 @@ async fn take_back(
     Ok(contest::touched(tx, contest).await?)
 }
 
+/// Whether copies of a file may be drawn and shown: not when it was erased, nor when every entry
+/// that holds it was taken back. Nobody takes it down before the transaction ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_be_shown(tx: &DatabaseTransaction, id: FileId) -> Result<bool, DbErr> {
+    let Some(row) = file::Entity::find_by_id(id).lock_exclusive().one(tx).await? else {
+        return Ok(false);
+    };
+    if row.refusal.as_deref() == Some(media::ERASED) {
+        return Ok(false);
+    }
+    let holders = part::Entity::find().filter(part::Column::FileId.eq(id)).all(tx).await?;
+    let live = entry::Entity::find()
+        .filter(entry::Column::Id.is_in(holders.iter().map(|part| part.entry_id)))
+        .filter(entry::Column::State.ne(State::Withdrawn));
+    // A file of no entry is a proof or a plan.
+    Ok(holders.is_empty() || live.count(tx).await? > 0)
+}
+
 /// Files that no other entry holds which is still in a contest.
 async fn own_files(db: &impl ConnectionTrait, id: EntryId) -> Result<Vec<FileId>, DbErr> {
     let held = part::Entity::find().filter(part::Column::EntryId.eq(id)).all(db).await?;
@@ -146,6 +167,8 @@ pub async fn erase(
             continue;
         }
         let id = row.id;
+        letters::forget_entry(tx, id).await?;
+        forget_words(tx, id).await?;
         part::Entity::delete_many().filter(part::Column::EntryId.eq(id)).exec(tx).await?;
         let people = contributor::Entity::delete_many();
         people.filter(contributor::Column::EntryId.eq(id)).exec(tx).await?;
@@ -162,6 +185,22 @@ pub async fn erase(
         happened(tx, id, "erased", None, now).await?;
     }
     Ok(keys)
+}
+
+/// What others wrote about an entry: a guardian's name, a reason with the entrant's. What was done,
+/// and when, stays.
+async fn forget_words(tx: &DatabaseTransaction, id: EntryId) -> Result<(), DbErr> {
+    entry_event::Entity::update_many()
+        .col_expr(entry_event::Column::Note, Expr::value(None::<String>))
+        .filter(entry_event::Column::EntryId.eq(id))
+        .exec(tx)
+        .await?;
+    screening::Entity::update_many()
+        .col_expr(screening::Column::Note, Expr::value(None::<String>))
+        .filter(screening::Column::EntryId.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Entries that can be erased with a person: those of the account, and those without an account

@@ -1,12 +1,15 @@
 //! A judge, and what lies on the judge's desk.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use entity::assignment;
+use entity::assignment::{self, State as Work_};
+use entity::entry::{self, State};
 use entity::id::{AssignmentId, EntryId, RoundId, SheetId, UserId};
 use entity::{candidate, mark, round, seat, sheet};
-use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::sea_query::{Query, SelectStatement};
+use sea_orm::{
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+};
 
 use super::Error;
 use super::aggregate::Sheet;
@@ -92,30 +95,64 @@ pub struct Work {
     pub marks: Sheet,
 }
 
-/// Everything on a judge's desk, in the judge's own order.
+/// Entries among these that were taken out of the contest after they were dealt: nobody is shown
+/// anything of them any more, and no sheet is missed.
+pub(super) async fn gone(
+    db: &impl ConnectionTrait,
+    among: SelectStatement,
+) -> Result<HashSet<EntryId>, DbErr> {
+    let gone: Vec<EntryId> = entry::Entity::find()
+        .select_only()
+        .column(entry::Column::Id)
+        .filter(entry::Column::Id.in_subquery(among))
+        .filter(entry::Column::State.is_in([State::Withdrawn, State::Disqualified]))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(gone.into_iter().collect())
+}
+
+/// Entries that stand in a round.
+pub(super) fn in_round(round: RoundId) -> SelectStatement {
+    Query::select()
+        .column(candidate::Column::EntryId)
+        .from(candidate::Entity)
+        .and_where(candidate::Column::RoundId.eq(round))
+        .to_owned()
+}
+
+/// Entries that were ever dealt to a judge.
+pub(super) fn dealt(judge: &Judge) -> SelectStatement {
+    Query::select()
+        .column(assignment::Column::EntryId)
+        .from(assignment::Entity)
+        .and_where(assignment::Column::SeatId.eq(judge.seat.id))
+        .to_owned()
+}
+
+/// Everything on a judge's desk, in the judge's own order: not what the judge stepped aside from,
+/// nor what left the contest.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn work(db: &impl ConnectionTrait, judge: &Judge) -> Result<Vec<Work>, DbErr> {
     let own = assignment::Entity::find()
         .filter(assignment::Column::SeatId.eq(judge.seat.id))
+        .filter(assignment::Column::State.ne(Work_::SteppedAside))
         .order_by_asc(assignment::Column::Position)
         .all(db)
         .await?;
-    let of_seat = Query::select()
-        .column(assignment::Column::EntryId)
-        .from(assignment::Entity)
-        .and_where(assignment::Column::SeatId.eq(judge.seat.id))
-        .to_owned();
+    let gone = gone(db, dealt(judge)).await?;
     let names = candidate::Entity::find()
         .filter(candidate::Column::RoundId.eq(judge.round.id))
-        .filter(candidate::Column::EntryId.in_subquery(of_seat))
+        .filter(candidate::Column::EntryId.in_subquery(dealt(judge)))
         .all(db)
         .await?;
     let names: BTreeMap<EntryId, String> =
         names.into_iter().map(|row| (row.entry_id, row.alias)).collect();
     let (mut sheets, mut marks) = said(db, judge).await?;
-    let desk = own.into_iter().map(|assignment| {
+    let here = own.into_iter().filter(|one| !gone.contains(&one.entry_id));
+    let desk = here.map(|assignment| {
         let sheet = sheets.remove(&assignment.id);
         let marks = sheet.as_ref().and_then(|sheet| marks.remove(&sheet.id)).unwrap_or_default();
         let alias = names.get(&assignment.entry_id).cloned().unwrap_or_default();

@@ -43,11 +43,8 @@ pub async fn save(
         return Err(Error::Stale(seat.version));
     }
     let desk = work(tx, judge).await?;
-    let desk: HashMap<&str, &assignment::Model> = desk
-        .iter()
-        .filter(|one| one.assignment.state != Work_::SteppedAside)
-        .map(|one| (one.alias.as_str(), &one.assignment))
-        .collect();
+    let desk: HashMap<&str, &assignment::Model> =
+        desk.iter().map(|one| (one.alias.as_str(), &one.assignment)).collect();
     let most = places(&definition, desk.len());
     let distinct: BTreeSet<&String> = order.iter().collect();
     let known = order.iter().all(|alias| desk.contains_key(alias.as_str()));

@@ -11,6 +11,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::judge::{gone, in_round};
 use super::panel::Progress;
 
 /// The pace is that of so many seconds before now: two days and nights.
@@ -100,8 +101,9 @@ pub async fn strips(
         .into_tuple()
         .all(db)
         .await?;
+    let gone = gone(db, in_round(round)).await?;
     let mut counts: HashMap<SeatId, Vec<[usize; 3]>> = HashMap::new();
-    for (seat, entry, state) in work {
+    for (seat, entry, state) in work.into_iter().filter(|(_, entry, _)| !gone.contains(entry)) {
         let Some(column) = place.get(&entry) else { continue };
         let strip = counts.entry(seat).or_insert_with(|| vec![[0; 3]; columns]);
         let kind = match state {

@@ -63,7 +63,6 @@ pub async fn next(
         return Ok(None);
     }
     let mut desk = work(db, judge).await?;
-    desk.retain(|one| one.assignment.state != Work_::SteppedAside);
     let (beliefs, trust) = believed(&rows);
     let of_desk: Vec<Belief> = desk
         .iter()
@@ -125,10 +124,8 @@ pub async fn say(
 ) -> Result<(), Error> {
     let (definition, _) = may_say(tx, judge, now).await?;
     let desk = work(tx, judge).await?;
-    let find = |alias: &str| {
-        let one = desk.iter().find(|one| one.alias == alias)?;
-        (one.assignment.state != Work_::SteppedAside).then_some(one.assignment.entry_id)
-    };
+    let find =
+        |alias: &str| desk.iter().find(|one| one.alias == alias).map(|one| one.assignment.entry_id);
     let (Some(better), Some(worse)) = (find(better), find(worse)) else { return Err(Error::Pair) };
     if better == worse {
         return Err(Error::Pair);

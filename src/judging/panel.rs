@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::Error;
 use super::give::give;
+use super::judge::{gone, in_round};
 use super::record::{definition_of, record};
 use crate::contest::{self, Organiser};
 
@@ -162,8 +163,10 @@ pub struct Progress {
 /// # Errors
 /// When the database fails.
 pub async fn progress(db: &impl ConnectionTrait, round: RoundId) -> Result<Vec<Progress>, DbErr> {
-    let work =
+    let mut work =
         assignment::Entity::find().filter(assignment::Column::RoundId.eq(round)).all(db).await?;
+    let gone = gone(db, in_round(round)).await?;
+    work.retain(|row| !gone.contains(&row.entry_id));
     let count = |seat: SeatId, state: Work| {
         work.iter().filter(|row| row.seat_id == seat && row.state == state).count()
     };

@@ -138,8 +138,7 @@ pub async fn key_in(
 }
 
 fn on_desk<'a>(desk: &'a [Work], alias: &str) -> Result<&'a Work, Error> {
-    let one = desk.iter().find(|one| one.alias == alias);
-    one.filter(|one| one.assignment.state != Work_::SteppedAside).ok_or(Error::Unknown)
+    desk.iter().find(|one| one.alias == alias).ok_or(Error::Unknown)
 }
 
 fn said(row: &Row) -> Marks {
@@ -180,7 +179,8 @@ pub async fn check(
     let desk = work(tx, &judge).await?;
     let typed = rows(&keyed);
     for (alias, row) in &typed {
-        let one = on_desk(&desk, alias)?;
+        // What left the desk since it was keyed in needs no sheet any more.
+        let Ok(one) = on_desk(&desk, alias) else { continue };
         let assignment = one.assignment.clone();
         write(tx, &definition, assignment, &said(row), row.version, now).await?;
     }

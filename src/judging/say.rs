@@ -14,7 +14,7 @@ use sea_orm::{
 
 use super::Error;
 use super::give::give;
-use super::judge::Judge;
+use super::judge::{Judge, dealt, gone};
 use super::record::definition_of;
 use crate::audit::{self, Act};
 use crate::contest;
@@ -217,8 +217,10 @@ pub async fn finish(tx: &DatabaseTransaction, judge: &Judge, now: Instant) -> Re
         .filter(assignment::Column::State.eq(Work_::Open))
         .all(tx)
         .await?;
-    if !open.is_empty() {
-        return Err(Error::Incomplete(u32::try_from(open.len()).unwrap_or(u32::MAX)));
+    let gone = gone(tx, dealt(judge)).await?;
+    let open = open.iter().filter(|one| !gone.contains(&one.entry_id)).count();
+    if open > 0 {
+        return Err(Error::Incomplete(u32::try_from(open).unwrap_or(u32::MAX)));
     }
     let mut seat = judge.seat.clone().into_active_model();
     seat.finished_at = Set(Some(now));

@@ -6,7 +6,9 @@
 
 mod camera;
 pub mod child;
+mod copies;
 mod document;
+mod facts;
 mod flaw;
 mod format;
 mod heif;
@@ -23,13 +25,14 @@ mod sweep;
 pub mod text;
 
 pub use child::Decoder;
+pub use copies::{
+    copies, copies_of, copy, copy_key, ground, is_filmed, is_pictured, keep_copies, keep_drawn,
+    progressed, ready, refused, take_down,
+};
+pub use facts::{Facts, most_bytes, read, read_file};
 pub use flaw::Flaw;
 pub use format::{Format, Kind};
-pub use keep::{
-    ERASED, Error, Facts, Kept, copies, copies_of, copy, copy_key, files, ground, is_filmed,
-    is_pictured, keep, keep_copies, keep_file, keep_made, most_bytes, progressed, read, read_file,
-    ready, record, refused, take_down,
-};
+pub use keep::{ERASED, Error, Kept, files, keep, keep_file, record};
 pub use movie::without_metadata;
 pub use render::{Copy, Drawn};
 pub use sum::Sum;

@@ -1,4 +1,4 @@
-//! Headers that keep strangers out.
+//! What keeps strangers out: headers of answers, and where requests come from.
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, web};
@@ -48,5 +48,23 @@ fn put(request: &HttpRequest, headers: &mut HeaderMap, needed: usize) {
     let app = request.app_data::<web::Data<App>>();
     if app.is_some_and(|app| app.config.server.base_url.starts_with("https:")) {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, ONLY_TLS);
+    }
+}
+
+/// Whether a request comes from our own pages: by `Sec-Fetch-Site`, else `Origin`, else `Referer`;
+/// with none of the three it does not.
+pub(super) fn is_ours(headers: &HeaderMap, base: &str) -> bool {
+    let read = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = read("sec-fetch-site") {
+        return site == "same-origin";
+    }
+    let from = read("origin").or_else(|| read("referer"));
+    let host = |address: &str| {
+        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
+        rest.split('/').next().unwrap_or_default().to_owned()
+    };
+    match from {
+        Some(from) => host(from) == host(base) || read("host") == Some(host(from).as_str()),
+        None => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::body::{BodySize, BoxBody, MessageBody};
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
-use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::http::header::HeaderValue;
 use actix_web::http::{Method, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpMessage, HttpRequest, ResponseError, web};
@@ -189,26 +189,10 @@ pub(super) async fn same_origin(
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let app = request.app_data::<web::Data<App>>();
     let base = app.map_or("", |app| &app.config.server.base_url);
-    if safe || request.path() == FOR_WITNESSES || is_ours(request.headers(), base) {
+    if safe || request.path() == FOR_WITNESSES || guard::is_ours(request.headers(), base) {
         return Ok(next.call(request).await?.map_into_boxed_body());
     }
     let failure = Failure::new(Kind::Forbidden, "foreign-form");
     let response = failure.error_response();
     Ok(request.into_response(response))
-}
-
-pub(super) fn is_ours(headers: &HeaderMap, base: &str) -> bool {
-    let read = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = read("sec-fetch-site") {
-        return site == "same-origin";
-    }
-    let from = read("origin").or_else(|| read("referer"));
-    let host = |address: &str| {
-        let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
-        rest.split('/').next().unwrap_or_default().to_owned()
-    };
-    match from {
-        Some(from) => host(from) == host(base) || read("host") == Some(host(from).as_str()),
-        None => false,
-    }
 }

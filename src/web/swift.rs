@@ -7,7 +7,7 @@ use actix_web::http::{Method, header};
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, web};
 
 use super::form::Form;
-use super::middleware::is_ours;
+use super::guard::is_ours;
 use super::pages::vote::Stamped;
 use super::signed::{self, Browser, MaybeSigned};
 use super::slow::{Patience, Patient};

@@ -73,9 +73,16 @@ async fn finish(
         Err(error) => return Err(error.into()),
     };
     if let Ok(made) = &made {
-        media::keep_made(&app.store, file.id, made).await?;
+        media::keep_drawn(&app.store, file.id, &made.copies, |copy| made.path(copy)).await?;
     }
     let tx = db::begin(&app.db).await?;
+    if !entry::may_be_shown(&tx, file.id).await? {
+        drop(tx);
+        for copy in made.iter().flat_map(|made| &made.copies) {
+            app.store.delete(&media::copy_key(file.id, &copy.name, &copy.format)).await?;
+        }
+        return Ok(());
+    }
     match &made {
         Ok(made) => media::ready(&tx, file.id, &made.copies).await?,
         Err(flaw) => media::refused(&tx, file.id, flaw).await?,

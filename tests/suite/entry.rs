@@ -9,7 +9,7 @@ use entity::{entry, file, part, rendition};
 use hoithi::contest::apply::{self, Change, apply};
 use hoithi::contest::definition::Definition;
 use hoithi::contest::document;
-use hoithi::{contest, db};
+use hoithi::{contest, db, media};
 use image::{ImageFormat, Rgb, RgbImage};
 use sea_orm::EntityTrait;
 
@@ -384,6 +384,23 @@ both! {
         assert_eq!(rendition::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
         let events = entity::entry_event::Entity::find().all(&site.app.db).await.unwrap();
         assert!(events.iter().any(|event| event.kind == "withdrawn"));
+    }
+
+    async fn a_work_that_was_taken_back_before_its_copies_are_drawn_gets_none(site: Site) {
+        contest(site, |text| text).await;
+        let mut browser = site.browser();
+        let code = begin(&mut browser, 1).await;
+        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
+        submit(&mut browser, &code).await;
+
+        browser.post(&format!("/receipts/{code}/withdrawal"), &[]).await;
+        site.work().await;
+
+        let file = file::Entity::find().one(&site.app.db).await.unwrap().unwrap();
+        assert_eq!(rendition::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
+        let key = media::copy_key(file.id, "320", "jpeg");
+        assert!(site.app.store.get(&key).await.is_err(), "nor does the store keep any");
+        assert!(site.app.store.get(&file.storage_key).await.is_ok(), "the original stays");
     }
 
     async fn an_author_reads_and_erases_what_is_held(site: Site) {

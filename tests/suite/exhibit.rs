@@ -4,10 +4,12 @@
 use std::process::Command;
 
 use actix_web::http::StatusCode;
+use entity::entry::State;
 use entity::id::PartId;
 use entity::{file, part};
 use hoithi::pdf::{Flow, Head, Style};
 use hoithi::{db, entry, media};
+use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, Set};
 
 use super::story::{ORGANISER, seat, stage_of, staged};
@@ -160,5 +162,39 @@ both! {
 
         assert_eq!(originals.len(), 4);
         assert!(tells(&film, NAME), "as it came");
+    }
+
+    async fn a_work_that_left_the_contest_is_on_nobodys_desk_and_no_sheet_is_missed(site: Site) {
+        let (mut judge, work) = desk(site, false).await;
+        let sheet = judge.get(&work).await;
+        let original = sheet.attributes("a[href*='/originals/']", "href").remove(0);
+        let (room, alias) = work.rsplit_once('/').unwrap();
+        let finish = format!("{room}/completion");
+        let early = judge.post(&finish, &[]).await;
+
+        let leaves = entity::entry::Entity::update_many()
+            .col_expr(entity::entry::Column::State, Expr::value(State::Withdrawn));
+        leaves.exec(&site.app.db).await.unwrap();
+
+        assert!(early.text().contains("phiếu"), "it was missed: {}", early.text());
+        for address in [&work, &original, &format!("{work}/pictures/0/800")] {
+            assert_eq!(judge.get(address).await.status, StatusCode::NOT_FOUND, "{address}");
+        }
+        let list = judge.get(room).await;
+        assert!(!list.text().contains(alias), "{}", list.text());
+        assert_eq!(judge.post(&finish, &[]).await.status, StatusCode::SEE_OTHER);
+    }
+
+    async fn a_judge_who_stepped_aside_sees_nothing_of_the_work_any_more(site: Site) {
+        let (mut judge, work) = desk(site, false).await;
+        let sheet = judge.get(&work).await;
+        let original = sheet.attributes("a[href*='/originals/']", "href").remove(0);
+        assert_eq!(judge.get(&original).await.status, StatusCode::OK);
+
+        judge.post(&format!("{work}/recusal"), &[("reason", "Người nhà")]).await;
+
+        for address in [&work, &original, &format!("{work}/pictures/0/800")] {
+            assert_eq!(judge.get(address).await.status, StatusCode::NOT_FOUND, "{address}");
+        }
     }
 }

@@ -3,8 +3,9 @@
 
 use actix_web::http::StatusCode;
 use entity::entry::State;
-use entity::{audit_log, consent, entry};
-use sea_orm::EntityTrait;
+use entity::id::{EntryId, LetterId};
+use entity::{audit_log, consent, entry, entry_event, letter, screening};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::entry::picture;
 use crate::story::announce;
@@ -58,6 +59,28 @@ async fn link(browser: &mut Browser, code: &str) -> String {
     let message = receipt.all("#ask").remove(0);
     let address = message.split_whitespace().find(|word| word.contains("/consents/"));
     address.expect("an address").trim_start_matches("http://localhost").to_owned()
+}
+
+/// A letter about an entry to an address of its own.
+async fn letter(site: &Site, entry: EntryId) {
+    let row = letter::Model {
+        id: LetterId::new(),
+        message_id: "<mot@example.vn>".to_owned(),
+        recipient: "rieng@example.vn".to_owned(),
+        lang: "vi".to_owned(),
+        kind: "receipt".to_owned(),
+        subject: "Đã nhận bài".to_owned(),
+        body: "Nguyễn Bé An".to_owned(),
+        state: letter::State::Sent,
+        last_error: None,
+        tries: 0,
+        contest_id: None,
+        entry_id: Some(entry),
+        created_at: site.app.clock.now(),
+        sent_at: None,
+    };
+    let row = row.into_active_model().reset_all();
+    letter::Entity::insert(row).exec_without_returning(&site.app.db).await.unwrap();
 }
 
 async fn state(site: &Site) -> State {
@@ -127,6 +150,36 @@ both! {
         assert_eq!(mother.get(&format!("/entries/{code}")).await.status, StatusCode::NOT_FOUND);
         let given = consent::Entity::find().all(&site.app.db).await.unwrap();
         assert!(given.iter().all(|row| row.withdrawn_at.is_some()), "{given:?}");
+        site.work().await;
+    }
+
+    async fn erasing_a_minors_work_leaves_neither_the_guardians_name_nor_letters_about_it(site: Site) {
+        site.units().await;
+        announce(site, RULES).await;
+        let (mut child, mut mother) = (site.browser(), site.browser());
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let code = enter(&mut child, "2012-05-01", &["original", "child"]).await;
+        let to = link(&mut child, &code).await;
+        mother.post(&to, &[("name", "Nguyễn Thị Mẹ"), ("agree", "parent")]).await;
+        let reason = [("verdict", "return"), ("reason", "Chị Mẹ gửi lại ảnh rõ hơn"), ("until", "2026-04-09")];
+        screener.post(&format!("{SCREENING}/{code}"), &reason).await;
+        site.work().await;
+        let db = &site.app.db;
+        let entry = entry::Entity::find().one(db).await.unwrap().unwrap();
+        letter(site, entry.id).await;
+        let told = entry_event::Entity::find().all(db).await.unwrap();
+        assert!(told.iter().any(|event| event.note.as_deref() == Some("Nguyễn Thị Mẹ")), "{told:?}");
+
+        let done = child.post(&format!("/receipts/{code}/erasure"), &[]).await;
+
+        assert!(done.status.is_success() || done.status.is_redirection(), "{}", done.text());
+        let told = entry_event::Entity::find().all(db).await.unwrap();
+        assert!(told.iter().any(|event| event.kind == "guardian-agreed"), "that it was, stays");
+        assert!(told.iter().all(|event| event.note.is_none()), "{told:?}");
+        let screened = screening::Entity::find().all(db).await.unwrap();
+        assert!(screened.iter().all(|row| row.note.is_none()), "{screened:?}");
+        let letters = letter::Entity::find().all(db).await.unwrap();
+        assert!(letters.iter().all(|row| row.entry_id.is_none()), "{letters:?}");
         site.work().await;
     }
 

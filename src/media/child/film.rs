@@ -11,9 +11,10 @@ use serde_json::Value;
 
 use super::Order;
 use super::work::{keep_copy, program, run, said};
+use crate::media::copies;
+use crate::media::facts::Facts;
 use crate::media::flaw::Flaw;
 use crate::media::format::Format;
-use crate::media::keep::{self, Facts};
 use crate::media::picture;
 use crate::media::render::{self, Drawn};
 
@@ -153,7 +154,7 @@ pub(super) fn draw(order: &Order, format: Format) -> Result<Vec<Drawn>, Flaw> {
         let bytes = std::fs::read(&order.file).map_err(|_| Flaw::Corrupt)?;
         return match format {
             Format::Mp4 | Format::Mov => {
-                keep::copies(&bytes)?.iter().map(|copy| keep_copy(order, copy)).collect()
+                copies::copies(&bytes)?.iter().map(|copy| keep_copy(order, copy)).collect()
             }
             _ => Ok(Vec::new()),
         };

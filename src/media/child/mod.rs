@@ -22,8 +22,9 @@ use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use tokio::sync::{Semaphore, watch};
 
+use super::facts::Facts;
 use super::flaw::Flaw;
-use super::keep::{Error, Facts};
+use super::keep::Error;
 use super::render::Drawn;
 
 pub use confine::Leaks;

@@ -7,9 +7,9 @@ use std::process::{Command, ExitCode, Stdio};
 
 use super::confine::{Leaks, confine};
 use super::{Answer, Ask, FRAMES, Order, PRINT, film, paper};
+use crate::media::facts::{self, Facts};
 use crate::media::flaw::Flaw;
 use crate::media::format::{Format, Kind};
-use crate::media::keep::{self, Facts};
 use crate::media::picture;
 use crate::media::print::Print;
 use crate::media::render::{self, Drawn};
@@ -43,7 +43,7 @@ fn work(order: &Order) -> Result<Answer, Flaw> {
 }
 
 fn read(order: &Order) -> Result<Facts, Flaw> {
-    let facts = keep::read_file(&order.file).map_err(|_| Flaw::Corrupt)??;
+    let facts = facts::read_file(&order.file).map_err(|_| Flaw::Corrupt)??;
     match facts.format.kind() {
         Kind::Video => film::read(order, facts),
         Kind::Document => paper::read(order, facts),

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use actix_web::web;
 use askama::Template;
-use entity::assignment::State as Work_;
 use entity::id::RoundId;
 
 use super::judging::{cover, round_of, seated};
@@ -63,7 +62,6 @@ pub(super) async fn show(
     refused: Vec<Refused>,
 ) -> Result {
     let mut work = judging::work(&app.db, judge).await?;
-    work.retain(|one| one.assignment.state != Work_::SteppedAside);
     work.sort_by_key(|one| one.marks.get(PLACE).copied().unwrap_or(i32::MAX));
     let whole = entry::wholes(&app.db, work.iter().map(|one| one.assignment.entry_id)).await?;
     let typed: BTreeMap<&str, &str> =

@@ -140,31 +140,29 @@ async fn list(
     refused: Vec<Refused>,
 ) -> Result {
     let work = judging::work(&app.db, judge).await?;
-    let open: Vec<&Work> =
-        work.iter().filter(|w| w.assignment.state != Work_::SteppedAside).collect();
-    let whole = entry::wholes(&app.db, open.iter().map(|one| one.assignment.entry_id)).await?;
-    let is_asked = |one: &&&Work| match asked.only.as_str() {
+    let whole = entry::wholes(&app.db, work.iter().map(|one| one.assignment.entry_id)).await?;
+    let is_asked = |one: &&Work| match asked.only.as_str() {
         "open" => one.assignment.state == Work_::Open,
         "done" => one.assignment.state == Work_::Done,
         "favourite" => one.assignment.favourite,
         _ => true,
     };
-    let lines = open.iter().filter(is_asked).map(|one| Line {
+    let lines = work.iter().filter(is_asked).map(|one| Line {
         alias: one.alias.clone(),
         state: if one.assignment.state == Work_::Done { "work-done" } else { "work-open" },
         cover: whole.get(&one.assignment.entry_id).and_then(cover),
         favourite: one.assignment.favourite,
     });
-    let next = open.iter().find(|one| one.assignment.state == Work_::Open);
+    let next = work.iter().find(|one| one.assignment.state == Work_::Open);
     page(&Index {
         round: judge.round.id,
         seat: judge.seat.id,
         contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
-        done: open.iter().filter(|one| one.assignment.state == Work_::Done).count(),
+        done: work.iter().filter(|one| one.assignment.state == Work_::Done).count(),
         next: next.map(|one| one.alias.clone()),
         is_final: judge.seat.finished_at.is_some(),
         lines: lines.collect(),
-        all: open.len(),
+        all: work.len(),
         only: asked.only.clone(),
         not_two: asked.two == "wrong",
         refused,

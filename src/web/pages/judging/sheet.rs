@@ -12,7 +12,7 @@ use super::{Exhibit, entity_of, exhibits, seated};
 use crate::app::App;
 use crate::contest::definition::{Criterion, PhaseKind, RoundKind};
 use crate::entry::Whole;
-use crate::judging::{self, Error, Judge, Marks, Work};
+use crate::judging::{self, Error, Judge, Marks};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
@@ -129,10 +129,8 @@ async fn sheet(
     let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
     let round = contest.definition.round(&judge.round.key).ok_or(Error::Unknown)?;
     let work = judging::work(&app.db, judge).await?;
-    let work: Vec<&Work> =
-        work.iter().filter(|w| w.assignment.state != Work_::SteppedAside).collect();
     let index = work.iter().position(|one| one.alias == alias).ok_or(Error::Unknown)?;
-    let one = work[index];
+    let one = &work[index];
     let whole = entity_of(app, one).await?;
     let english = v.lang.is_english();
     let sheet = round.sheet();

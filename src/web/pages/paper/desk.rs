@@ -155,8 +155,7 @@ impl Drawn<'_> {
         judge: &Judge,
     ) -> std::result::Result<Desk, Failure> {
         let names = account::names(&app.db, [judge.seat.user_id]).await?;
-        let mut work = judging::work(&app.db, judge).await?;
-        work.retain(|one| one.assignment.state != entity::assignment::State::SteppedAside);
+        let work = judging::work(&app.db, judge).await?;
         Ok(Desk {
             seat: judge.seat.id,
             number: judge.seat.number,
