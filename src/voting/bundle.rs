@@ -1,4 +1,5 @@
-//! What is handed out after the close, read from the rows of the log.
+//! What is handed out to strangers, read from the rows of the log: its keys, proofs while the vote
+//! goes on, and all of it after the close.
 
 use std::path::Path;
 
@@ -8,18 +9,96 @@ use sea_orm::{ConnectionTrait, EntityTrait};
 
 use super::details::Details;
 use super::keys::Keys;
+use super::votes::Votes;
 use super::{Error, segment, witness};
-use crate::ledger::{Bundle, Counts, Fold, Leaf, Rules, Verifier};
+use crate::ledger::{Bundle, Counts, Fold, Hash, Leaf, Receipt, Rules, Verifier};
+
+impl Votes {
+    /// A receipt with its proof: the leaf at this place, under the newest checkpoint.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there is no such leaf.
+    pub async fn receipt(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+        leaf: i64,
+    ) -> Result<Receipt, Error> {
+        self.trees().receipt(db, contest, leaf).await
+    }
+
+    /// The proof that the log of `old` leaves is the beginning of the one under the newest
+    /// checkpoint, which comes with it.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there never was a log of so many leaves.
+    pub async fn growth(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+        old: u64,
+    ) -> Result<(Vec<Hash>, String), Error> {
+        self.trees().growth(db, contest, old).await
+    }
+
+    /// The log's public key at its beginning, as it has to be made known before the vote; none where
+    /// there is no log yet.
+    ///
+    /// # Errors
+    /// As [`Votes::keys`].
+    pub async fn key(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+    ) -> Result<Option<Verifier>, Error> {
+        Ok(self.keys(db, contest).await?.map(|(first, _)| first))
+    }
+
+    /// The log's public keys, at its beginning and now; none where there is no log yet.
+    ///
+    /// # Errors
+    /// [`Error::Keys`] when the keys cannot be read; [`Error::BrokenLog`] where they did not sign
+    /// the newest checkpoint.
+    pub async fn keys(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+    ) -> Result<Option<(Verifier, Verifier)>, Error> {
+        let Some(row) = vote_log::Entity::find_by_id(contest).one(db).await? else {
+            return Ok(None);
+        };
+        let Some(last) = segment::last(db, contest).await? else { return Ok(None) };
+        let keys = Keys::open(&self.desk().keys, contest, None)?;
+        let pair = keys.first(&row.origin).zip(keys.signed(&row.origin, &last.checkpoint));
+        pair.map(Some).ok_or(Error::BrokenLog)
+    }
+
+    /// The log with everything that a stranger needs to recount it, bound to the result that its
+    /// votes give.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where there is no log; [`Error::BrokenLog`] where its rows are not what
+    /// was written.
+    pub async fn bundle(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+    ) -> Result<Bundle, Error> {
+        let bundle = read(db, &self.desk().keys, contest).await?;
+        let result = counts(&bundle)?.json();
+        if bundle.result == result {
+            return Ok(bundle);
+        }
+        self.bind(contest, result).await?;
+        read(db, &self.desk().keys, contest).await
+    }
+}
 
 /// Reads a whole log.
 ///
 /// # Errors
 /// [`Error::Unknown`] where there is none; [`Error::BrokenLog`] where a row is not what was written.
-pub(super) async fn read(
-    db: &impl ConnectionTrait,
-    keys: &Path,
-    contest: ContestId,
-) -> Result<Bundle, Error> {
+async fn read(db: &impl ConnectionTrait, keys: &Path, contest: ContestId) -> Result<Bundle, Error> {
     let row = vote_log::Entity::find_by_id(contest).one(db).await?.ok_or(Error::Unknown)?;
     let keys = Keys::open(keys, contest, None)?;
     let mut bundle = Bundle {
@@ -66,27 +145,10 @@ fn take(bundle: &mut Bundle, bytes: &[u8], details: Details) -> Result<(), Error
 ///
 /// # Errors
 /// [`Error::BrokenLog`] where it cannot be read.
-pub(super) fn counts(bundle: &Bundle) -> Result<Counts, Error> {
+fn counts(bundle: &Bundle) -> Result<Counts, Error> {
     let leaves: Option<Vec<Leaf>> = bundle.leaves.iter().map(|leaf| Leaf::read(leaf)).collect();
     let rules = bundle.rules.last().and_then(|rules| serde_json::from_str::<Rules>(rules).ok());
     let (Some(leaves), Some(rules)) = (leaves, rules) else { return Err(Error::BrokenLog) };
     let chosen = |index| bundle.openings.get(&index).map(Vec::as_slice);
     Ok(Fold::of(&leaves).counts(&rules, chosen))
-}
-
-/// The log's public keys, at its beginning and now; none where there is no log yet.
-///
-/// # Errors
-/// [`Error::Keys`] when the keys cannot be read; [`Error::BrokenLog`] where they did not sign the
-/// newest checkpoint.
-pub(super) async fn keys(
-    db: &impl ConnectionTrait,
-    keys: &Path,
-    contest: ContestId,
-) -> Result<Option<(Verifier, Verifier)>, Error> {
-    let Some(row) = vote_log::Entity::find_by_id(contest).one(db).await? else { return Ok(None) };
-    let Some(last) = segment::last(db, contest).await? else { return Ok(None) };
-    let keys = Keys::open(keys, contest, None)?;
-    let pair = keys.first(&row.origin).zip(keys.signed(&row.origin, &last.checkpoint));
-    pair.map(Some).ok_or(Error::BrokenLog)
 }

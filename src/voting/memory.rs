@@ -2,165 +2,19 @@
 //! dropped and rebuilt whenever a commit fails.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 
-use entity::id::UserId;
 use entity::instant::Instant;
 
-use super::Error;
-use super::cast::Act;
+use super::ask::{Act, Ask, Counted};
+use super::batch::{Batch, Judged};
+use super::choices::{Ballot, Ballots, Choice, IN_BATCH, short};
 use super::details::Details;
 use super::keys::Keys;
 use super::policy::Policy;
 use super::traces::Trace;
+use super::{Error, receipt};
 use crate::contest::definition::Level;
 use crate::ledger::{Frontier, Hash, Leaf, Verdict, Vote, leaf_hash};
-
-/// What somebody asks of a log.
-#[derive(Clone, Debug)]
-pub(super) struct Ask {
-    /// Number of the entry.
-    pub(super) entry: u32,
-    /// What is done with it.
-    pub(super) act: Act,
-    /// When the request was read.
-    pub(super) at: Instant,
-    /// Keyed hash of what the voter proved.
-    pub(super) voter: [u8; 32],
-    /// How well the voter is known.
-    pub(super) level: Level,
-    /// Their account, where signed in.
-    pub(super) user: Option<UserId>,
-    /// The phone's own number of this touch; 0 where it sent none.
-    pub(super) nonce: u64,
-    /// The group link that brought them: its number and quota; 0 where none did.
-    pub(super) link: (u32, u32),
-    /// What is kept for a while of where they came from.
-    pub(super) trace: Trace,
-}
-
-/// A vote that is counted: its receipt, when it was read, and whether it had been counted before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Counted {
-    pub(super) receipt: u64,
-    pub(super) at: Instant,
-    pub(super) again: bool,
-}
-
-/// What comes of an ask.
-pub(super) type Answer = Result<Counted, Error>;
-
-/// One entry on a ballot; kept when it is taken back, so that a phone that sends the same touch
-/// again gets the same answer.
-#[derive(Clone, Copy, Debug)]
-struct Choice {
-    entry: u32,
-    live: bool,
-    at: i64,
-    nonce: u64,
-    /// First 60 bits of the leaf's hash; while the batch is not hashed, the place in the batch
-    /// with the highest bit set.
-    receipt: u64,
-}
-
-/// What a voter chose in a slot.
-#[derive(Clone, Debug, Default)]
-struct Ballot {
-    seq: u16,
-    choices: Choices,
-}
-
-/// Most ballots hold one choice: no allocation for it.
-#[derive(Clone, Debug, Default)]
-enum Choices {
-    #[default]
-    None,
-    One(Choice),
-    Many(Vec<Choice>),
-}
-
-impl Choices {
-    fn all(&self) -> &[Choice] {
-        match self {
-            Self::None => &[],
-            Self::One(choice) => std::slice::from_ref(choice),
-            Self::Many(choices) => choices,
-        }
-    }
-
-    fn all_mut(&mut self) -> &mut [Choice] {
-        match self {
-            Self::None => &mut [],
-            Self::One(choice) => std::slice::from_mut(choice),
-            Self::Many(choices) => choices,
-        }
-    }
-
-    fn find(&mut self, entry: u32) -> Option<&mut Choice> {
-        self.all_mut().iter_mut().find(|choice| choice.entry == entry)
-    }
-
-    /// Puts the choices in the order of a ballot; those that it does not name come last.
-    fn put_in_order(&mut self, entries: &[u32]) {
-        if let Self::Many(choices) = self {
-            let place = |choice: &Choice| entries.iter().position(|entry| *entry == choice.entry);
-            choices.sort_by_key(|choice| place(choice).unwrap_or(usize::MAX));
-        }
-    }
-
-    fn live(&self) -> Vec<u32> {
-        self.all().iter().filter(|choice| choice.live).map(|choice| choice.entry).collect()
-    }
-
-    /// Adds a choice at the end; one for the same entry that was taken back goes.
-    fn add(&mut self, choice: Choice) {
-        *self = match std::mem::take(self) {
-            Self::None => Self::One(choice),
-            Self::One(old) if old.entry == choice.entry => Self::One(choice),
-            Self::One(old) => Self::Many(vec![old, choice]),
-            Self::Many(mut choices) => {
-                choices.retain(|old| old.entry != choice.entry);
-                choices.push(choice);
-                Self::Many(choices)
-            }
-        };
-    }
-}
-
-/// Pseudonyms are random already.
-#[derive(Default)]
-struct AsTheyAre(u64);
-
-impl Hasher for AsTheyAre {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for chunk in bytes.chunks(8) {
-            let mut word = [0; 8];
-            word[..chunk.len()].copy_from_slice(chunk);
-            self.0 ^= u64::from_ne_bytes(word);
-        }
-    }
-}
-
-type Ballots = HashMap<[u8; 16], Ballot, BuildHasherDefault<AsTheyAre>>;
-
-/// The first half of a pseudonym is enough to tell voters apart.
-fn short(nullifier: &Hash) -> [u8; 16] {
-    let mut key = [0; 16];
-    key.copy_from_slice(&nullifier[..16]);
-    key
-}
-
-/// First 60 bits of a leaf's hash.
-pub(super) fn receipt(leaf: &Hash) -> u64 {
-    let (head, _) = leaf.split_first_chunk::<8>().unwrap_or((&[0; 8], &[]));
-    u64::from_be_bytes(*head) >> 4
-}
-
-const IN_BATCH: u64 = 1 << 63;
 
 /// A leaf that waits for its batch to be committed.
 #[derive(Debug)]
@@ -173,55 +27,6 @@ struct Pending {
     vote: Vote,
     details: Details,
     trace: Trace,
-}
-
-/// What came of an ask, until the batch is hashed.
-#[derive(Debug)]
-pub(super) enum Judged {
-    /// Known at once.
-    Known(Answer),
-    /// The leaf at this place of the batch; and whether the vote had been there before.
-    Pending(usize, Instant, bool),
-}
-
-impl Judged {
-    /// Whether the voter is refused.
-    pub(super) fn is_refusal(&self) -> bool {
-        matches!(self, Self::Known(Err(_)))
-    }
-}
-
-/// Leaves and what goes with them, ready to be written.
-#[derive(Debug, Default)]
-pub(super) struct Batch {
-    /// The leaves.
-    pub(super) leaves: Vec<Vec<u8>>,
-    /// What is kept beside each.
-    pub(super) details: Vec<Details>,
-    /// What is kept of each for a while.
-    pub(super) traces: Vec<Trace>,
-    /// Receipts of the votes, in the order in which they were judged.
-    receipts: Vec<u64>,
-}
-
-impl Batch {
-    /// Adds a leaf that is no vote.
-    pub(super) fn add(&mut self, leaf: &Leaf, details: Details) {
-        self.leaves.push(leaf.bytes());
-        self.details.push(details);
-        self.traces.push(Trace::default());
-    }
-
-    /// What the voter is told, once the batch is committed.
-    pub(super) fn answer(&self, judged: Judged) -> Answer {
-        match judged {
-            Judged::Known(answer) => answer,
-            Judged::Pending(place, at, again) => {
-                let receipt = self.receipts.get(place).copied().unwrap_or(0);
-                Ok(Counted { receipt, at, again })
-            }
-        }
-    }
 }
 
 /// A log in memory.
@@ -297,7 +102,7 @@ impl Memory {
             }
             let known = ballot.choices.live();
             for entry in entries.iter().copied().filter(|entry| !known.contains(entry)) {
-                let (at, receipt) = (at.micros(), receipt(&hash));
+                let (at, receipt) = (at.micros(), receipt::of(&hash));
                 ballot.choices.add(Choice { entry, live: true, at, nonce, receipt });
             }
             ballot.choices.put_in_order(&entries);
@@ -444,7 +249,7 @@ impl Memory {
             let one = &mut self.pending[place];
             let bytes = one.vote.bytes();
             let hash = leaf_hash(&bytes);
-            let receipt = receipt(&hash);
+            let receipt = receipt::of(&hash);
             self.tree.push(hash);
             self.votes += 1;
             batch.receipts[place] = receipt;

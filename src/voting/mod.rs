@@ -8,12 +8,17 @@
 //! This room commits by itself, alone among the rooms of the domain: many people's votes are one
 //! commit, and whoever asked must not be told before it.
 
+mod ask;
 mod ballot;
+mod batch;
 mod bundle;
 pub mod cases;
 mod cast;
+mod choices;
 mod coming;
 mod counts;
+mod deeds;
+mod desk;
 mod details;
 mod error;
 mod keys;
@@ -24,27 +29,33 @@ mod moves;
 mod policy;
 mod project;
 mod proofs;
+mod receipt;
 mod reply;
 pub mod ruling;
+mod seat;
 mod segment;
 mod sever;
 pub mod signals;
 mod told;
 mod traces;
+mod votes;
 pub mod witness;
 mod writer;
 
+pub use ask::Act;
 pub use ballot::ballot;
-pub use cast::{Act, Cast, Proof, Touch, Votes, own};
+pub use cast::{Cast, Proof, Touch};
 pub use coming::Coming;
 pub use counts::{Seen, counts, is_closed, seen, statement, tally_agrees};
+pub use desk::Standing;
 pub use entity::vote::State as VoteState;
 pub use error::Error;
 pub use links::{NewLink, add as add_links, links, links_between, voters_by_link};
 pub use policy::Policy;
 pub use project::forget;
+pub use receipt::own;
 pub use segment::checkpoint;
 pub use told::{Told, told};
 pub use traces::{Trace, expire};
+pub use votes::Votes;
 pub use witness::Config;
-pub use writer::Standing;

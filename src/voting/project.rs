@@ -16,12 +16,10 @@ use sea_orm::{
 };
 
 use super::details::Details;
-use super::memory::receipt;
 use super::moves::{Moves, NONE};
 use super::traces::Trace;
-use super::{Error, segment};
+use super::{Error, receipt, segment};
 use crate::contest::definition::VoteLimit;
-use crate::entry::code;
 use crate::ledger::{Leaf, Note, Verdict, Vote, leaf_hash};
 use crate::{contest, db};
 
@@ -182,7 +180,7 @@ impl<'a> Work<'a> {
             Leaf::Vote(leaf) => {
                 let details = Details::read(details).ok_or(Error::BrokenLog)?;
                 self.votes += 1;
-                let code = receipt_code(receipt(&leaf_hash(bytes)));
+                let code = receipt::code(receipt::of(&leaf_hash(bytes)));
                 if leaf.seq == 0 {
                     self.first((at, code), &leaf, (&details, trace))?;
                     if self.rows.len() >= ROWS {
@@ -337,10 +335,4 @@ impl<'a> Work<'a> {
         }
         Ok(())
     }
-}
-
-/// The receipt as people copy it: twelve letters of five bits.
-pub(super) fn receipt_code(receipt: u64) -> String {
-    let letter = |place: u32| u8::try_from((receipt >> (55 - 5 * place)) & 31).unwrap_or(0);
-    code::letters(&(0..12).map(letter).collect::<Vec<u8>>())
 }

@@ -11,20 +11,20 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
-use super::memory::Answer;
+use super::ask::Answer;
 
 /// Answers, each with the number of the wait it ends.
-pub(super) type Answers = Vec<(u64, Answer)>;
+type Answers = Vec<(u64, Answer)>;
 
 /// Answers for one thread, and the task to be woken for them.
 #[derive(Debug, Default)]
-pub(super) struct Mailbox {
+struct Mailbox {
     inside: Mutex<(Answers, Option<Waker>)>,
 }
 
 impl Mailbox {
     /// Puts answers in and wakes whoever looks after the box.
-    pub(super) fn put(&self, answers: Answers) {
+    fn put(&self, answers: Answers) {
         let mut inside = self.inside.lock().unwrap_or_else(PoisonError::into_inner);
         inside.0.extend(answers);
         let waker = inside.1.take();
@@ -32,6 +32,21 @@ impl Mailbox {
         if let Some(waker) = waker {
             waker.wake();
         }
+    }
+}
+
+/// Sends answers, once to each thread that waits.
+pub(super) fn send(answers: impl Iterator<Item = (Address, Answer)>) {
+    let mut boxes: Vec<(Arc<Mailbox>, Answers)> = Vec::new();
+    for (to, answer) in answers {
+        let found = boxes.iter_mut().find(|(mailbox, _)| Arc::ptr_eq(mailbox, &to.mailbox));
+        match found {
+            Some((_, answers)) => answers.push((to.ticket, answer)),
+            None => boxes.push((to.mailbox, vec![(to.ticket, answer)])),
+        }
+    }
+    for (mailbox, answers) in boxes {
+        mailbox.put(answers);
     }
 }
 
@@ -51,10 +66,8 @@ thread_local! {
 /// Where an answer goes: the box of a thread, and the number of the wait.
 #[derive(Clone, Debug)]
 pub(super) struct Address {
-    /// The box.
-    pub(super) mailbox: Arc<Mailbox>,
-    /// The wait.
-    pub(super) ticket: u64,
+    mailbox: Arc<Mailbox>,
+    ticket: u64,
 }
 
 /// Waits on this thread for an answer.

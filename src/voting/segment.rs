@@ -9,8 +9,8 @@ use sea_orm::{
 };
 
 use super::Error;
+use super::batch::Batch;
 use super::details::Details;
-use super::memory::Batch;
 use super::policy::Policy;
 use super::traces::Trace;
 use super::witness;

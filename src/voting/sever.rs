@@ -19,7 +19,9 @@ use sea_orm::{
 };
 use sha2::Sha256;
 
+use super::desk::{Deed, Standing};
 use super::details::Details;
+use super::votes::Votes;
 use super::{Error, cases, segment};
 use crate::contest::definition::PhaseKind;
 use crate::{contest, db};
@@ -28,11 +30,31 @@ use crate::{contest, db};
 /// appeals are taken at least.
 const APPEALS: i64 = 7;
 
+impl Votes {
+    /// Destroys the nullifier key of a contest when its appeals are over at `now`, and takes out of
+    /// the rows what tied votes to voters: nobody can be tied to a vote any more, and nobody can
+    /// vote.
+    ///
+    /// # Errors
+    /// [`Error::AppealsOpen`] before that; [`Error::Keys`] when the key's file cannot be destroyed.
+    pub async fn destroy_key(
+        &self,
+        db: &DatabaseConnection,
+        contest: ContestId,
+        now: Instant,
+    ) -> Result<Standing, Error> {
+        appeals_are_over(db, contest, now).await?;
+        self.settle(contest, now).await?;
+        sever(db, contest, (self.desk().fresh)()).await?;
+        self.deed(contest, Deed::Destroy).await
+    }
+}
+
 /// Whether the appeals of a contest are over at `now`.
 ///
 /// # Errors
 /// [`Error::AppealsOpen`] where they are not: until when, as far as that is known.
-pub(super) async fn may(
+async fn appeals_are_over(
     db: &impl ConnectionTrait,
     id: ContestId,
     now: Instant,
@@ -64,11 +86,7 @@ pub(super) async fn may(
 ///
 /// # Errors
 /// When the database fails or the log cannot be read.
-pub(super) async fn sever(
-    db: &DatabaseConnection,
-    contest: ContestId,
-    key: [u8; 32],
-) -> Result<(), Error> {
+async fn sever(db: &DatabaseConnection, contest: ContestId, key: [u8; 32]) -> Result<(), Error> {
     let tx = db::begin(db).await?;
     let (mut from, mut voters) = (0, HashSet::new());
     loop {

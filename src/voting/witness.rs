@@ -4,8 +4,6 @@
 //! A witness remembers the newest head of each log and cosigns a newer one only with the proof that
 //! the old log is its beginning. It sees heads alone: no leaf, no vote.
 
-use std::path::Path;
-
 use data_encoding::BASE64;
 use entity::id::ContestId;
 use entity::instant::Instant;
@@ -170,8 +168,8 @@ impl Votes {
     /// # Errors
     /// When the key cannot be read or written.
     pub fn witness(&self) -> std::io::Result<Signer> {
-        let (folder, host, fresh) = self.place();
-        Ok(Signer::new(host, &secret(folder, "witness", fresh)?))
+        let desk = self.desk();
+        Ok(Signer::new(&desk.host, &secret(&desk.keys, "witness", desk.fresh)?))
     }
 
     /// What a witness that cosigned `old` leaves has to be sent, and the newest head, which it is
@@ -272,6 +270,3 @@ pub(super) fn under(note: &mut String, rows: &[vote_cosignature::Model]) {
     let Some(size) = head(note).and_then(|head| i64::try_from(head.size).ok()) else { return };
     rows.iter().filter(|row| row.size == size).for_each(|row| note.push_str(&row.line));
 }
-
-/// The folder, and the name of a key in it.
-pub(super) type Place<'a> = (&'a Path, &'a str, fn() -> [u8; 32]);
