@@ -10,7 +10,7 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, Order};
+use super::order::{Bounds, Order};
 
 /// Descriptors that a child may hold.
 const DESCRIPTORS: u64 = 64;

@@ -9,8 +9,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::Order;
-use super::work::{keep_copy, program, run, said};
+use super::order::Order;
+use super::programs::{keep_copy, program, run, said};
 use crate::media::copies;
 use crate::media::facts::Facts;
 use crate::media::flaw::Flaw;
@@ -245,6 +245,6 @@ fn frames(order: &Order, ffmpeg: &Path, film: &Path, length: i64) -> Result<(), 
     let rate = if length > FRAMES * 500 { format!("{FRAMES}000/{length}") } else { "2".to_owned() };
     told.extend(["-vf".into(), format!("fps={rate},scale=64:64:flags=area,format=gray").into()]);
     told.extend(words(&format!("-frames:v {FRAMES} -an -f rawvideo")));
-    told.push(order.folder.join(super::FRAMES).into_os_string());
+    told.push(order.folder.join(super::order::FRAMES).into_os_string());
     run(order, ffmpeg, told)
 }

@@ -6,7 +6,9 @@
 
 mod confine;
 mod film;
+mod order;
 mod paper;
+mod programs;
 mod work;
 
 use std::ffi::OsString;
@@ -16,12 +18,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use entity::instant::Instant;
-use serde::{Deserialize, Serialize};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
 use tokio::process::Command;
 use tokio::sync::{Semaphore, watch};
 
+use self::order::{ANSWER, Answer, Ask, Bounds, Order, PROGRESS};
 use super::facts::Facts;
 use super::flaw::Flaw;
 use super::keep::Error;
@@ -32,20 +34,8 @@ pub use confine::Leaks;
 /// The subcommand that nobody types.
 const SUBCOMMAND: &str = "decode-alone";
 
-/// The file with small grey frames of a film.
-const FRAMES: &str = "frames";
-
-/// The file with ffmpeg's own report.
-const PROGRESS: &str = "progress";
-
-/// The name of the copy that holds a work's fingerprint.
-const PRINT: &str = "print";
-
 /// Time between two looks at how far a film is.
 const LOOK: Duration = Duration::from_secs(2);
-
-/// The longest answer, in bytes.
-const ANSWER: u64 = 1 << 20;
 
 /// Children at the same time in this process.
 const CHILDREN: usize = 4;
@@ -58,65 +48,6 @@ const HELPERS: [&str; 5] = ["ffmpeg", "ffprobe", "heif-convert", "pdftotext", "p
 
 /// Seconds after which a folder that a killed server left is swept.
 const STALE: i64 = 4 * 3600;
-
-/// What a child is told; the only argument that it gets.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-struct Order {
-    /// The file that is opened; only read.
-    file: PathBuf,
-    /// The folder in which it may write.
-    folder: PathBuf,
-    /// What is to be done with the file.
-    ask: Ask,
-    /// What the child may use up.
-    bounds: Bounds,
-    /// Folders of programs, parted by colons.
-    programs: String,
-}
-
-/// What is done with a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-enum Ask {
-    /// Say what it is.
-    Read,
-    /// Draw what the public sees of it.
-    Draw,
-    /// Try what a child must not be able to do.
-    Try,
-}
-
-/// What a child may use up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Bounds {
-    /// Address space, in bytes.
-    memory: u64,
-    /// Processor time of each of its processes, in seconds.
-    seconds: u64,
-    /// The largest file that it writes, in bytes.
-    file: u64,
-    /// From its start to its answer, in seconds.
-    deadline: u64,
-}
-
-impl Bounds {
-    const READ: Self = Self { memory: 1_200 << 20, seconds: 20, file: 64 << 20, deadline: 60 };
-    const DRAW: Self = Self { memory: 1_200 << 20, seconds: 60, file: 256 << 20, deadline: 180 };
-    /// A film of ten minutes takes about seven minutes of a processor.
-    const FILM: Self = Self { memory: 2_000 << 20, seconds: 3600, file: 1 << 30, deadline: 3600 };
-}
-
-/// What a child answers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-enum Answer {
-    /// What the file is.
-    Read(Facts),
-    /// What was drawn into the folder.
-    Drawn(Vec<Drawn>),
-    /// What could be done that must not be.
-    Tried(Leaks),
-    /// Why the file cannot be used.
-    Flaw(Flaw),
-}
 
 /// Copies that a child drew; they are gone when this is.
 #[derive(Debug)]

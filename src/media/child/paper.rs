@@ -5,8 +5,8 @@ use std::io::Read;
 
 use memchr::memmem;
 
-use super::Order;
-use super::work::{keep_copy, program, run};
+use super::order::Order;
+use super::programs::{keep_copy, program, run};
 use crate::media::document;
 use crate::media::facts::Facts;
 use crate::media::flaw::Flaw;

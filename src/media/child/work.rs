@@ -2,11 +2,12 @@
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
 use super::confine::{Leaks, confine};
-use super::{Answer, Ask, FRAMES, Order, PRINT, film, paper};
+use super::order::{Answer, Ask, FRAMES, Order, PRINT};
+use super::programs::{keep_copy, program, run};
+use super::{film, paper};
 use crate::media::facts::{self, Facts};
 use crate::media::flaw::Flaw;
 use crate::media::format::{Format, Kind};
@@ -98,13 +99,6 @@ fn photo(order: &Order, format: Format, bytes: &[u8]) -> Result<(Vec<Drawn>, Opt
     Ok((drawn?, print))
 }
 
-/// Writes a copy into the folder.
-pub(super) fn keep_copy(order: &Order, copy: &render::Copy) -> Result<Drawn, Flaw> {
-    let drawn = copy.drawn();
-    std::fs::write(order.folder.join(drawn.file()), &copy.bytes).map_err(|_| Flaw::Stopped)?;
-    Ok(drawn)
-}
-
 /// Decodes HEIC and AVIF by the system's program, which turns the picture upright by itself.
 fn heif(order: &Order, format: Format) -> Result<image::RgbImage, Flaw> {
     let convert = program(order, "heif-convert").ok_or(Flaw::NotRead(format))?;
@@ -114,53 +108,4 @@ fn heif(order: &Order, format: Format) -> Result<image::RgbImage, Flaw> {
     run(order, &convert, quality.into_iter().chain(paths))?;
     let bytes = std::fs::read(decoded).map_err(|_| Flaw::Corrupt)?;
     picture::open_upright(&bytes, render::LARGEST)
-}
-
-/// Where a program of the system lies.
-pub(super) fn program(order: &Order, name: &str) -> Option<PathBuf> {
-    order.programs.split(':').map(|folder| Path::new(folder).join(name)).find(|path| path.is_file())
-}
-
-/// Runs a program under this child's own limits; one that fails found the file damaged.
-pub(super) fn run(
-    order: &Order,
-    program: &Path,
-    arguments: impl IntoIterator<Item = OsString>,
-) -> Result<(), Flaw> {
-    let ended = Command::new(program)
-        .args(arguments)
-        .current_dir(&order.folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    match ended {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) if status.code().is_none() => Err(Flaw::Stopped),
-        _ => Err(Flaw::Corrupt),
-    }
-}
-
-/// What a program says; one that fails found the file damaged.
-pub(super) fn said(
-    order: &Order,
-    program: &Path,
-    arguments: impl IntoIterator<Item = OsString>,
-) -> Result<Vec<u8>, Flaw> {
-    let mut child = Command::new(program)
-        .args(arguments)
-        .current_dir(&order.folder)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|_| Flaw::Stopped)?;
-    let mut said = Vec::new();
-    if let Some(stdout) = child.stdout.take() {
-        stdout.take(super::ANSWER).read_to_end(&mut said).map_err(|_| Flaw::Stopped)?;
-    }
-    match child.wait() {
-        Ok(status) if status.success() => Ok(said),
-        _ => Err(Flaw::Corrupt),
-    }
 }

@@ -1,0 +1,229 @@
+//! Writing one upload: what a body brings is added at the end, and stays when the line breaks.
+
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use entity::instant::Instant;
+use futures_util::{Stream, StreamExt};
+use sha2::Digest;
+use tokio::sync::{OwnedMutexGuard, watch};
+
+use super::error::Error;
+use super::hash::Hashed;
+use super::upload::{Upload, write};
+use crate::media::format::Format;
+use crate::media::sum::{Sum, Summing};
+
+/// Bytes by which a format is told.
+const HEAD: u64 = 4096;
+/// Bytes that must arrive within [`PATIENCE`]: whoever is slower is not sending any more.
+const STEP: usize = 64 << 10;
+/// For how long the writer waits for the next [`STEP`].
+const PATIENCE: Duration = Duration::from_secs(60);
+/// For how long the writer waits for any byte.
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// The right to change one upload; nobody else has it meanwhile.
+#[derive(Debug)]
+pub struct Held {
+    /// What is known of it.
+    pub upload: Upload,
+    /// Bytes that have arrived.
+    pub offset: u64,
+    pub(super) folder: PathBuf,
+    pub(super) hash: Arc<Mutex<Hashed>>,
+    pub(super) newer: watch::Receiver<u64>,
+    pub(super) _lock: OwnedMutexGuard<()>,
+}
+
+/// Takes back what arrived under a promised hash, unless it was kept: also when the request is
+/// dropped in its middle.
+struct Promise {
+    path: PathBuf,
+    offset: u64,
+    is_kept: bool,
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        if self.is_kept {
+            return;
+        }
+        let cut = std::fs::File::options().write(true).open(&self.path);
+        if let Err(error) = cut.and_then(|file| file.set_len(self.offset)) {
+            tracing::warn!("bytes that nobody vouches for cannot be cut off: {error}");
+        }
+    }
+}
+
+impl Held {
+    /// Where the bytes lie.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.folder.join("bytes")
+    }
+
+    /// Whether every byte has arrived.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.offset == self.upload.length
+    }
+
+    /// Appends what `body` brings at `offset`. What arrived before the line broke stays, unless a
+    /// hash was promised that cannot be checked any more. When it returns, the bytes survive a
+    /// power cut. `fits` judges the format as soon as it shows.
+    ///
+    /// # Errors
+    /// As [`Error`] says; [`Held::offset`] is true afterwards in any case.
+    pub async fn append<E>(
+        &mut self,
+        offset: u64,
+        promised: Option<Sum>,
+        mut body: impl Stream<Item = Result<Bytes, E>> + Unpin,
+        fits: impl Fn(Option<Format>) -> bool,
+    ) -> Result<(), Error> {
+        if offset != self.offset {
+            return Err(Error::Offset { at: self.offset });
+        }
+        if self.upload.is_over {
+            return Ok(());
+        }
+        let before = self.hashed(offset).await?;
+        let mut file = std::fs::File::options().append(true).open(self.path())?;
+        let mut promise = Promise { path: self.path(), offset, is_kept: promised.is_none() };
+        let mut summing = promised.as_ref().map(Summing::of);
+        let ended = self.pour(&mut file, &mut body, &mut summing, &fits).await;
+        let is_promised = promised.is_some();
+        let ended = match (ended, promised, summing) {
+            (Ok(()), Some(promised), Some(summing)) if !summing.is(&promised) => Err(Error::Sum),
+            (ended, ..) => ended,
+        };
+        let keeps = match &ended {
+            Ok(()) => true,
+            Err(Error::TooLong | Error::Unfit(_) | Error::Sum) => false,
+            Err(_) => !is_promised,
+        };
+        promise.is_kept = true;
+        if !keeps {
+            file.set_len(offset)?;
+            self.offset = offset;
+            *self.hash() = before;
+        }
+        tokio::task::spawn_blocking(move || file.sync_data())
+            .await
+            .map_err(std::io::Error::other)??;
+        ended
+    }
+
+    async fn pour<E>(
+        &mut self,
+        file: &mut std::fs::File,
+        body: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+        summing: &mut Option<Summing>,
+        fits: &impl Fn(Option<Format>) -> bool,
+    ) -> Result<(), Error> {
+        loop {
+            let mut step = Vec::with_capacity(STEP);
+            let more = tokio::select! {
+                biased;
+                _ = self.newer.changed() => Err(Error::Broken),
+                more = fill(&mut step, body) => more,
+            };
+            if self.offset + step.len() as u64 > self.upload.length {
+                return Err(Error::TooLong);
+            }
+            // Into the page cache: as quick as counting the bytes.
+            file.write_all(&step)?;
+            self.hash().add(&step);
+            let before = self.offset;
+            self.offset += step.len() as u64;
+            if let Some(summing) = summing {
+                summing.add(&step);
+            }
+            let told = HEAD.min(self.upload.length);
+            if before < told && told <= self.offset {
+                let format = Format::sniff(&head(&self.path())?);
+                if !fits(format) {
+                    return Err(Error::Unfit(format));
+                }
+            }
+            if !more? {
+                return Ok(());
+            }
+        }
+    }
+
+    fn hash(&self) -> MutexGuard<'_, Hashed> {
+        self.hash.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The hash of the first `bytes`, which have arrived; read anew where it is not known.
+    async fn hashed(&self, bytes: u64) -> Result<Hashed, Error> {
+        let known = self.hash().clone();
+        if known.bytes == bytes {
+            return Ok(known);
+        }
+        let path = self.path();
+        let again = tokio::task::spawn_blocking(move || Hashed::again(&path, bytes));
+        let again = again.await.map_err(std::io::Error::other)??;
+        *self.hash() = again.clone();
+        Ok(again)
+    }
+
+    /// The SHA-256 of everything that has arrived.
+    ///
+    /// # Errors
+    /// [`Error::Disk`] when the bytes must be read anew and cannot.
+    pub async fn sha256(&self) -> Result<[u8; 32], Error> {
+        Ok(self.hashed(self.offset).await?.sum.finalize().into())
+    }
+
+    /// Notes that bytes arrived at `now`.
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub fn touch(&mut self, now: Instant) -> Result<(), Error> {
+        self.upload.touched_at = now;
+        write(&self.folder, &self.upload)
+    }
+
+    /// Notes that it became a file; its bytes are not needed here any more.
+    ///
+    /// # Errors
+    /// [`Error::Disk`].
+    pub fn over(&mut self, now: Instant) -> Result<(), Error> {
+        self.upload.is_over = true;
+        self.touch(now)?;
+        match std::fs::remove_file(self.path()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Fills a step; false when there is no more. What it held when the line died is in `step`.
+async fn fill<E>(
+    step: &mut Vec<u8>,
+    body: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
+) -> Result<bool, Error> {
+    let filled = tokio::time::timeout(PATIENCE, async {
+        while step.len() < STEP {
+            match tokio::time::timeout(SILENCE, body.next()).await {
+                Ok(None) => return Ok(false),
+                Ok(Some(Ok(bytes))) => step.extend_from_slice(&bytes),
+                Ok(Some(Err(_))) | Err(_) => return Err(Error::Broken),
+            }
+        }
+        Ok(true)
+    });
+    filled.await.unwrap_or(Err(Error::Broken))
+}
+
+fn head(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    std::fs::File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    Ok(head)
+}
