@@ -10,7 +10,8 @@ use sea_orm::{
 use serde_json::json;
 
 use super::award::{Given, holds};
-use super::publish::{Error, record};
+use super::error::Error;
+use super::record::record;
 use crate::contest::{self, Organiser};
 
 /// Gives a number and a code to every prize that somebody holds and that has none yet, in the order

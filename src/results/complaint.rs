@@ -10,7 +10,8 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::publish::{Error, record};
+use super::error::Error;
+use super::record::record;
 use crate::account;
 use crate::contest::definition::PhaseKind;
 use crate::contest::{Contest, Organiser};

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use entity::id::EntryId;
 
-use super::gather::Inputs;
+use super::inputs::Inputs;
 use super::outcome::outcome;
 use super::rank::{self, Who};
 use crate::contest::definition::{Definition, Source};

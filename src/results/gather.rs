@@ -1,10 +1,10 @@
-//! Everything that decides, read once.
+//! Reading everything that decides, once.
 
 use std::collections::{BTreeMap, HashMap};
 
 use entity::decision::{self, Kind};
 use entity::entry::{self, State};
-use entity::id::{AwardId, EntryId};
+use entity::id::EntryId;
 use entity::instant::Instant;
 use entity::round::State as RoundState;
 use entity::{category, unit};
@@ -12,77 +12,15 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, PaginatorTrait, QueryFilter,
     QueryOrder,
 };
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
+use super::award::entrant;
+use super::decision::Subject;
+use super::inputs::{Inputs, Problem};
 use super::outside;
 use super::rank::{self, Candidate, Decided, Who};
 use crate::contest::definition::{PhaseKind, Ranked, Source};
 use crate::contest::{self, Contest};
 use crate::{judging, voting};
-
-/// Everything that decides.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Inputs {
-    /// Version of the definition.
-    pub version: i32,
-    /// Entries, by number.
-    pub entries: Vec<Candidate>,
-    /// Units with at least one entry of theirs or below them, by code; their category is their
-    /// type.
-    pub units: Vec<Candidate>,
-    /// Units right below the one that runs the contest.
-    pub right_below: Vec<Who>,
-    /// Recorded decisions between equals, by table, oldest first.
-    pub ties: BTreeMap<String, Vec<Decided>>,
-    /// Prizes that stay empty, with how many of them.
-    pub empty: BTreeMap<String, u32>,
-    /// Entries that an officer named to go up, first first.
-    pub named: Vec<Who>,
-    /// Entries that went on from a round, by the round's key.
-    pub went_on: BTreeMap<String, Vec<Who>>,
-    /// The person or unit behind each entry.
-    pub entrants: BTreeMap<String, String>,
-    /// What stands in the way of publishing.
-    pub problems: Vec<Problem>,
-}
-
-/// Something that stands in the way of publishing.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Problem {
-    /// A window is still open: its kind, and when it ends.
-    StillOpen(String, Instant),
-    /// Entries wait to be checked.
-    Unchecked(u32),
-    /// A round is not closed.
-    RoundNotClosed(String),
-    /// The tally does not say what the votes say.
-    TallyDisagrees,
-    /// The log of votes is not closed: some that were in time are on their way.
-    VotesComing,
-    /// Cases of votes are held, proposed or appealed.
-    VotesUndecided(u32),
-    /// Outside counts wait for a second person.
-    Unconfirmed(u32),
-    /// Equals where something depends on their order: table, place, who.
-    Tie(String, u32, Vec<Who>),
-    /// Fewer entries go up than the rules ask for: how many, and the least.
-    TooFewGoUp(u32, u32),
-    /// More entries would go up than the rules allow: how many, and the most.
-    TooManyGoUp(u32, u32),
-    /// Nothing to rank.
-    Nothing,
-}
-
-impl Inputs {
-    /// SHA-256 over everything that decides.
-    #[must_use]
-    pub fn hash(&self) -> Vec<u8> {
-        let canonical = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(canonical).to_vec()
-    }
-}
 
 /// Reads everything that decides; in a snapshot or under the contest's lock.
 ///
@@ -128,16 +66,6 @@ pub async fn gather(
         inputs.problems.push(Problem::Nothing);
     }
     Ok(inputs)
-}
-
-/// The person or unit behind an entry: by account, telephone number or address, else by name.
-pub(super) fn entrant(entry: &entry::Model) -> String {
-    let account = entry.author_id.filter(|_| entry.entered_by.is_none());
-    account
-        .map(|id| id.to_string())
-        .or_else(|| entry.phone.clone())
-        .or_else(|| entry.email.clone())
-        .unwrap_or_else(|| entry.entrant_name.clone())
 }
 
 fn windows(contest: &Contest, now: Instant, inputs: &mut Inputs) {
@@ -307,29 +235,6 @@ async fn units(
         });
     }
     Ok(())
-}
-
-/// What a decision is about.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Subject {
-    /// Key of the table.
-    #[serde(default)]
-    pub table: String,
-    /// Key of the prize.
-    #[serde(default)]
-    pub prize: String,
-    /// How many of the prize.
-    #[serde(default)]
-    pub count: u32,
-    /// Everybody between whom it was decided.
-    #[serde(default)]
-    pub among: Vec<Who>,
-    /// Whom it put first, first first.
-    #[serde(default)]
-    pub order: Vec<Who>,
-    /// The prize that was passed on.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub award: Option<AwardId>,
 }
 
 async fn decisions(

@@ -13,21 +13,28 @@ pub mod prizes;
 pub mod rank;
 pub mod up;
 
+mod decision;
 mod effect;
+mod error;
 mod gather;
+mod inputs;
 mod out;
 mod outcome;
 mod promote;
 mod publish;
+mod record;
+mod rows;
 mod strike;
 
 pub use complaint::complain;
+pub use decision::{Subject, decide};
 pub use effect::{Moved, effect};
-pub use gather::{Inputs, Problem, Subject, gather};
+pub use error::Error;
+pub use gather::gather;
+pub use inputs::{Inputs, Problem};
 pub use out::{LeftOut, left_out};
 pub use outcome::{Outcome, outcome};
 pub use promote::{came_up, chosen, gone_up, held_in, promote};
-pub use publish::{
-    Error, awards, decide, drop_proposal, history, in_force, propose, publish, refuse, standings,
-};
+pub use publish::{drop_proposal, propose, publish, refuse};
+pub use rows::{awards, history, in_force, standings};
 pub use strike::{Strike, approve_strike, drop_strike, strike, strikes, struck_because};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::gather::{Inputs, Problem};
+use super::inputs::{Inputs, Problem};
 use super::prizes::{self, Given, Open};
 use super::rank::{self, Candidate, Placed, Who};
 use super::up;

@@ -13,7 +13,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::Error;
-use super::publish::record;
+use super::record::record;
 use crate::contest::{self, Organiser};
 
 /// A count of one kind for one entry.

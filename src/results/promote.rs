@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::award::holds;
-use super::publish::Error;
+use super::error::Error;
 use crate::contest;
 use crate::entry as entries;
 

@@ -5,7 +5,7 @@ use entity::contest::State as ContestState;
 use entity::decision::{self, Kind};
 use entity::entry::{self, State};
 use entity::entry_event;
-use entity::id::{ContestId, DecisionId, EntryEventId, EntryId, UserId};
+use entity::id::{ContestId, EntryEventId, EntryId, UserId};
 use entity::instant::Instant;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
@@ -13,9 +13,10 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::gather::Subject;
-use super::publish::{Error, record};
+use super::decision::{Subject, keep};
+use super::error::Error;
 use super::rank::Who;
+use super::record::record;
 use crate::contest::{self, Approver, Organiser};
 use crate::jobs::{self, Job};
 
@@ -190,17 +191,8 @@ async fn decided(
     now: Instant,
 ) -> Result<(), DbErr> {
     let subject = Subject { among, order, ..Subject::default() };
-    let json = serde_json::to_value(&subject).map_err(|error| DbErr::Json(error.to_string()))?;
-    let row = decision::ActiveModel {
-        id: Set(DecisionId::new()),
-        contest_id: Set(by.contest()),
-        kind: Set(Kind::Disqualification),
-        subject: Set(json),
-        reason: Set(reason.trim().to_owned()),
-        decided_by: Set(by.user()),
-        decided_at: Set(now),
-    };
-    decision::Entity::insert(row).exec_without_returning(tx).await?;
+    let who = (by.contest(), by.user());
+    keep(tx, who, Kind::Disqualification, (&subject, reason.trim()), now).await?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::gather::Inputs;
+use super::inputs::Inputs;
 use super::prizes::{Given, Open};
 use super::rank::{self, Placed, Who};
 use crate::contest::definition::{Definition, PromotionBasis, Ranked, Source, Table, Term, TieKey};
