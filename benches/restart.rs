@@ -69,7 +69,8 @@ async fn fill(folder: &Path, database: Option<&str>) {
             let mut key = [0; 32];
             key[..8].copy_from_slice(&voter.to_be_bytes());
             let trace = Trace { device: (voter % 61) as u32, network: voter as u32 };
-            let proof = Proof { key, level: Level::Device, user: None, link: None, trace };
+            let proof =
+                Proof { key, level: Level::Device, user: None, link: None, worked: true, trace };
             let entry = (voter % u64::from(ENTRIES.unsigned_abs())) as u32 + 1;
             votes.cast(contest, Touch { entry, nonce: voter + 1, at }, &proof).await
         }

@@ -10,6 +10,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 pub mod audit;
 pub mod backup;
 pub mod clock;
+pub mod contact;
 pub mod db;
 pub mod fetch;
 pub mod jobs;

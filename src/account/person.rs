@@ -12,6 +12,7 @@ use sea_orm::{
 };
 
 use crate::audit::{self, Act};
+use crate::contact;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::words::fold;
 
@@ -68,7 +69,7 @@ impl Refusal for Error {
 /// # Errors
 /// [`Error::Email`] when it is none.
 pub fn email(written: &str) -> Result<String, Error> {
-    let address = written.trim().to_lowercase();
+    let address = contact::email(written);
     let (name, host) = address.split_once('@').ok_or(Error::Email)?;
     let plain = |text: &str| {
         !text.is_empty() && !text.contains(|c: char| c.is_whitespace() || c.is_control())

@@ -11,6 +11,7 @@ use sea_orm::{
 
 use super::draft::may_write;
 use super::{Author, Error};
+use crate::contact;
 use crate::contest::Contest;
 use crate::words::fold;
 
@@ -77,8 +78,8 @@ fn told(row: &entry::Model, person: &Person) -> entry::Model {
         shown_name: shown.clone(),
         search_text: fold(&format!("{} {} {shown}", person.title, person.name)),
         unit_id: person.unit,
-        phone: some(&person.phone),
-        email: some(&person.email),
+        phone: some(&contact::phone(&person.phone)),
+        email: some(&contact::email(&person.email)),
         ..row.clone()
     }
 }

@@ -6,15 +6,15 @@ use entity::instant::Instant;
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, Set,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde_json::json;
 
 use super::error::Error;
 use super::record::record;
-use crate::account;
 use crate::contest::definition::PhaseKind;
 use crate::contest::{Contest, Organiser};
+use crate::{account, contact};
 
 /// Files a complaint, within its window.
 ///
@@ -48,16 +48,23 @@ pub async fn complain(
     Ok(code)
 }
 
-/// Takes name and contact off the complaints of whoever is reached at this address; what they said
-/// and what was decided stays.
+/// Takes name and contact off the complaints of whoever is reached at `contact`, which is in its one
+/// form, however they wrote it; what they said and what was decided stays.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn forget(tx: &DatabaseTransaction, contact: &str) -> Result<(), DbErr> {
+    let filed: Vec<(ComplaintId, String)> = complaint::Entity::find()
+        .select_only()
+        .columns([complaint::Column::Id, complaint::Column::Contact])
+        .into_tuple()
+        .all(tx)
+        .await?;
+    let theirs = filed.into_iter().filter(|(_, written)| contact::names(written, contact));
     complaint::Entity::update_many()
         .col_expr(complaint::Column::Name, Expr::value(account::ERASED))
         .col_expr(complaint::Column::Contact, Expr::value(account::ERASED))
-        .filter(complaint::Column::Contact.eq(contact))
+        .filter(complaint::Column::Id.is_in(theirs.map(|(id, _)| id)))
         .exec(tx)
         .await?;
     Ok(())

@@ -39,6 +39,8 @@ pub(super) struct Ask {
     pub(super) nonce: u64,
     /// The group link that brought them: its number and quota; 0 where none did.
     pub(super) link: (u32, u32),
+    /// Whether the work that browsers are asked for was done, or none was asked.
+    pub(super) worked: bool,
     /// What is kept for a while of where they came from.
     pub(super) trace: Trace,
 }

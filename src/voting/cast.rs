@@ -21,6 +21,8 @@ pub struct Proof {
     pub user: Option<UserId>,
     /// The group link that brought them: its number and quota.
     pub link: Option<(u32, u32)>,
+    /// Whether the work that browsers are asked for was done, or none was asked.
+    pub worked: bool,
     /// What is kept for a while of where they came from.
     pub trace: Trace,
 }
@@ -113,6 +115,7 @@ impl Votes {
             user: proof.user,
             nonce: touch.nonce,
             link: proof.link.unwrap_or_default(),
+            worked: proof.worked,
             trace: proof.trace,
         };
         let (to, answer) = reply::wait();

@@ -187,14 +187,18 @@ impl Memory {
         Ok(self.put(ask, (key, vote), entries))
     }
 
-    /// The level at which a vote is counted: a link beyond its quota proves nothing any more.
+    /// The level at which a vote is counted: a link beyond its quota proves nothing any more, and
+    /// spares nobody the work.
     fn level(&self, policy: &Policy, ask: &Ask, seq: u16) -> Result<Level, Error> {
         let (link, quota) = ask.link;
         let used = self.links.get(&link).copied().unwrap_or(0);
         if ask.level != Level::GroupLink || seq > 0 || used < quota {
             return Ok(ask.level);
         }
-        if policy.voting.level > Level::Device { Err(Error::LinkUsedUp) } else { Ok(Level::Device) }
+        if policy.voting.level > Level::Device {
+            return Err(Error::LinkUsedUp);
+        }
+        if ask.worked { Ok(Level::Device) } else { Err(Error::NeedsWork) }
     }
 
     fn put(&mut self, ask: &Ask, (key, vote): ([u8; 16], Vote), entries: Vec<u32>) -> Judged {

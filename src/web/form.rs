@@ -16,6 +16,8 @@ use crate::words::nfc;
 
 /// Most bytes of a form, files included.
 pub const MOST_BYTES: usize = 600 << 20;
+/// Most bytes of a slip.
+const MOST_SLIP: usize = 16 << 10;
 /// Most bytes of one text.
 const MOST_TEXT: usize = 1 << 20;
 
@@ -95,10 +97,15 @@ impl Form {
         if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
             return Self::multipart(Multipart::new(request.headers(), payload)).await;
         }
+        Self::short(&mut payload, 4 * MOST_TEXT).await
+    }
+
+    /// Reads a form without files, of at most so many bytes.
+    async fn short(payload: &mut Payload, most: usize) -> Result<Self, Failure> {
         let mut body = Vec::new();
         while let Some(piece) = payload.next().await {
             body.extend_from_slice(&piece.map_err(|_| broken_off())?);
-            if body.len() > 4 * MOST_TEXT {
+            if body.len() > most {
                 return Err(Failure::new(Kind::TooLarge, "form-too-large"));
             }
         }
@@ -151,5 +158,19 @@ impl FromRequest for Form {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         Box::pin(Self::read(request.clone(), payload.take()))
+    }
+}
+
+/// A form of a few short fields, from anybody: it is read to 16 KiB and never as files.
+#[derive(Debug)]
+pub struct Slip(pub Form);
+
+impl FromRequest for Slip {
+    type Error = Failure;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
+
+    fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let mut payload = payload.take();
+        Box::pin(async move { Form::short(&mut payload, MOST_SLIP).await.map(Self) })
     }
 }

@@ -37,6 +37,7 @@ struct Handed {
     level: Level,
     user: Option<UserId>,
     link: Option<(u32, u32)>,
+    worked: bool,
     trace: (u32, u32),
 }
 
@@ -50,6 +51,7 @@ enum Told {
     NotVotedOn,
     Own,
     TooLow(Level),
+    NeedsWork,
     LinkUsedUp,
     NoVotesLeft(u32),
     Stays,
@@ -65,6 +67,7 @@ fn told(done: std::result::Result<Option<Cast>, Error>) -> Told {
         Err(Error::NotVotedOn) => Told::NotVotedOn,
         Err(Error::Own) => Told::Own,
         Err(Error::TooLow(level)) => Told::TooLow(level),
+        Err(Error::NeedsWork) => Told::NeedsWork,
         Err(Error::LinkUsedUp) => Told::LinkUsedUp,
         Err(Error::NoVotesLeft(most)) => Told::NoVotesLeft(most),
         Err(Error::Stays) => Told::Stays,
@@ -84,6 +87,7 @@ fn heard(told: Told) -> std::result::Result<Option<Cast>, Error> {
         Told::NotVotedOn => Error::NotVotedOn,
         Told::Own => Error::Own,
         Told::TooLow(level) => Error::TooLow(level),
+        Told::NeedsWork => Error::NeedsWork,
         Told::LinkUsedUp => Error::LinkUsedUp,
         Told::NoVotesLeft(most) => Error::NoVotesLeft(most),
         Told::Stays => Error::Stays,
@@ -115,6 +119,7 @@ pub async fn cast(
         level: proof.level,
         user: proof.user,
         link: proof.link,
+        worked: proof.worked,
         trace: (proof.trace.device, proof.trace.network),
     };
     let body = serde_json::to_vec(&handed).map_err(|_| Error::Busy)?;
@@ -186,6 +191,7 @@ pub async fn take(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -
         level: handed.level,
         user: handed.user,
         link: handed.link,
+        worked: handed.worked,
         trace: Trace { device: handed.trace.0, network: handed.trace.1 },
     };
     let done = here(&app, handed.contest, (touch, &proof), handed.act).await;

@@ -114,6 +114,38 @@ both! {
         site.work().await;
     }
 
+    async fn whoever_is_erased_is_found_under_every_spelling(site: Site) {
+        stage(site, "", &[]).await;
+        site.set_clock("2026-04-02T01:00:00Z");
+        for (n, phone) in (1..).zip(["+84 912 345 678", "0912.345.678", "0084912345678"]) {
+            enter(&mut site.browser(), &Work { phone: phone.to_owned(), ..work(n) }).await;
+        }
+        let before = entry::Entity::find().all(&site.app.db).await.unwrap();
+        site.set_clock("2026-04-12T01:00:00Z");
+        for contact in ["An@Ex.VN, ĐT +84 912-345-678", "an@ex.vn", "0987654321"] {
+            let form = [("name", "Nguyễn Thị Hoa"), ("contact", contact), ("body", "Sai điểm")];
+            site.browser().post(&format!("/contests/{STAGE}/complaints"), &form).await;
+        }
+        let mut admin = site.signed_in("quantri@example.vn").await;
+
+        let done = admin.post("/desk/erasures", &[("contact", " +84 (0)912 345 678"), ("sure", "on")]).await;
+        let once = complaint::Entity::find().all(&site.app.db).await.unwrap();
+        site.person("an@ex.vn").await;
+        admin.post("/desk/erasures", &[("contact", "An@EX.vn"), ("sure", "on")]).await;
+
+        assert!(before.iter().all(|work| work.phone.as_deref() == Some("0912345678")), "{before:?}");
+        assert!(done.all("[role=status]").join(" ").contains("bị xóa theo: 3"), "{}", done.text());
+        let left = |filed: Vec<complaint::Model>| {
+            let mut left: Vec<String> = filed.into_iter().map(|one| one.contact).collect();
+            left.sort();
+            left
+        };
+        assert_eq!(left(once), ["0987654321", "an@ex.vn", "—"]);
+        let after = complaint::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(left(after), ["0987654321", "—", "—"]);
+        site.work().await;
+    }
+
     async fn people_without_an_account_are_erased_at_their_request_by_whoever_runs_the_site(site: Site) {
         stage(site, "", &[]).await;
         site.set_clock("2026-04-02T01:00:00Z");

@@ -7,7 +7,7 @@ const FLOORS: [&[&str]; 12] = [
     &["refusal"],
     &[
         "clock", "db", "fetch", "words", "markdown", "storage", "mail", "jobs", "limits", "log",
-        "paging", "ledger",
+        "paging", "ledger", "contact",
     ],
     &["audit", "letters", "backup", "sheet", "pdf"],
     &["account", "unit", "media"],

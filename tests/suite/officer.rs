@@ -45,7 +45,7 @@ both! {
         let (one, two) = (picture(600, 400, 1, ImageFormat::Jpeg), picture(600, 400, 2, ImageFormat::Jpeg));
         let png = picture(600, 400, 3, ImageFormat::Png);
         let sheet = "Tên tác phẩm,Họ và tên,Số điện thoại,Tệp,Chú thích\n\
-            Giờ vào ca,Nguyễn Thị Hoa,0912345678,Ảnh một.jpg,Xưởng may\n\
+            Giờ vào ca,Nguyễn Thị Hoa,+84 912 345 678,Ảnh một.jpg,Xưởng may\n\
             =cmd|calc,Lê Thị Mai,0900000009,../../hai hai.jpg,Tổ hai\n\
             Ba,Trần Văn Ba,0900000003,ba.jpg,Tổ ba\n\
             Bốn,,0900000004,hai.jpg,Tổ bốn\n\
@@ -74,6 +74,7 @@ both! {
         assert!(again.text().contains("đã có trong bài"));
         let entered = entry::Entity::find().all(&site.app.db).await.unwrap();
         assert_eq!(entered.iter().map(|row| row.number).collect::<Vec<_>>(), [Some(1)]);
+        assert_eq!(entered[0].phone.as_deref(), Some("0912345678"));
         site.work().await;
     }
 

@@ -143,3 +143,33 @@ async fn answers_of_other_servers_are_read_whole_in_chunks_or_to_the_end_and_sho
         assert!(fetch::post(wrong, "text/plain", b"").await.is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn one_number_has_one_form_however_it_is_written() {
+    use hoithi::contact::phone;
+    let spelled = [
+        "+84 912 345 678",
+        "0912345678",
+        "0912.345.678",
+        "0084912345678",
+        "(+84) 0912-345-678",
+        "912345678",
+    ];
+    assert_eq!(spelled.map(phone), ["0912345678"; 6]);
+    assert_eq!(phone("1900 1234"), "19001234");
+    assert_eq!(phone("+49 30 1234567"), "49301234567");
+    assert_eq!(phone("028 3829 7777"), "02838297777");
+}
+
+#[test]
+fn a_contact_is_found_in_what_was_written() {
+    use hoithi::contact::{any, names};
+    assert_eq!(
+        (any(" An@Ex.vn "), any("+84 912.345.678")),
+        ("an@ex.vn".into(), "0912345678".into())
+    );
+    let both = "An@Ex.vn, ĐT: 0912 345 678.";
+    assert!(names(both, "an@ex.vn") && names(both, "0912345678"));
+    assert!(names("0912345678 / 0987654321", "0987654321"));
+    assert!(!names(both, "n@ex.vn") && !names(both, "912345") && !names(both, ""));
+}

@@ -92,6 +92,7 @@ fn voter(number: u16) -> Proof {
         level: Level::Device,
         user: None,
         link: None,
+        worked: true,
         trace: Trace { device: 7, network: 0 },
     }
 }

@@ -587,6 +587,71 @@ both! {
         assert_eq!(phone.get(&module).await.status, StatusCode::OK);
     }
 
+    async fn a_link_that_is_used_up_spares_nobody_the_work(site: Site) {
+        let codes = stage(site, "voting: { phase: vote, work: always, counts: live }", &["Một"]).await;
+        let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        let tx = db::begin(&site.app.db).await.unwrap();
+        let asked = [hoithi::voting::NewLink { unit: None, label: "Nhóm Zalo".to_owned(), members: 1 }];
+        let until = site.app.clock.now().plus_seconds(3600);
+        let links = hoithi::voting::add_links(&tx, contest, &asked, until).await.unwrap();
+        tx.commit().await.unwrap();
+        let link = format!("/v/{}", hoithi::web::group::Group::of(&links[0]).text(&site.app));
+        let mut said = Vec::new();
+        let mut last = None;
+        for _ in 0..=links[0].quota {
+            let mut phone = site.browser();
+            phone.get(&link).await;
+            phone.get(&format!("/entries/{}", codes[0])).await;
+            said.push(code_of(&cast(&mut phone, &codes[0]).await));
+            last = Some(phone);
+        }
+        let mut last = last.unwrap();
+        let task = last.get(&format!("/entries/{}/vote/work", codes[0])).await;
+        let challenge: altcha::Challenge = serde_json::from_slice(&task.bytes).unwrap();
+        let solved = altcha::solve_challenge(altcha::SolveChallengeOptions::new(&challenge));
+        let done = json!({ "challenge": challenge, "solution": solved.unwrap().unwrap() }).to_string();
+        let path = format!("/entries/{}/vote", codes[0]);
+        let then = last.post_for_json(&path, &[("work", &done)]).await;
+
+        let (refused, spared) = said.split_last().unwrap();
+        assert!(spared.iter().all(|code| code == "counted"), "{said:?}");
+        assert_eq!((refused.as_str(), code_of(&then).as_str()), ("vote-needs-work", "counted"));
+    }
+
+    async fn somebody_signed_in_whose_first_answer_is_lost_still_has_one_vote(site: Site) {
+        let codes = stage(site, "voting: { phase: vote }", &["Một"]).await;
+        let mut phone = site.signed_in("cutri@example.vn").await;
+        let path = format!("/entries/{}/vote", codes[0]);
+        let touch = [("nonce", "ab12")];
+
+        phone.forget("b");
+        let lost = phone.post_for_json(&path, &touch).await;
+        phone.forget("b");
+        let retry = phone.post_for_json(&path, &touch).await;
+        let once_more = phone.post_for_json(&path, &touch).await;
+        let twin = phone.post_for_json(&path, &touch).await;
+
+        assert_eq!([&lost, &retry].map(|answer| answer.json()["once_more"] == true), [true; 2]);
+        assert!(once_more.json()["counted"] == true, "{}", once_more.text());
+        assert_eq!(once_more.json()["receipt"], twin.json()["receipt"]);
+        assert_eq!(counted(site).await, votes(&[("Một", 1)]));
+    }
+
+    async fn a_form_for_a_vote_is_read_to_sixteen_kibibytes_and_no_further(site: Site) {
+        let codes = stage(site, "voting: { phase: vote }", &["Một"]).await;
+        let mut browser = known(site, &codes[0]).await;
+        let (within, beyond) = ("a".repeat(15 << 10), "a".repeat(17 << 10));
+        let path = |end: &str| format!("/entries/{}/vote{end}", codes[0]);
+
+        for end in ["", "/withdrawal", "/raise"] {
+            let large = browser.post(&path(end), &[("nonce", &beyond)]).await;
+            assert_eq!(large.status, StatusCode::PAYLOAD_TOO_LARGE, "{end}");
+            assert!(large.text().contains("quá lớn"), "{end}: {}", large.text());
+            let small = browser.post(&path(end), &[("nonce", &within)]).await;
+            assert_ne!(small.status, StatusCode::PAYLOAD_TOO_LARGE, "{end}");
+        }
+    }
+
     async fn the_work_grows_with_the_crowd_and_nobody_is_asked_for_it_before(site: Site) {
         let rule = "voting: { phase: vote, work: under_load }";
         let codes = stage(site, rule, &["Một"]).await;

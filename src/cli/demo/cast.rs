@@ -165,6 +165,7 @@ pub(super) async fn votes(
             level: Level::Device,
             user: None,
             link: None,
+            worked: true,
             trace: Trace::default(),
         };
         touches.push((touch, proof));

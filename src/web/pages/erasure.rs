@@ -17,7 +17,7 @@ use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page};
-use crate::{account, contest, db, letters, results};
+use crate::{account, contact, contest, db, letters, results};
 
 /// What is said once somebody is erased.
 #[derive(Template)]
@@ -52,7 +52,7 @@ type Leavings = Vec<(entity::id::EntryId, Vec<String>)>;
 /// When the database fails; what stands in the way is said on the page.
 pub async fn create(app: web::Data<App>, v: View, who: Signed, form: Form) -> Result {
     let own = who.user.email.clone().unwrap_or_else(|| who.user.name.clone());
-    if form.text("confirm").to_lowercase() != own.to_lowercase() {
+    if contact::email(form.text("confirm")) != contact::email(&own) {
         let refused = Refused::new(Kind::Invalid, "erasure-not-confirmed").at("confirm");
         return draw(&app, v, &who, false, vec![refused]).await;
     }
@@ -87,14 +87,14 @@ pub async fn index(app: web::Data<App>, v: View, who: Signed) -> Result {
 /// Forbidden to anybody but administrators; what stands in the way is said on the page.
 pub async fn create_for(app: web::Data<App>, v: View, who: Signed, form: Form) -> Result {
     admin(&app, &who).await?;
-    let contact = form.text("contact").to_lowercase();
+    let contact = form.text("contact").to_owned();
     let mut desk = Index { v, contact, works: None, refused: Vec::new() };
     if !form.ticked("sure") {
         desk.refused.push(Refused::new(Kind::Invalid, "erasure-not-asked").at("sure"));
         return drawn(&desk);
     }
     let tx = db::begin(&app.db).await?;
-    match at_contact(&tx, &desk.v, &desk.contact, who.id()).await {
+    match at_contact(&tx, &desk.v, &contact::any(&desk.contact), who.id()).await {
         Ok(left) => {
             tx.commit().await?;
             desk.works = Some(left.len());
@@ -146,7 +146,7 @@ async fn person(tx: &DatabaseTransaction, v: &View, id: UserId, by: UserId) -> R
     Ok(left)
 }
 
-/// Erases whoever an address or a telephone number leads to.
+/// Erases whoever an address or a telephone number, in its one form, leads to.
 async fn at_contact(
     tx: &DatabaseTransaction,
     v: &View,

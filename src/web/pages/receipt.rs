@@ -19,7 +19,7 @@ use crate::web::form::Form;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{db, judging, results, screening};
+use crate::{contact, db, judging, results, screening};
 
 /// The form that asks for a code.
 #[derive(Template)]
@@ -224,7 +224,7 @@ pub async fn look_up(app: web::Data<App>, v: View, form: Form) -> Result {
         let refused = vec![Refused::new(Kind::NotFound, "receipt-unknown").at("code")];
         return page(&Index { v, code: form.text("code").to_owned(), refused });
     };
-    let digits: String = form.text("phone").chars().filter(char::is_ascii_digit).collect();
+    let digits = contact::phone(form.text("phone"));
     let proved = digits.len() >= 4
         && entry.phone.as_ref().is_some_and(|phone| {
             digits.get(digits.len() - 4..) == phone.get(phone.len().saturating_sub(4)..)

@@ -14,7 +14,7 @@ use crate::entry::{self, code};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::voting::{self, Act, Cast, Proof, Touch, Trace};
 use crate::web::address;
-use crate::web::form::Form;
+use crate::web::form::{Form, Slip};
 use crate::web::group::Group;
 use crate::web::member::Member;
 use crate::web::node;
@@ -73,6 +73,7 @@ pub(super) fn proof(
             level: Level::Member,
             user: who.0.as_ref().map(Signed::id),
             link,
+            worked: true,
             trace,
         };
     }
@@ -83,6 +84,7 @@ pub(super) fn proof(
             level: Level::Account,
             user: who.0.as_ref().map(Signed::id),
             link,
+            worked: true,
             trace,
         };
     }
@@ -91,6 +93,7 @@ pub(super) fn proof(
         level: if link.is_some() { Level::GroupLink } else { Level::Device },
         user: who.0.as_ref().map(Signed::id),
         link,
+        worked: true,
         trace,
     };
     match &who.0 {
@@ -176,7 +179,7 @@ pub async fn vote(
     (app, request): (web::Data<App>, HttpRequest),
     who: (View, MaybeSigned, Browser),
     code: web::Path<String>,
-    form: Form,
+    Slip(form): Slip,
 ) -> Result {
     touched(stamped, (&app, &request), who, (&code, &form)).await
 }
@@ -194,18 +197,24 @@ pub async fn touched(
     let code = code::meant(code);
     let (contest, number, level, rule) = place(app, &code).await?;
     let mut pass = None;
-    let mut answer = if browser.is_fresh() && who.0.is_none() {
+    let mut proof = proof(app, (contest, level, rule), &who, (request, &browser));
+    // A vote by the browser: the next try has to come from the same one, or it would be another.
+    let by_browser = proof.level <= Level::GroupLink;
+    let mut answer = if by_browser && browser.is_fresh() {
         first_touch(v, &code)?
     } else {
-        let proof = proof(app, (contest, level, rule), &who, (request, &browser));
         let of = (contest, proof.trace.network);
-        if proof.level == Level::Device && work::asked(app, rule, of, v.now).is_some() {
+        if by_browser && work::asked(app, rule, of, v.now).is_some() {
             let done = form.text("work");
             match work::check((request, app), (contest, &browser), done, v.now) {
                 Done::Before => {}
                 Done::Now(cookie) => pass = Some(cookie),
-                Done::Not => return refused(v, &code, voting::Error::NeedsWork),
+                // Whether a group's link spares it, its log knows.
+                Done::Not => proof.worked = false,
             }
+        }
+        if proof.level == Level::Device && !proof.worked {
+            return refused(v, &code, voting::Error::NeedsWork);
         }
         let touch = Touch { entry: number, nonce: nonce(form.text("nonce")), at: stamped.0.at() };
         match node::cast(app, contest, (touch, &proof), Act::Give).await {
@@ -305,7 +314,7 @@ pub async fn withdraw(
     (app, request): (web::Data<App>, HttpRequest),
     (v, who, browser): (View, MaybeSigned, Browser),
     code: web::Path<String>,
-    _form: Form,
+    _form: Slip,
 ) -> Result {
     let code = code::meant(&code);
     let (contest, number, level, rule) = place(&app, &code).await?;
@@ -326,7 +335,7 @@ pub async fn raise(
     (app, request): (web::Data<App>, HttpRequest),
     (v, who, browser): (View, MaybeSigned, Browser),
     code: web::Path<String>,
-    _form: Form,
+    _form: Slip,
 ) -> Result {
     let code = code::meant(&code);
     let (contest, number, level, rule) = place(&app, &code).await?;

@@ -221,6 +221,11 @@ impl Browser {
         self.send(Method::GET, path, headers, Vec::new()).await
     }
 
+    /// Loses a cookie.
+    pub fn forget(&mut self, cookie: &str) {
+        self.cookies.remove(cookie);
+    }
+
     /// Sends a form.
     pub async fn post(&mut self, path: &str, form: &[(&str, &str)]) -> Answer {
         let body = serde_urlencoded::to_string(form).expect("a form").into_bytes();

@@ -158,8 +158,8 @@ impl About {
             name: form.text("name").to_owned(),
             shown: if show == "pen" { form.text("pen").to_owned() } else { String::new() },
             unit: None,
-            phone: phone(form.text("phone")),
-            email: form.text("email").to_lowercase(),
+            phone: form.text("phone").to_owned(),
+            email: form.text("email").to_owned(),
             birth_date: form.text("birth_date").to_owned(),
             others: Vec::new(),
         };
@@ -198,15 +198,6 @@ impl About {
         person.others = lines(&self.others, Role::CoAuthor);
         person.others.extend(lines(&self.guardian, Role::Guardian));
         person
-    }
-}
-
-/// A telephone number as it is compared: digits, 84… as 0….
-fn phone(typed: &str) -> String {
-    let digits: String = typed.chars().filter(char::is_ascii_digit).collect();
-    match digits.strip_prefix("84") {
-        Some(rest) if rest.len() >= 9 => format!("0{rest}"),
-        _ => digits,
     }
 }
 

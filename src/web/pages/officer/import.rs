@@ -138,8 +138,8 @@ impl Intake<'_> {
             name: row.get(Column::Name).to_owned(),
             shown: row.get(Column::Shown).to_owned(),
             unit: Some(unit.id),
-            phone: row.get(Column::Phone).chars().filter(char::is_ascii_digit).collect(),
-            email: row.get(Column::Email).to_lowercase(),
+            phone: row.get(Column::Phone).to_owned(),
+            email: row.get(Column::Email).to_owned(),
             birth_date: row.get(Column::Birth).to_owned(),
             others: Vec::new(),
         };
