@@ -13,7 +13,7 @@ use tokio::sync::{OwnedMutexGuard, watch};
 
 use super::error::Error;
 use super::hash::Hashed;
-use super::upload::{Upload, write};
+use super::upload::{Upload, modified, write};
 use crate::media::format::Format;
 use crate::media::sum::{Sum, Summing};
 
@@ -125,23 +125,29 @@ impl Held {
         summing: &mut Option<Summing>,
         fits: &impl Fn(Option<Format>) -> bool,
     ) -> Result<(), Error> {
+        let (mut step, mut due) = (0, tokio::time::Instant::now() + PATIENCE);
         loop {
-            let mut step = Vec::with_capacity(STEP);
-            let more = tokio::select! {
+            let until = due.min(tokio::time::Instant::now() + SILENCE);
+            let piece = tokio::select! {
                 biased;
-                _ = self.newer.changed() => Err(Error::Broken),
-                more = fill(&mut step, body) => more,
+                _ = self.newer.changed() => return Err(Error::Broken),
+                piece = tokio::time::timeout_at(until, body.next()) => piece,
             };
-            if self.offset + step.len() as u64 > self.upload.length {
+            let piece = match piece {
+                Ok(Some(Ok(piece))) => piece,
+                Ok(None) => return Ok(()),
+                Ok(Some(Err(_))) | Err(_) => return Err(Error::Broken),
+            };
+            if self.offset + piece.len() as u64 > self.upload.length {
                 return Err(Error::TooLong);
             }
             // Into the page cache: as quick as counting the bytes.
-            file.write_all(&step)?;
-            self.hash().add(&step);
+            file.write_all(&piece)?;
+            self.hash().add(&piece);
             let before = self.offset;
-            self.offset += step.len() as u64;
+            self.offset += piece.len() as u64;
             if let Some(summing) = summing {
-                summing.add(&step);
+                summing.add(&piece);
             }
             let told = HEAD.min(self.upload.length);
             if before < told && told <= self.offset {
@@ -150,8 +156,9 @@ impl Held {
                     return Err(Error::Unfit(format));
                 }
             }
-            if !more? {
-                return Ok(());
+            step += piece.len();
+            if step >= STEP {
+                (step, due) = (0, tokio::time::Instant::now() + PATIENCE);
             }
         }
     }
@@ -181,13 +188,13 @@ impl Held {
         Ok(self.hashed(self.offset).await?.sum.finalize().into())
     }
 
-    /// Notes that bytes arrived at `now`.
+    /// Notes that bytes arrived at `now`: as the time of their file, which costs no further one.
     ///
     /// # Errors
     /// [`Error::Disk`].
     pub fn touch(&mut self, now: Instant) -> Result<(), Error> {
         self.upload.touched_at = now;
-        write(&self.folder, &self.upload)
+        Ok(modified(&std::fs::File::options().append(true).open(self.path())?, now)?)
     }
 
     /// Notes that it became a file; its bytes are not needed here any more.
@@ -196,30 +203,13 @@ impl Held {
     /// [`Error::Disk`].
     pub fn over(&mut self, now: Instant) -> Result<(), Error> {
         self.upload.is_over = true;
-        self.touch(now)?;
+        self.upload.touched_at = now;
+        write(&self.folder, &self.upload)?;
         match std::fs::remove_file(self.path()) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
             _ => Ok(()),
         }
     }
-}
-
-/// Fills a step; false when there is no more. What it held when the line died is in `step`.
-async fn fill<E>(
-    step: &mut Vec<u8>,
-    body: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
-) -> Result<bool, Error> {
-    let filled = tokio::time::timeout(PATIENCE, async {
-        while step.len() < STEP {
-            match tokio::time::timeout(SILENCE, body.next()).await {
-                Ok(None) => return Ok(false),
-                Ok(Some(Ok(bytes))) => step.extend_from_slice(&bytes),
-                Ok(Some(Err(_))) | Err(_) => return Err(Error::Broken),
-            }
-        }
-        Ok(true)
-    });
-    filled.await.unwrap_or(Err(Error::Broken))
 }
 
 fn head(path: &Path) -> std::io::Result<Vec<u8>> {

@@ -18,7 +18,7 @@ use entity::instant::Instant;
 use tokio::sync::watch;
 
 use self::hash::Hashed;
-use self::upload::{folders, length, read, write};
+use self::upload::{folders, length, modified, read, write};
 
 pub use error::{Error, MOST_BYTES, MOST_UPLOADS};
 pub use held::Held;
@@ -62,7 +62,9 @@ impl Spool {
         let of_entry = self.of_entry(upload.entry);
         let folder = of_entry.join(&upload.id);
         std::fs::create_dir_all(&folder)?;
-        std::fs::File::create(folder.join("bytes"))?.sync_all()?;
+        let bytes = std::fs::File::create(folder.join("bytes"))?;
+        modified(&bytes, upload.begun_at)?;
+        bytes.sync_all()?;
         write(&folder, upload)?;
         std::fs::File::open(&of_entry)?.sync_all()?;
         std::fs::File::open(&self.root)?.sync_all()?;

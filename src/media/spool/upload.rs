@@ -1,6 +1,7 @@
 //! What is known of an upload, and how it lies on the disk: a folder with its facts and its bytes.
 
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use entity::id::{EntryId, FileId};
 use entity::instant::Instant;
@@ -30,7 +31,7 @@ pub struct Upload {
     pub file: FileId,
     /// When it was begun.
     pub begun_at: Instant,
-    /// When the last byte arrived.
+    /// When the last byte arrived; until it is over, the time of the file with the bytes says so.
     pub touched_at: Instant,
     /// Whether it became a file; its bytes are gone from here then.
     pub is_over: bool,
@@ -66,11 +67,19 @@ pub(super) fn length(folder: &Path) -> Result<u64, Error> {
 }
 
 pub(super) fn read(folder: &Path) -> Result<Upload, Error> {
-    match std::fs::read(folder.join("facts.json")) {
-        Ok(text) => Ok(serde_json::from_slice(&text).map_err(std::io::Error::other)?),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Error::Unknown),
-        Err(error) => Err(error.into()),
+    let mut upload: Upload = match std::fs::read(folder.join("facts.json")) {
+        Ok(text) => serde_json::from_slice(&text).map_err(std::io::Error::other)?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Error::Unknown),
+        Err(error) => return Err(error.into()),
+    };
+    if !upload.is_over
+        && let Ok(bytes) = std::fs::metadata(folder.join("bytes"))
+    {
+        let since = bytes.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let micros = i64::try_from(since.as_micros()).unwrap_or(i64::MAX);
+        upload.touched_at = Instant::from_micros(micros).map_err(std::io::Error::other)?;
     }
+    Ok(upload)
 }
 
 pub(super) fn write(folder: &Path, upload: &Upload) -> Result<(), Error> {
@@ -79,4 +88,9 @@ pub(super) fn write(folder: &Path, upload: &Upload) -> Result<(), Error> {
     file.as_file().sync_data()?;
     file.persist(folder.join("facts.json")).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Dates a file.
+pub(super) fn modified(file: &std::fs::File, at: Instant) -> std::io::Result<()> {
+    file.set_modified(UNIX_EPOCH + Duration::from_micros(at.micros().try_into().unwrap_or(0)))
 }
