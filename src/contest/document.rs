@@ -1,11 +1,15 @@
 //! Contest files: YAML to definition and back, what is wrong with them, and where.
 
-use saphyr::{LoadableYamlNode, MarkedYaml, YamlData};
+use saphyr::{LoadableYamlNode, MarkedYaml};
 use unicode_normalization::UnicodeNormalization;
 
 use super::definition::Definition;
 use super::lint::{self, Finding, Severity};
+use super::place::place_in;
 use super::shape;
+
+pub use super::definition::schema;
+pub use super::place::{Located, place};
 
 /// Why a file cannot be read.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -17,17 +21,6 @@ pub struct Unreadable {
     pub column: usize,
     /// What is wrong, as the parser says it.
     pub reason: String,
-}
-
-/// A finding with its place in the file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Located {
-    /// Line, from 1.
-    pub line: usize,
-    /// Column, from 1.
-    pub column: usize,
-    /// What was found.
-    pub finding: Finding,
 }
 
 /// What a file says, as far as it can be read, and everything found in it, from top to bottom.
@@ -152,36 +145,4 @@ fn styled(text: &str) -> Vec<Located> {
 #[must_use]
 pub fn write(definition: &Definition) -> String {
     serde_saphyr::to_string(definition).unwrap_or_default()
-}
-
-/// The JSON Schema of contest files, for editors.
-#[must_use]
-pub fn schema() -> serde_json::Value {
-    schemars::schema_for!(Definition).to_value()
-}
-
-/// Line and column, from 1, of the part at `path` (`/phases/2/closes`), or of the nearest part
-/// around it that stands in the text.
-#[must_use]
-pub fn place(text: &str, path: &str) -> (usize, usize) {
-    let Ok(documents) = MarkedYaml::load_from_str(text) else { return (1, 1) };
-    documents.first().map_or((1, 1), |document| place_in(document, path))
-}
-
-fn place_in(document: &MarkedYaml, path: &str) -> (usize, usize) {
-    let (mut node, mut place) = (document, document);
-    for step in path.split('/').skip(1) {
-        let inner = match &node.data {
-            YamlData::Mapping(map) => map.iter().find(|(key, _)| key.data.as_str() == Some(step)),
-            YamlData::Sequence(list) => step
-                .parse::<usize>()
-                .ok()
-                .and_then(|index| list.get(index))
-                .map(|item| (item, item)),
-            _ => None,
-        };
-        let Some((key, value)) = inner else { break };
-        (place, node) = (key, value);
-    }
-    (place.span.start.line(), place.span.start.col() + 1)
 }

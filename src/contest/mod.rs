@@ -13,6 +13,7 @@ pub mod outline;
 mod badge;
 mod core;
 mod crew;
+mod place;
 mod shape;
 mod window;
 

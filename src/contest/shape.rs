@@ -7,16 +7,16 @@ use std::sync::LazyLock;
 use saphyr::{MarkedYaml, Scalar, YamlData};
 use serde_json::{Map, Value};
 
-use super::definition::Bytes;
-use super::document::{Located, schema};
+use super::definition::{self, Bytes};
 use super::lint::{Finding, Severity};
+use super::place::{self, Located, Place};
 
-static SCHEMA: LazyLock<Value> = LazyLock::new(schema);
+static SCHEMA: LazyLock<Value> = LazyLock::new(definition::schema);
 
 /// Everything in which the document is not of the definition's shape.
 pub(super) fn check(document: &MarkedYaml) -> Vec<Located> {
     let mut walk = Walk { found: Vec::new() };
-    walk.node(document, place(document), &SCHEMA);
+    walk.node(document, place::of(document), &SCHEMA);
     walk.found
 }
 
@@ -25,7 +25,7 @@ pub(super) fn without(document: &MarkedYaml, unknown: &[Located]) -> Value {
     match &document.data {
         YamlData::Mapping(map) => {
             let known = map.iter().filter(|(key, _)| {
-                let (line, column) = place(key);
+                let (line, column) = place::of(key);
                 !unknown.iter().any(|one| (one.line, one.column) == (line, column))
             });
             let pairs = known.map(|(key, value)| (name(key), without(value, unknown)));
@@ -37,13 +37,6 @@ pub(super) fn without(document: &MarkedYaml, unknown: &[Located]) -> Value {
         YamlData::Value(Scalar::Integer(value)) => (*value).into(),
         _ => name(document).into(),
     }
-}
-
-type Place = (usize, usize);
-
-/// Line and column, from 1.
-fn place(node: &MarkedYaml) -> Place {
-    (node.span.start.line(), node.span.start.col() + 1)
 }
 
 /// A scalar as it is written.
@@ -84,7 +77,7 @@ impl Walk {
             ("object", _) => self.say(at, "shape-mapping-wanted", &[]),
             ("array", YamlData::Sequence(list)) => {
                 for item in list {
-                    self.node(item, place(item), &schema["items"]);
+                    self.node(item, place::of(item), &schema["items"]);
                 }
             }
             ("array", _) => self.say(at, "shape-list-wanted", &[]),
@@ -108,8 +101,8 @@ impl Walk {
         for (key, value) in map {
             let written = name(key);
             match known.get(&written) {
-                Some(schema) => self.node(value, place(key), schema),
-                None => self.unknown(place(key), &written, known.keys().map(String::as_str)),
+                Some(schema) => self.node(value, place::of(key), schema),
+                None => self.unknown(place::of(key), &written, known.keys().map(String::as_str)),
             }
         }
         let asked = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);

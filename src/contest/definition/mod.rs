@@ -4,17 +4,23 @@
 //! else refers to a part by its key, so a part may be reworded without losing what hangs on it.
 //! Types only say what can be written; [`super::lint`] says whether it makes sense.
 
+mod eligibility;
 mod entries;
+mod gallery;
 mod judging;
 mod results;
 mod schedule;
+mod slots;
 mod text;
 mod voting;
 
+pub use eligibility::*;
 pub use entries::*;
+pub use gallery::*;
 pub use judging::*;
 pub use results::*;
 pub use schedule::*;
+pub use slots::*;
 pub use text::*;
 pub use voting::*;
 
@@ -190,4 +196,10 @@ pub(crate) fn is_yes(value: &bool) -> bool {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 pub(crate) fn is_no(value: &bool) -> bool {
     !*value
+}
+
+/// The JSON Schema of contest files, for editors.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    schemars::schema_for!(Definition).to_value()
 }

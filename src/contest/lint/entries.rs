@@ -33,7 +33,7 @@ fn condition(definition: &Definition, rule: &Eligibility, path: &str, found: &mu
         found.error(path, "lint-condition-without-words");
     }
     match &rule.rule {
-        EligibilityRule::Age(range) => ordered(*range, &format!("{path}/rule/age"), found),
+        EligibilityRule::Age(range) => found.ordered(*range, &format!("{path}/rule/age")),
         EligibilityRule::Within(codes) | EligibilityRule::UnitTypes(codes) if codes.is_empty() => {
             found.error(format!("{path}/rule"), "lint-condition-of-nothing");
         }
@@ -67,7 +67,7 @@ fn category(category: &Category, path: &str, found: &mut Findings) {
     if category.entrants.is_empty() {
         found.error(format!("{path}/entrants"), "lint-no-entrant");
     }
-    ordered(category.team_size, &format!("{path}/team_size"), found);
+    found.ordered(category.team_size, &format!("{path}/team_size"));
     let asked = category.team_size != Range::default();
     if asked && !category.entrants.contains(&Entrant::Team) {
         found.warning(format!("{path}/team_size"), "lint-team-size-without-teams");
@@ -80,20 +80,12 @@ fn category(category: &Category, path: &str, found: &mut Findings) {
     }
 }
 
-pub(super) fn ordered<T: PartialOrd + Copy>(range: Range<T>, path: &str, found: &mut Findings) {
-    if let (Some(min), Some(max)) = (range.min, range.max)
-        && min > max
-    {
-        found.error(path, "lint-min-above-max");
-    }
-}
-
 fn quotas(definition: &Definition, found: &mut Findings) {
     let whole = definition.quotas.iter().find(|quota| quota.per == QuotaScope::Contest);
     let most = whole.and_then(|quota| quota.max);
     for (index, quota) in definition.quotas.iter().enumerate() {
         let path = format!("/quotas/{index}");
-        ordered(Range { min: quota.min, max: quota.max }, &path, found);
+        found.ordered(Range { min: quota.min, max: quota.max }, &path);
         if quota.min.is_none() && quota.max.is_none() {
             found.error(path.clone(), "lint-quota-of-nothing");
         }

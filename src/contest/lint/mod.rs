@@ -17,7 +17,7 @@ mod votes;
 
 pub(super) use units::{unit_types_named, units_named, unknown};
 
-use super::definition::Definition;
+use super::definition::{Definition, Range};
 use crate::refusal::{Arg, Kind, Refused};
 
 /// How bad a finding is.
@@ -80,6 +80,15 @@ impl Findings {
 
     fn advice(&mut self, path: impl Into<String>, code: &'static str) -> &mut Finding {
         self.add(Severity::Advice, path.into(), code)
+    }
+
+    /// Both ends of a range have to be in order.
+    fn ordered<T: PartialOrd + Copy>(&mut self, range: Range<T>, path: &str) {
+        if let (Some(min), Some(max)) = (range.min, range.max)
+            && min > max
+        {
+            self.error(path, "lint-min-above-max");
+        }
     }
 }
 

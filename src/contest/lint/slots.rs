@@ -1,22 +1,21 @@
 //! What a slot asks for: ends in order, and limits that its kind can be measured by.
 
 use super::Findings;
-use super::entries::ordered;
 use crate::contest::definition::{Format, Range, Slot, SlotKind, ratio};
 use crate::contest::moment::{self, Error};
 
 pub(super) fn check(slot: &Slot, path: &str, found: &mut Findings) {
-    ordered(slot.count, &format!("{path}/count"), found);
-    ordered(slot.bytes, &format!("{path}/bytes"), found);
-    ordered(slot.long_side, &format!("{path}/long_side"), found);
-    ordered(slot.short_side, &format!("{path}/short_side"), found);
-    ordered(slot.width, &format!("{path}/width"), found);
-    ordered(slot.height, &format!("{path}/height"), found);
-    ordered(slot.seconds, &format!("{path}/seconds"), found);
-    ordered(slot.words, &format!("{path}/words"), found);
-    ordered(slot.characters, &format!("{path}/characters"), found);
+    found.ordered(slot.count, &format!("{path}/count"));
+    found.ordered(slot.bytes, &format!("{path}/bytes"));
+    found.ordered(slot.long_side, &format!("{path}/long_side"));
+    found.ordered(slot.short_side, &format!("{path}/short_side"));
+    found.ordered(slot.width, &format!("{path}/width"));
+    found.ordered(slot.height, &format!("{path}/height"));
+    found.ordered(slot.seconds, &format!("{path}/seconds"));
+    found.ordered(slot.words, &format!("{path}/words"));
+    found.ordered(slot.characters, &format!("{path}/characters"));
     if let Some(caption) = &slot.caption {
-        ordered(caption.words, &format!("{path}/caption/words"), found);
+        found.ordered(caption.words, &format!("{path}/caption/words"));
     }
     if let (Some(short), Some(long)) = (slot.short_side.min, slot.long_side.max)
         && short > long

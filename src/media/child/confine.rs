@@ -8,9 +8,8 @@ use landlock::{
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter};
-use serde::{Deserialize, Serialize};
 
-use super::order::{Bounds, Order};
+use super::order::{Bounds, Leaks, Order};
 
 /// Descriptors that a child may hold.
 const DESCRIPTORS: u64 = 64;
@@ -82,21 +81,6 @@ fn limit(bounds: Bounds) -> std::io::Result<()> {
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
     Ok(())
-}
-
-/// What a child could do that it must not.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Leaks {
-    /// Speak to a server.
-    pub network: bool,
-    /// Write outside its folder.
-    pub write: bool,
-    /// Read what is none of its business.
-    pub read: bool,
-    /// Take more memory than it was given.
-    pub memory: bool,
-    /// Hold more descriptors than it was given.
-    pub descriptors: bool,
 }
 
 impl Leaks {

@@ -29,7 +29,7 @@ use super::flaw::Flaw;
 use super::keep::Error;
 use super::render::Drawn;
 
-pub use confine::Leaks;
+pub use order::Leaks;
 
 /// The subcommand that nobody types.
 const SUBCOMMAND: &str = "decode-alone";

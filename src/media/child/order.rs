@@ -4,7 +4,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::confine::Leaks;
 use crate::media::facts::Facts;
 use crate::media::flaw::Flaw;
 use crate::media::render::Drawn;
@@ -81,4 +80,19 @@ pub(super) enum Answer {
     Tried(Leaks),
     /// Why the file cannot be used.
     Flaw(Flaw),
+}
+
+/// What a child could do that it must not.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leaks {
+    /// Speak to a server.
+    pub network: bool,
+    /// Write outside its folder.
+    pub write: bool,
+    /// Read what is none of its business.
+    pub read: bool,
+    /// Take more memory than it was given.
+    pub memory: bool,
+    /// Hold more descriptors than it was given.
+    pub descriptors: bool,
 }

@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::process::ExitCode;
 
-use super::confine::{Leaks, confine};
-use super::order::{Answer, Ask, FRAMES, Order, PRINT};
+use super::confine::confine;
+use super::order::{Answer, Ask, FRAMES, Leaks, Order, PRINT};
 use super::programs::{keep_copy, program, run};
 use super::{film, paper};
 use crate::media::facts::{self, Facts};

@@ -4,7 +4,8 @@ use actix_web::web;
 use askama::Template;
 use entity::id::RoundId;
 
-use super::judging::{Exhibit, exhibits, round_of, seated};
+use super::judging::exhibit::{Exhibit, exhibits};
+use super::judging::seat::{round_of, seated};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::Round;

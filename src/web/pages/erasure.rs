@@ -9,7 +9,7 @@ use sea_orm::DatabaseTransaction;
 
 use super::account::draw;
 use super::letter::admin;
-use super::receipt::clear;
+use super::receipt::own::clear;
 use crate::app::App;
 use crate::entry::{self, Author};
 use crate::judging::Judge;

@@ -6,7 +6,8 @@ use actix_web::web;
 use askama::Template;
 use entity::entry::State;
 
-use super::receipt::{clear, state_words};
+use super::entry::state_key;
+use super::receipt::own::clear;
 use crate::app::App;
 use crate::contest::{self, Contest};
 use crate::db;
@@ -74,7 +75,7 @@ async fn draw(app: &App, v: View, by: &Guardian, contest: &Contest) -> Result<Sh
     let in_contest = [State::Submitted, State::Returned, State::Accepted];
     Ok(Show {
         here: link(app, &whole.entry),
-        state: state_words(whole.entry.state),
+        state: state_key(whole.entry.state),
         contest: (
             contest.definition.title.read(v.lang.is_english()).to_owned(),
             contest.slug().to_owned(),

@@ -6,7 +6,8 @@ use actix_web::web;
 use askama::Template;
 use entity::id::RoundId;
 
-use super::judging::{cover, round_of, seated};
+use super::judging::exhibit::cover;
+use super::judging::seat::{round_of, seated};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::Round;

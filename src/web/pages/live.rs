@@ -9,7 +9,7 @@ use askama::Template;
 use entity::id::EntryId;
 use entity::instant::Instant;
 
-use super::contest::{gallery_is_open, names_are_shown, public};
+use super::contest::seen::{gallery_is_open, names_are_shown, public};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::entry;

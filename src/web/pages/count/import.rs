@@ -8,7 +8,8 @@ use entity::entry;
 use entity::id::EntryId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::{draw, figure, kinds, links, note, proof, read_at};
+use super::typed::{figure, note, proof, read_at};
+use super::{draw, kinds, links};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::OutsideKind;

@@ -1,6 +1,7 @@
 //! Outside counts at the desk: read elsewhere, typed by one officer, confirmed by another.
 
 mod import;
+mod typed;
 
 pub use import::{Imported, create as import, sheet};
 
@@ -8,19 +9,18 @@ use std::collections::{BTreeMap, HashMap};
 
 use actix_web::web;
 use askama::Template;
-use bytes::Bytes;
 use entity::id::{EntryId, FileId, OutsideCountId};
-use entity::instant::Instant;
 use entity::{entry, outside_count, part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use self::typed::{note, one, proof, read_at};
 use super::desk::organised;
 use crate::app::App;
 use crate::contest::definition::{OutsideKind, PhaseKind};
-use crate::contest::{Contest, Organiser, Window, moment};
+use crate::contest::{Contest, Organiser, Window};
 use crate::entry::{Page as Paged, gallery};
 use crate::refusal::{Kind, Refusal, Refused};
-use crate::results::outside::{self, Reading, Verdict};
+use crate::results::outside::{self, Verdict};
 use crate::results::{self, Error};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
@@ -200,45 +200,6 @@ async fn links(app: &App, entries: Vec<EntryId>) -> Result<HashMap<EntryId, Stri
     Ok(rows.into_iter().filter_map(|row| Some((row.entry_id, row.link?))).collect())
 }
 
-/// The moment of a reading, as a form says it.
-fn read_at(form: &Form) -> std::result::Result<Instant, Refused> {
-    let written = form.text("read_at").replace('T', " ");
-    let unreadable = || Refused::new(Kind::Invalid, "count-moment").at("read_at");
-    if !written.contains(' ') {
-        return Err(unreadable());
-    }
-    moment::opens(&written.as_str().into()).map_err(|_| unreadable())
-}
-
-/// Keeps the proof that a form brings: a picture or a document.
-async fn proof(app: &App, form: &Form) -> Result<Option<media::Kept>> {
-    let Some(sent) = form.files("proof").next() else { return Ok(None) };
-    let bytes = Bytes::from(tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?);
-    let copy = bytes.clone();
-    let facts = tokio::task::spawn_blocking(move || media::read(&copy)).await;
-    let facts = facts.map_err(Failure::broken)?;
-    let facts = facts.map_err(|flaw| Failure::all(vec![flaw.refused().at("proof")]))?;
-    Ok(Some(media::keep(&app.store, bytes, &sent.name, facts).await?))
-}
-
-/// Notes counts; they wait for the second person.
-async fn note(
-    app: &App,
-    v: &View,
-    by: &Organiser,
-    readings: &[Reading],
-    (at, proof): (Instant, Option<media::Kept>),
-) -> std::result::Result<usize, Error> {
-    let tx = db::begin(&app.db).await?;
-    let proof = match proof {
-        Some(kept) => Some(media::record(&tx, kept, Some(by.user()), v.now).await?),
-        None => None,
-    };
-    let noted = outside::type_in(&tx, by, readings, (at, proof), v.now).await?;
-    tx.commit().await?;
-    Ok(noted)
-}
-
 /// Notes the counts of one entry.
 ///
 /// # Errors
@@ -272,51 +233,6 @@ pub async fn create(
         }
         Err(error) => Err(error.into()),
     }
-}
-
-/// The counts that a form says of one entry.
-async fn one(
-    app: &App,
-    contest: &Contest,
-    form: &Form,
-) -> Result<std::result::Result<Vec<Reading>, Vec<Refused>>> {
-    let (mut readings, mut refused) = (Vec::new(), Vec::new());
-    let number = form.number::<i32>("number").unwrap_or(0);
-    let found = entry::Entity::find()
-        .filter(entry::Column::ContestId.eq(contest.id()))
-        .filter(entry::Column::Number.eq(number))
-        .one(&app.db)
-        .await?;
-    let Some(found) = found else {
-        return Ok(Err(vec![Refused::new(Kind::Invalid, "count-no-entry").at("number")]));
-    };
-    for kind in kinds(contest)? {
-        let field = format!("count.{}", kind.key);
-        match figure(form.text(&field)) {
-            Some(Ok(count)) => {
-                readings.push(Reading { entry: found.id, kind: kind.key.clone(), count });
-            }
-            Some(Err(())) => {
-                refused.push(Refused::new(Kind::Invalid, "count-unreadable").at(field))
-            }
-            None => {}
-        }
-    }
-    if readings.is_empty() && refused.is_empty() {
-        refused.push(Refused::new(Kind::Invalid, "count-nothing").at("number"));
-    }
-    Ok(if refused.is_empty() { Ok(readings) } else { Err(refused) })
-}
-
-/// A count as people write it: 1234, 1.234, 1,234; none where nothing is written.
-fn figure(written: &str) -> Option<std::result::Result<i64, ()>> {
-    let plain: String =
-        written.chars().filter(|letter| !matches!(letter, '.' | ',' | ' ' | '\u{a0}')).collect();
-    if plain.is_empty() {
-        return None;
-    }
-    let digits = plain.len() <= 15 && plain.bytes().all(|byte| byte.is_ascii_digit());
-    Some(if digits { plain.parse().map_err(drop) } else { Err(()) })
 }
 
 /// Confirms or refuses counts that another has typed.

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use entity::file::{self, State};
 use entity::part;
 
-use super::{entity_of, round_of, seated};
+use super::seat::{entity_of, round_of, seated};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::{Slot, SlotKind};

@@ -1,12 +1,12 @@
 //! A judge's room. Nothing here names an author, a unit, a file, or a key that tells the time.
 
-mod exhibit;
+pub(super) mod exhibit;
 mod note;
+pub(super) mod seat;
 mod sheet;
 mod two;
 
 pub use exhibit::{Exhibit, film, original, picture, text};
-pub(super) use exhibit::{cover, exhibits};
 pub use note::{aside, favourite, flag};
 pub(super) use sheet::{hundredths, written};
 pub use sheet::{put, save, show};
@@ -17,14 +17,16 @@ use askama::Template;
 use entity::assignment::State as Work_;
 use entity::id::{RoundId, SeatId};
 
+use self::exhibit::cover;
+use self::seat::{round_of, seated};
+use super::{comparison, list};
 use crate::app::App;
-use crate::contest::definition::{Round, RoundKind};
-use crate::entry::Whole;
+use crate::contest::definition::RoundKind;
 use crate::judging::{self, Error, Judge, Work};
 use crate::refusal::{Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
-use crate::web::{Failure, Result, View, page, see_other};
+use crate::web::{Result, View, page, see_other};
 use crate::{contest, db, entry};
 
 /// An entry in the judge's list.
@@ -69,19 +71,6 @@ pub struct Index {
     pub refused: Vec<Refused>,
 }
 
-pub(super) async fn seated(
-    app: &App,
-    who: &Signed,
-    round: &str,
-) -> std::result::Result<Judge, Failure> {
-    let id = round.parse().map_err(|_| Error::Unknown)?;
-    let judge = Judge::of(&app.db, id, who.id()).await?;
-    if judge.round.state == entity::round::State::Waiting {
-        return Err(Error::Unknown.into());
-    }
-    Ok(judge)
-}
-
 /// Shows what is on the judge's desk.
 ///
 /// # Errors
@@ -111,28 +100,18 @@ impl Asked {
     pub const WAYS: [&str; 3] = ["open", "done", "favourite"];
 }
 
-/// The contest and the round as they are defined.
-pub(super) async fn round_of(
-    app: &App,
-    judge: &Judge,
-) -> std::result::Result<(contest::Contest, Round), Failure> {
-    let contest = contest::by_id(&app.db, judge.round.contest_id).await?;
-    let round = contest.definition.round(&judge.round.key).ok_or(Error::Unknown)?.clone();
-    Ok((contest, round))
-}
-
 /// The room of the round's kind.
 async fn draw(app: &App, v: View, judge: &Judge, asked: &Asked, refused: Vec<Refused>) -> Result {
     let (contest, round) = round_of(app, judge).await?;
     let both = (&contest, &round);
     match round.kind {
-        RoundKind::Rank => super::list::show(app, v, judge, both, &Form::default(), refused).await,
-        RoundKind::Pairwise => super::comparison::show(app, v, judge, both, refused).await,
-        _ => list(app, v, judge, (&contest, asked), refused).await,
+        RoundKind::Rank => list::show(app, v, judge, both, &Form::default(), refused).await,
+        RoundKind::Pairwise => comparison::show(app, v, judge, both, refused).await,
+        _ => sheets(app, v, judge, (&contest, asked), refused).await,
     }
 }
 
-async fn list(
+async fn sheets(
     app: &App,
     v: View,
     judge: &Judge,
@@ -168,13 +147,6 @@ async fn list(
         refused,
         v,
     })
-}
-
-async fn entity_of(app: &App, work: &Work) -> std::result::Result<Whole, Failure> {
-    use sea_orm::EntityTrait;
-    let row = entity::entry::Entity::find_by_id(work.assignment.entry_id).one(&app.db).await?;
-    let row = row.ok_or(Error::Unknown)?;
-    Ok(entry::whole(&app.db, row).await?)
 }
 
 /// Declares the sheets final.

@@ -2,7 +2,7 @@
 
 use actix_web::web;
 
-use super::seated;
+use super::seat::seated;
 use crate::app::App;
 use crate::db;
 use crate::judging;

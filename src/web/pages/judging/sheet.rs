@@ -8,7 +8,8 @@ use entity::assignment::State as Work_;
 use entity::id::{RoundId, SeatId};
 use serde::Deserialize;
 
-use super::{Exhibit, entity_of, exhibits, seated};
+use super::exhibit::{Exhibit, exhibits};
+use super::seat::{entity_of, seated};
 use crate::app::App;
 use crate::contest::definition::{Criterion, PhaseKind, RoundKind};
 use crate::entry::Whole;

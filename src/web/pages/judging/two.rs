@@ -4,7 +4,8 @@ use actix_web::web;
 use askama::Template;
 use entity::id::RoundId;
 
-use super::{Exhibit, exhibits, round_of, seated};
+use super::exhibit::{Exhibit, exhibits};
+use super::seat::{round_of, seated};
 use crate::app::App;
 use crate::entry;
 use crate::judging;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::http::StatusCode;
 use askama::Template;
 
-use super::start::Origin;
+use super::origin::Origin;
 use crate::contest::definition::{Definition, Prize, Slot};
 use crate::contest::outline;
 use crate::refusal::Refused;

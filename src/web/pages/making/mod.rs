@@ -5,6 +5,7 @@ mod change;
 mod check;
 mod form;
 mod funnel;
+mod origin;
 mod start;
 
 pub use change::{edit, update};

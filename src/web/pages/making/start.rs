@@ -4,6 +4,7 @@ use actix_web::web;
 use askama::Template;
 
 use super::form::{Way, again, filled};
+use super::origin::Origin;
 use super::{Refusing, TEMPLATES, refusing};
 use crate::app::{self, App};
 use crate::contest::apply::{self, Change};
@@ -12,7 +13,6 @@ use crate::contest::{self, Contest, Organiser, document, outline};
 use crate::letters::{self, Draft};
 use crate::refusal::{Arg, Kind, Refused};
 use crate::web::form::Form;
-use crate::web::pages::desk::organised;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db, judging, unit};
@@ -87,31 +87,6 @@ async fn choose(app: &App, v: View, who: &Signed) -> Result {
         .map(|(key, text)| (*key, v.t(&format!("template-{key}")), holds(text)))
         .collect();
     page(&New { templates, earlier, v })
-}
-
-/// Where a new contest begins: at a form, or at a contest that was run before.
-pub(super) struct Origin {
-    /// Key of the form.
-    pub(super) template: String,
-    /// Name in addresses of the contest that was run before.
-    pub(super) from: String,
-}
-
-impl Origin {
-    async fn definition(
-        &self,
-        app: &App,
-        v: &View,
-        who: &Signed,
-    ) -> std::result::Result<Definition, Failure> {
-        if !self.from.is_empty() {
-            let (contest, _) = organised(app, v, who, &self.from).await?;
-            return Ok((*contest.definition).clone());
-        }
-        let text = TEMPLATES.iter().find(|(key, _)| *key == self.template);
-        let text = text.ok_or_else(|| Failure::new(Kind::NotFound, "nothing-here"))?.1;
-        document::read(text).map_err(|_| Failure::new(Kind::Broken, "broken"))
-    }
 }
 
 /// Units that the contest may belong to: code and name.

@@ -10,7 +10,7 @@ use entity::entry::State;
 use entity::id::EntryId;
 use sea_orm::EntityTrait;
 
-use super::receipt::state_words;
+use super::entry::state_key;
 use crate::app::{self, App};
 use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Contest};
@@ -125,7 +125,7 @@ async fn lines(app: &App, v: &View, rows: Vec<entity::entry::Model>) -> Result<V
         let contest = contests.iter().find(|contest| contest.id == row.contest_id);
         let contest = contest.map_or_else(String::new, |contest| contest.title.clone());
         lines.push(Line {
-            state: state_words(row.state),
+            state: state_key(row.state),
             unit: row.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default(),
             message: message(app, v, &row, &contest).await?,
             contest,

@@ -1,22 +1,19 @@
-//! The desk's page of a result: what would be published now, decided, proposed, approved.
+//! The desk's page of a result: what would be published now.
 
 use actix_web::web;
 use askama::Template;
-use entity::decision::Kind as Decided;
 use entity::id::UserId;
 use entity::instant::Instant;
 use entity::publication::{self, State};
 
-use super::{Place, Table, counted, names, prize_label};
+use super::{Place, Table, names, prize_label};
 use crate::app::App;
 use crate::contest::{self, Approver, Auditor, Contest, Organiser};
-use crate::refusal::{Refusal, Refused};
-use crate::results::rank::Who;
-use crate::results::{self, Error, Problem};
-use crate::web::form::Form;
+use crate::refusal::Refused;
+use crate::results::{self, Problem};
 use crate::web::pages::worksheet;
 use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::{Result, View, page};
 use crate::{account, db};
 
 /// A publication, or what was proposed to become one.
@@ -111,7 +108,8 @@ pub async fn desk(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Str
     draw_desk(&app, v, (&contest, who.id()), Vec::new()).await
 }
 
-async fn draw_desk(
+/// The page, with what stood in the way.
+pub(super) async fn draw_desk(
     app: &App,
     v: View,
     (contest, who): (&Contest, UserId),
@@ -235,125 +233,4 @@ fn said(v: &View, contest: &Contest, problem: &Problem) -> String {
         other => other.clone(),
     };
     v.said(&named.refused())
-}
-
-/// Records a decision between equals: `order` names them, first first.
-///
-/// # Errors
-/// Forbidden to anybody but organisers.
-pub async fn decide(
-    app: web::Data<App>,
-    v: View,
-    who: Signed,
-    slug: web::Path<String>,
-    form: Form,
-) -> Result {
-    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
-    let listed = || {
-        form.texts().iter().filter_map(|(name, text)| {
-            let who: Who = serde_json::from_str(name.strip_prefix("order.")?).ok()?;
-            Some((text.trim().parse::<u32>().ok(), who))
-        })
-    };
-    let mut ranked: Vec<(u32, Who)> =
-        listed().filter_map(|(place, who)| Some((place?, who))).collect();
-    ranked.sort();
-    let subject = results::Subject {
-        table: form.text("table").to_owned(),
-        prize: form.text("prize").to_owned(),
-        count: form.number("count").unwrap_or(0),
-        among: listed().map(|(_, who)| who).collect(),
-        order: ranked.into_iter().map(|(_, who)| who).collect(),
-        award: None,
-    };
-    let kind = if form.ticked("prize") { Decided::EmptyPrize } else { Decided::Tie };
-    let tx = db::begin(&app.db).await?;
-    match results::decide(&tx, &organiser, kind, &subject, form.text("reason"), v.now).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(see_other(&format!("/desk/contests/{slug}/results")))
-        }
-        Err(error @ Error::NoReason) => {
-            drop(tx);
-            draw_desk(&app, v, (&contest, who.id()), error.refusals()).await
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Proposes the result.
-///
-/// # Errors
-/// Forbidden to anybody but organisers; what stands in the way is said on the page.
-pub async fn propose(
-    app: web::Data<App>,
-    v: View,
-    who: Signed,
-    slug: web::Path<String>,
-    form: Form,
-) -> Result {
-    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
-    let tx = db::begin(&app.db).await?;
-    let done = if form.text("act") == "drop" {
-        results::drop_proposal(&tx, &organiser, v.now).await
-    } else {
-        results::propose(&tx, &organiser, form.text("reason"), v.now).await.map(drop)
-    };
-    finish(&app, v, (&contest, who.id()), tx, done).await
-}
-
-/// Publishes the proposal; whoever proposed it cannot.
-///
-/// # Errors
-/// Forbidden to anybody but approvers; what stands in the way is said on the page.
-pub async fn publish(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    let contest = contest::by_slug(&app.db, &slug).await?;
-    let approver = Approver::of(&app.db, &contest, who.id(), v.now).await?;
-    app.votes.caught_up(&contest, v.now).await?;
-    let tx = db::begin(&app.db).await?;
-    let done = results::publish(&tx, &approver, v.now).await;
-    let published = done.is_ok();
-    let answer = finish(&app, v, (&contest, who.id()), tx, done).await?;
-    if published && contest.definition.voting.is_some() {
-        app.votes.bundle(&app.db, contest.id()).await?;
-    }
-    Ok(answer)
-}
-
-/// Refuses the proposal, for a reason.
-///
-/// # Errors
-/// Forbidden to anybody but approvers; a missing reason is said on the page.
-pub async fn refuse(
-    app: web::Data<App>,
-    v: View,
-    who: Signed,
-    slug: web::Path<String>,
-    form: Form,
-) -> Result {
-    let contest = contest::by_slug(&app.db, &slug).await?;
-    let approver = Approver::of(&app.db, &contest, who.id(), v.now).await?;
-    let tx = db::begin(&app.db).await?;
-    let done = results::refuse(&tx, &approver, form.text("reason"), v.now).await;
-    finish(&app, v, (&contest, who.id()), tx, done).await
-}
-
-async fn finish(
-    app: &App,
-    v: View,
-    (contest, who): (&Contest, UserId),
-    tx: sea_orm::DatabaseTransaction,
-    done: std::result::Result<(), Error>,
-) -> Result {
-    match done {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(see_other(&format!("/desk/contests/{}/results", contest.slug())))
-        }
-        Err(error @ Error::Database(_)) => Err(error.into()),
-        Err(error) => {
-            drop(tx);
-            draw_desk(app, v, (contest, who), error.refusals()).await
-        }
-    }
 }

@@ -1,11 +1,13 @@
 //! Results: reckoned, decided, proposed and published by organisers; shown to everybody.
 
+mod decide;
 mod desk;
 mod log;
 mod minutes;
 pub(super) mod public;
 
-pub use desk::{Desk, decide, desk, propose, publish, refuse};
+pub use decide::{decide, propose, publish, refuse};
+pub use desk::{Desk, desk};
 pub use log::{Log, log};
 pub use minutes::{Judge, Minutes, Round, minutes, pdf};
 pub use public::{Show, past, show};

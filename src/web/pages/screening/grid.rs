@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::entry::{self, Card};
 use crate::screening::{self, Filter, REASONS};
 use crate::unit;
-use crate::web::pages::receipt::state_words;
+use crate::web::pages::entry::state_key;
 use crate::web::signed::Signed;
 use crate::web::{Result, View, page};
 
@@ -94,7 +94,7 @@ pub async fn index(
     let counts =
         screening::counts_up_to_many(&app.db, &screener, STATES.map(|(_, state)| state)).await?;
     let count = |state: State| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
-    let states = STATES.iter().map(|(name, s)| (state_words(*s), *name, count(*s), *s == shown));
+    let states = STATES.iter().map(|(name, s)| (state_key(*s), *name, count(*s), *s == shown));
     page(&Index {
         slug: contest.slug().to_owned(),
         contest: contest.definition.title.read(v.lang.is_english()).to_owned(),

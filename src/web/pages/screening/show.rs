@@ -13,7 +13,7 @@ use crate::entry::{self, Guarded};
 use crate::refusal::Refused;
 use crate::screening::{self, Filter, REASONS};
 use crate::web::pages::draft::{Place, category_of, places};
-use crate::web::pages::receipt::state_words;
+use crate::web::pages::entry::state_key;
 use crate::web::pages::{guardian, media as files};
 use crate::web::signed::Signed;
 use crate::web::{Result, View, page};
@@ -121,13 +121,13 @@ pub(super) async fn whole(
         guardian: format!("{}{}", v.base, guardian::link(app, &whole.entry)),
         strikes: organises && stands.contains(&whole.entry.state),
         slug: contest.slug().to_owned(),
-        state: state_words(whole.entry.state),
+        state: state_key(whole.entry.state),
         unit: whole.entry.unit_id.and_then(|id| names.get(&id).cloned()),
         places: places(&v, &category, Some(&whole)),
         files: files.collect(),
         people: whole.people.iter().map(|who| (role(who.role), who.name.clone())).collect(),
         warnings,
-        same: same.into_iter().map(|e| (e.code, e.title, state_words(e.state))).collect(),
+        same: same.into_iter().map(|e| (e.code, e.title, state_key(e.state))).collect(),
         alike: twins(app, whole.entry.id).await?,
         events: entry::events(&app.db, whole.entry.id).await?,
         reasons: REASONS,

@@ -4,7 +4,7 @@ use entity::id::{EntryId, FileId};
 
 use crate::app::App;
 use crate::web::Result;
-use crate::web::pages::receipt::state_words;
+use crate::web::pages::entry::state_key;
 use crate::{contest, entry, media};
 
 /// Characters of a text that stand beside another.
@@ -50,7 +50,7 @@ pub(super) async fn twins(app: &App, id: EntryId) -> Result<Vec<Twin>> {
             _ => 100 - twin.distance * 100 / 256,
         },
         shape: format!("alike-{}", twin.shape),
-        state: state_words(twin.entry.state),
+        state: state_key(twin.entry.state),
         pictures: pictured(twin.own.file_id).zip(pictured(twin.part.file_id)),
         texts: beginning(&twin.own.body).zip(beginning(&twin.part.body)),
         title: twin.entry.title,

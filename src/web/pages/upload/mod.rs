@@ -2,12 +2,13 @@
 //! with creation, creation-with-upload, termination, expiration and checksum. They belong to a
 //! draft: whoever may not write it is told that there is no such upload.
 
-use actix_web::http::StatusCode;
-use actix_web::http::header::HeaderMap;
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
-use entity::id::FileId;
-use serde_json::json;
+mod tus;
 
+use actix_web::http::StatusCode;
+use actix_web::{HttpRequest, HttpResponse, web};
+use entity::id::FileId;
+
+use self::tus::{answer, header, is_body, metadata, number, problem, progress, strange};
 use super::draft::{Desk, media_kind, stored};
 use crate::app::{self, App};
 use crate::contest::definition::Slot;
@@ -20,19 +21,7 @@ use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View};
 use crate::{db, words};
 
-const VERSION: &str = "1.0.0";
-const EXTENSIONS: &str = "creation,creation-with-upload,termination,expiration,checksum";
-const BODY: &str = "application/offset+octet-stream";
-
-/// Says what the server can do.
-pub async fn options() -> HttpResponse {
-    answer(StatusCode::NO_CONTENT)
-        .insert_header(("Tus-Version", VERSION))
-        .insert_header(("Tus-Extension", EXTENSIONS))
-        .insert_header(("Tus-Max-Size", media::most_bytes(media::Kind::Video).to_string()))
-        .insert_header(("Tus-Checksum-Algorithm", Sum::NAMES))
-        .finish()
-}
+pub use tus::options;
 
 /// Begins an upload into a slot of a draft.
 ///
@@ -304,60 +293,4 @@ fn fits(slot: &Slot, length: u64) -> Result<()> {
         return Err(Flaw::Empty.into());
     }
     Ok(())
-}
-
-/// What a request of another version of the protocol is told.
-fn strange(v: &View, request: &HttpRequest) -> Option<HttpResponse> {
-    (header(request.headers(), "tus-resumable") != Some(VERSION)).then(|| {
-        let refused = Refused::new(Kind::Invalid, "upload-version");
-        let mut told = problem(v, StatusCode::PRECONDITION_FAILED, &refused);
-        let name = actix_web::http::header::HeaderName::from_static("tus-version");
-        told.headers_mut().insert(name, actix_web::http::header::HeaderValue::from_static(VERSION));
-        told
-    })
-}
-
-fn answer(status: StatusCode) -> HttpResponseBuilder {
-    let mut answer = HttpResponse::build(status);
-    answer.insert_header(("Tus-Resumable", VERSION)).insert_header(("Cache-Control", "no-store"));
-    answer
-}
-
-fn progress(status: StatusCode, held: &Held) -> HttpResponseBuilder {
-    let mut told = answer(status);
-    told.insert_header(("Upload-Offset", held.offset.to_string()));
-    let expires = held.upload.expires_at().timestamp().strftime("%a, %d %b %Y %H:%M:%S GMT");
-    told.insert_header(("Upload-Expires", expires.to_string()));
-    told
-}
-
-fn problem(v: &View, status: StatusCode, refused: &Refused) -> HttpResponse {
-    answer(status).content_type("application/problem+json").json(json!({
-        "status": status.as_u16(),
-        "title": v.said(refused),
-        "errors": [{ "code": refused.code, "detail": v.said(refused), "field": refused.field }],
-    }))
-}
-
-fn is_body(request: &HttpRequest) -> bool {
-    header(request.headers(), "content-type") == Some(BODY)
-}
-
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn number(headers: &HeaderMap, name: &str) -> Option<u64> {
-    header(headers, name)?.parse().ok()
-}
-
-/// `Upload-Metadata`: keys, each with its text in base 64.
-fn metadata(headers: &HeaderMap) -> Vec<(String, String)> {
-    let pairs = header(headers, "upload-metadata").unwrap_or_default().split(',');
-    let read = |pair: &str| {
-        let (key, text) = pair.trim().split_once(' ')?;
-        let text = data_encoding::BASE64.decode(text.trim().as_bytes()).ok()?;
-        Some((key.to_owned(), String::from_utf8(text).ok()?))
-    };
-    pairs.filter_map(read).collect()
 }

@@ -1,0 +1,27 @@
+//! What is written into the audit log about definitions and steps of contests.
+
+use entity::id::{ContestId, UserId};
+use entity::instant::Instant;
+use sea_orm::{DatabaseTransaction, DbErr};
+
+use crate::audit::{self, Act};
+
+pub(super) async fn record(
+    tx: &DatabaseTransaction,
+    contest: ContestId,
+    by: Option<UserId>,
+    act: &'static str,
+    after: serde_json::Value,
+    now: Instant,
+) -> Result<(), DbErr> {
+    let act = Act {
+        actor: by,
+        role: if by.is_some() { "organiser" } else { "operator" },
+        act,
+        subject: format!("contest:{contest}"),
+        contest: Some(contest),
+        before: None,
+        after: Some(after),
+    };
+    audit::record(tx, act, now).await
+}

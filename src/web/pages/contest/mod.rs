@@ -1,0 +1,11 @@
+//! What the public sees of contests: the front page, a contest, its gallery.
+
+mod gallery;
+mod index;
+pub(super) mod seen;
+mod show;
+
+pub use gallery::{Gallery, gallery};
+pub use index::{Index, Line, index};
+pub(crate) use seen::{gallery_is_open, names_are_shown, phase_now, public};
+pub use show::{Prize, Show, Step, show};

@@ -1,0 +1,100 @@
+//! Counts as a form brings them: numbers, the moment of the reading, its proof.
+
+use bytes::Bytes;
+use entity::entry;
+use entity::instant::Instant;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+
+use super::kinds;
+use crate::app::App;
+use crate::contest::{Contest, Organiser, moment};
+use crate::refusal::{Kind, Refused};
+use crate::results::Error;
+use crate::results::outside::{self, Reading};
+use crate::web::form::Form;
+use crate::web::{Failure, Result, View};
+use crate::{db, media};
+
+/// The moment of a reading, as a form says it.
+pub(super) fn read_at(form: &Form) -> std::result::Result<Instant, Refused> {
+    let written = form.text("read_at").replace('T', " ");
+    let unreadable = || Refused::new(Kind::Invalid, "count-moment").at("read_at");
+    if !written.contains(' ') {
+        return Err(unreadable());
+    }
+    moment::opens(&written.as_str().into()).map_err(|_| unreadable())
+}
+
+/// Keeps the proof that a form brings: a picture or a document.
+pub(super) async fn proof(app: &App, form: &Form) -> Result<Option<media::Kept>> {
+    let Some(sent) = form.files("proof").next() else { return Ok(None) };
+    let bytes = Bytes::from(tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?);
+    let copy = bytes.clone();
+    let facts = tokio::task::spawn_blocking(move || media::read(&copy)).await;
+    let facts = facts.map_err(Failure::broken)?;
+    let facts = facts.map_err(|flaw| Failure::all(vec![flaw.refused().at("proof")]))?;
+    Ok(Some(media::keep(&app.store, bytes, &sent.name, facts).await?))
+}
+
+/// Notes counts; they wait for the second person.
+pub(super) async fn note(
+    app: &App,
+    v: &View,
+    by: &Organiser,
+    readings: &[Reading],
+    (at, proof): (Instant, Option<media::Kept>),
+) -> std::result::Result<usize, Error> {
+    let tx = db::begin(&app.db).await?;
+    let proof = match proof {
+        Some(kept) => Some(media::record(&tx, kept, Some(by.user()), v.now).await?),
+        None => None,
+    };
+    let noted = outside::type_in(&tx, by, readings, (at, proof), v.now).await?;
+    tx.commit().await?;
+    Ok(noted)
+}
+
+/// The counts that a form says of one entry.
+pub(super) async fn one(
+    app: &App,
+    contest: &Contest,
+    form: &Form,
+) -> Result<std::result::Result<Vec<Reading>, Vec<Refused>>> {
+    let (mut readings, mut refused) = (Vec::new(), Vec::new());
+    let number = form.number::<i32>("number").unwrap_or(0);
+    let found = entry::Entity::find()
+        .filter(entry::Column::ContestId.eq(contest.id()))
+        .filter(entry::Column::Number.eq(number))
+        .one(&app.db)
+        .await?;
+    let Some(found) = found else {
+        return Ok(Err(vec![Refused::new(Kind::Invalid, "count-no-entry").at("number")]));
+    };
+    for kind in kinds(contest)? {
+        let field = format!("count.{}", kind.key);
+        match figure(form.text(&field)) {
+            Some(Ok(count)) => {
+                readings.push(Reading { entry: found.id, kind: kind.key.clone(), count });
+            }
+            Some(Err(())) => {
+                refused.push(Refused::new(Kind::Invalid, "count-unreadable").at(field))
+            }
+            None => {}
+        }
+    }
+    if readings.is_empty() && refused.is_empty() {
+        refused.push(Refused::new(Kind::Invalid, "count-nothing").at("number"));
+    }
+    Ok(if refused.is_empty() { Ok(readings) } else { Err(refused) })
+}
+
+/// A count as people write it: 1234, 1.234, 1,234; none where nothing is written.
+pub(super) fn figure(written: &str) -> Option<std::result::Result<i64, ()>> {
+    let plain: String =
+        written.chars().filter(|letter| !matches!(letter, '.' | ',' | ' ' | '\u{a0}')).collect();
+    if plain.is_empty() {
+        return None;
+    }
+    let digits = plain.len() <= 15 && plain.bytes().all(|byte| byte.is_ascii_digit());
+    Some(if digits { plain.parse().map_err(drop) } else { Err(()) })
+}
