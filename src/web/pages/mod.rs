@@ -1,4 +1,4 @@
-//! Pages: one file per resource, one template folder beside it.
+//! Pages: one file or folder per resource, one template folder beside it.
 
 pub mod account;
 pub mod award;

@@ -305,6 +305,19 @@ fn voted(
     Voted { v, code: code.to_owned(), cast, withdrawn: false, refused, proves, once_more }
 }
 
+/// Changes a vote that was given before; says in which contest.
+async fn change(
+    (app, request): (&App, &HttpRequest),
+    (who, browser): (&MaybeSigned, &Browser),
+    (code, stamped): (&str, &Stamped),
+    act: Act,
+) -> Result<std::result::Result<ContestId, voting::Error>> {
+    let (contest, number, level, rule) = place(app, code).await?;
+    let proof = proof(app, (contest, level, rule), who, (request, browser));
+    let touch = Touch { entry: number, nonce: 0, at: stamped.0.at() };
+    Ok(node::cast(app, contest, (touch, &proof), act).await.map(|_| contest))
+}
+
 /// Takes a vote back.
 ///
 /// # Errors
@@ -317,10 +330,8 @@ pub async fn withdraw(
     _form: Slip,
 ) -> Result {
     let code = code::meant(&code);
-    let (contest, number, level, rule) = place(&app, &code).await?;
-    let proof = proof(&app, (contest, level, rule), &who, (&request, &browser));
-    let touch = Touch { entry: number, nonce: 0, at: stamped.0.at() };
-    match node::cast(&app, contest, (touch, &proof), Act::TakeBack).await {
+    let voter = (&who, &browser);
+    match change((&app, &request), voter, (&code, &stamped), Act::TakeBack).await? {
         Ok(_) => page(&Voted { withdrawn: true, ..voted(v, &code, None, None, false) }),
         Err(error) => refused(v, &code, error),
     }
@@ -338,11 +349,9 @@ pub async fn raise(
     _form: Slip,
 ) -> Result {
     let code = code::meant(&code);
-    let (contest, number, level, rule) = place(&app, &code).await?;
-    let proof = proof(&app, (contest, level, rule), &who, (&request, &browser));
-    let touch = Touch { entry: number, nonce: 0, at: stamped.0.at() };
-    match node::cast(&app, contest, (touch, &proof), Act::Raise).await {
-        Ok(_) => {
+    let voter = (&who, &browser);
+    match change((&app, &request), voter, (&code, &stamped), Act::Raise).await? {
+        Ok(contest) => {
             let contest = contest::by_id(&app.db, contest).await?;
             Ok(see_other(&format!("/contests/{}/ballot", contest.slug())))
         }

@@ -11,13 +11,13 @@ use fast_qr::qr::QRBuilder;
 
 use super::draft::Desk;
 use crate::app::App;
-use crate::{contact, contest};
 use crate::entry::{self, code};
 use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View, page, see_other};
+use crate::{contact, contest};
 
 pub use own::{erase, export, original, withdraw};
 pub use view::{Proof, Said, Show};
