@@ -1,5 +1,7 @@
 //! Reports: how units take part, in numbers. Templates draw them.
 
+mod pace;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use entity::entry::State;
@@ -11,6 +13,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, PaginatorTrait,
     QueryFilter, QuerySelect,
 };
+
+pub use pace::{Abreast, Arrivals, Pace, abreast, arrivals, pace};
 
 /// How a unit, with all below it, takes part.
 #[derive(Clone, Debug, PartialEq)]
@@ -103,16 +107,6 @@ const MOST_DAYS: i64 = 400;
 /// # Errors
 /// When the database fails.
 pub async fn days(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<Day>, DbErr> {
-    let of_entries = entry::Entity::find()
-        .select_only()
-        .column_as(day_of("submitted_at"), "day")
-        .column_as(Expr::col(entry::Column::Id).count(), "count")
-        .filter(entry::Column::ContestId.eq(contest))
-        .filter(entry::Column::SubmittedAt.is_not_null())
-        .group_by(day_of("submitted_at"))
-        .into_tuple::<(i64, i64)>()
-        .all(db)
-        .await?;
     let of_votes = vote::Entity::find()
         .select_only()
         .column_as(day_of("cast_at"), "day")
@@ -123,7 +117,7 @@ pub async fn days(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<D
         .into_tuple::<(i64, i64)>()
         .all(db)
         .await?;
-    let entries: BTreeMap<i64, i64> = of_entries.into_iter().collect();
+    let entries = entries_by_day(db, contest).await?;
     let votes: BTreeMap<i64, i64> = of_votes.into_iter().collect();
     let known = || entries.keys().chain(votes.keys()).copied();
     let (Some(first), Some(last)) = (known().min(), known().max()) else { return Ok(Vec::new()) };
@@ -135,6 +129,24 @@ pub async fn days(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<D
         Some(Day { begins, entries: count(&entries, day), votes: count(&votes, day) })
     };
     Ok((first..=Ord::min(last, first + MOST_DAYS)).filter_map(day).collect())
+}
+
+/// Entries that were submitted, by the day in Vietnam.
+async fn entries_by_day(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<BTreeMap<i64, i64>, DbErr> {
+    let rows: Vec<(i64, i64)> = entry::Entity::find()
+        .select_only()
+        .column_as(day_of("submitted_at"), "day")
+        .column_as(Expr::col(entry::Column::Id).count(), "count")
+        .filter(entry::Column::ContestId.eq(contest))
+        .filter(entry::Column::SubmittedAt.is_not_null())
+        .group_by(day_of("submitted_at"))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Number of the day in Vietnam on which the moment of a column lies.

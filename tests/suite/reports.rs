@@ -58,11 +58,61 @@ both! {
 
         let mut organiser = site.leads("ldld-thi-diem", ORGANISER).await;
         let desk = organiser.get(&format!("/desk/contests/{STAGE}/participation")).await;
-        assert_eq!(desk.all("section dl.stats dd"), ["6", "5", "0"], "begun, submitted, accepted");
-        assert_eq!(desk.all("details tbody tr").len(), 1, "one day");
+        assert_eq!(desk.all("#way dd"), ["6", "5", "0"], "begun, submitted, accepted");
+        assert_eq!(desk.all("#days tbody tr").len(), 1, "one day");
         let days = reports::days(&site.app.db, id).await.unwrap();
         let days: Vec<_> = days.iter().map(|day| (day.begins.to_string(), day.entries, day.votes)).collect();
         assert_eq!(days, [("2026-03-31T17:00:00Z".to_owned(), 5, 0)], "a day begins at midnight in Vietnam");
         site.work().await;
     }
+
+    async fn entries_are_set_beside_those_of_the_same_hour_of_an_earlier_contest(site: Site) {
+        site.units().await;
+        for (slug, unit, opens, closes) in [("nam-ngoai", "ldld-thi-diem", "2026-04-01", "2026-04-04"), ("nam-nay", "ldld-thi-diem", "2026-04-11", "2026-04-15"), ("noi-khac", "ldld-ha-noi", "2026-04-02", "2026-04-09")] {
+            announce(site, &intake(slug, unit, opens, closes)).await;
+        }
+        let days = [("01T01", "nam-ngoai"), ("01T02", "nam-ngoai"), ("03T03", "nam-ngoai"), ("03T05", "nam-ngoai"), ("11T01", "nam-nay"), ("13T02", "nam-nay")];
+        for (seed, (day, slug)) in (1..).zip(days) {
+            site.set_clock(&format!("2026-04-{day}:00:00Z"));
+            let work = Work { title: format!("Bài {seed}"), name: format!("Người {seed}"), phone: format!("091500000{seed}"), seed, agree: &["original"], ..Work::of(slug, "photo", "td-cs-59") };
+            enter(&mut site.browser(), &work).await;
+        }
+        site.work().await;
+        site.set_clock("2026-04-13T04:00:00Z");
+        let mut organiser = site.leads("ldld-thi-diem", ORGANISER).await;
+        let at = "/desk/contests/nam-nay/participation";
+
+        let page = organiser.get(at).await;
+        let alone = organiser.get(&format!("{at}?with=")).await;
+        let strange = organiser.get(&format!("{at}?with=noi-khac")).await;
+        let later = organiser.get("/desk/contests/nam-ngoai/participation").await;
+        let table = organiser.get("/desk/contests/nam-nay/exports/arrivals.csv?with=nam-ngoai").await;
+
+        assert_eq!(page.attributes("#with option", "value"), ["nam-ngoai", ""], "only what they run, and earlier");
+        assert_eq!(page.all("#pace dd"), ["2", "3", "-1"], "the fourth came an hour later of its third day");
+        assert_eq!(page.all("#pace svg polyline").len(), 2);
+        let rows: Vec<String> = page.all("#pace tbody tr").iter().map(|row| row.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        assert_eq!(rows, ["111/4/20261122", "212/4/20260102", "313/4/20261224", "414/4/202604", "515/4/202604"]);
+        assert!(alone.all("#pace dd").is_empty() && alone.all("#pace svg polyline").len() == 1, "{}", alone.text());
+        assert_eq!(strange.status, StatusCode::NOT_FOUND);
+        assert!(later.all("#with").is_empty(), "nothing was before it");
+        let lines: Vec<String> = table.text().lines().map(str::to_owned).collect();
+        assert_eq!((lines.len(), lines[3].as_str(), lines[5].as_str()), (6, "3,13/4/2026,1,2,2,4", "5,15/4/2026,,,0,4"));
+    }
+}
+
+/// A contest that takes pictures in between two days.
+fn intake(slug: &str, unit: &str, opens: &str, closes: &str) -> String {
+    format!(
+        "slug: {slug}
+title: Ảnh đẹp {slug}
+unit: {unit}
+phases:
+  - {{ key: intake, kind: intake, opens: {opens}, closes: {closes} }}
+categories:
+  - {{ key: photo, title: Ảnh, slots: [{{ key: photo, kind: photo, label: Ảnh dự thi }}] }}
+declarations:
+  - {{ key: original, text: Tôi cam kết đây là ảnh gốc. }}
+"
+    )
 }

@@ -8,10 +8,11 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
 use super::entry::state_key;
+use super::pace::course;
 use super::result::counted;
 use super::result::public::shown;
 use crate::app::App;
-use crate::contest::{self, Contest};
+use crate::contest::{self, Contest, Organiser};
 use crate::refusal::Kind;
 use crate::sheet::{Cell, Format, Writer};
 use crate::web::signed::Signed;
@@ -20,6 +21,12 @@ use crate::{judging, reports, results, unit, voting};
 
 /// Entries that are read at once.
 const PAGE: u64 = 1000;
+
+/// What to look at beside it.
+#[derive(serde::Deserialize)]
+pub struct Asked {
+    with: Option<String>,
+}
 
 /// Sends an export; the ending of its name says how it is written.
 ///
@@ -30,9 +37,10 @@ pub async fn show(
     v: View,
     who: Signed,
     path: web::Path<(String, String)>,
+    asked: web::Query<Asked>,
 ) -> Result {
     let (slug, what) = path.into_inner();
-    let (contest, _) = counted(&app, &v, &who, &slug).await?;
+    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
     let nothing = || Failure::new(Kind::NotFound, "nothing-here");
     let (kind, ending) = what.rsplit_once('.').ok_or_else(nothing)?;
     let format = Format::of(ending).ok_or_else(nothing)?;
@@ -47,6 +55,7 @@ pub async fn show(
         "standings" => export.standings().await?,
         "winners" => export.winners().await?,
         "links" => export.links().await?,
+        "arrivals" => export.arrivals(&organiser, asked.with.as_deref()).await?,
         _ => export.participation().await?,
     }
     super::sheet::send(export.writer, format, &format!("{slug}-{what}"))
@@ -85,6 +94,14 @@ fn heads(kind: &str) -> Option<&'static [&'static str]> {
             "export-certificate",
         ],
         "links" => &["export-link", "export-group", "unit", "export-quota", "export-voters"],
+        "arrivals" => &[
+            "pace-number",
+            "timeline-day",
+            "entries",
+            "pace-total",
+            "pace-before",
+            "pace-before-total",
+        ],
         "participation" => {
             &["export-unit-code", "unit", "entries", "entrants", "votes", "members", "export-share"]
         }
@@ -114,6 +131,22 @@ impl Export<'_> {
                 Cell::from(unit),
                 Cell::from(i64::from(link.quota)),
                 Cell::from(voters.get(&link.number).copied().unwrap_or(0)),
+            ])?;
+        }
+        Ok(())
+    }
+
+    /// How entries came in, beside an earlier contest.
+    async fn arrivals(&mut self, by: &Organiser, with: Option<&str>) -> Result<()> {
+        let course = course(self.app, self.v, (self.contest, by), with).await?;
+        for day in course.into_iter().flat_map(|course| course.days) {
+            self.row(&[
+                day.number.into(),
+                self.v.day(&day.begins).into(),
+                day.own.map(|own| own.0).into(),
+                day.own.map(|own| own.1).into(),
+                day.before.map(|before| before.0).into(),
+                day.before.map(|before| before.1).into(),
             ])?;
         }
         Ok(())

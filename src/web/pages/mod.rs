@@ -26,6 +26,7 @@ pub mod making;
 pub mod media;
 pub mod member;
 pub mod officer;
+pub mod pace;
 pub mod paper;
 pub mod participation;
 pub mod player;

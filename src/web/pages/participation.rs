@@ -6,6 +6,7 @@ use askama::Template;
 
 use super::contest::public;
 use super::desk::organised;
+use super::pace::{Course, course};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::refusal::Kind;
@@ -53,6 +54,8 @@ pub struct Inside {
     pub funnel: Funnel,
     /// Day by day: the day, where it stands, height of entries, height of votes.
     pub days: Vec<(Day, u32, u32, u32)>,
+    /// How entries come in beside an earlier contest; none where nothing is taken in.
+    pub course: Option<Course>,
 }
 
 /// Participation by unit.
@@ -85,6 +88,8 @@ pub struct Participation {
 #[derive(serde::Deserialize)]
 pub struct Asked {
     unit: Option<String>,
+    /// The earlier contest to look at beside it, by its name in addresses.
+    with: Option<String>,
 }
 
 /// Shows participation of the units below one, each with all below it.
@@ -113,13 +118,14 @@ pub async fn desk(
     slug: web::Path<String>,
     asked: web::Query<Asked>,
 ) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
     app.votes.caught_up(&contest, v.now).await?;
     let snapshot = db::snapshot(&app.db).await?;
     let funnel = reports::funnel(&snapshot, contest.id()).await?;
     let days = reports::days(&snapshot, contest.id()).await?;
     drop(snapshot);
-    let inside = Inside { funnel, days: drawn(days) };
+    let course = course(&app, &v, (&contest, &organiser), asked.with.as_deref()).await?;
+    let inside = Inside { funnel, days: drawn(days), course };
     let home = format!("/desk/contests/{slug}");
     page(&draw(&app, v, &contest, (home, asked.unit.as_deref()), Some(inside)).await?)
 }
