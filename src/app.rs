@@ -74,6 +74,17 @@ impl App {
     }
 }
 
+impl App {
+    /// Path of the page on which the guardian of an entry's author agrees: its end are 128 bits that
+    /// only we can make.
+    #[must_use]
+    pub fn consent_path(&self, entry: &entity::entry::Model) -> String {
+        let hash = self.key.hash("guardian", &[entry.id.to_string().as_bytes()]);
+        let proof = data_encoding::BASE64URL_NOPAD.encode(&hash[..16]);
+        format!("/consents/{}/{proof}", entry.code)
+    }
+}
+
 /// Makes the data folder, for its owner's eyes alone: it holds telephone numbers and a key.
 ///
 /// # Errors

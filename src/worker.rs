@@ -11,6 +11,7 @@ use crate::letters;
 
 mod compare;
 pub mod cosign;
+mod guardian;
 pub mod keys;
 mod promote;
 mod remind;

@@ -34,6 +34,8 @@ pub struct Person {
     pub email: String,
     /// YYYY-MM-DD, only where the rules ask for age.
     pub birth_date: String,
+    /// Where to write to the guardian, where one is named.
+    pub guardian_email: String,
     /// Other members of a team, or people shown, one a line.
     pub others: Vec<(contributor::Role, String)>,
 }
@@ -84,24 +86,29 @@ fn told(row: &entry::Model, person: &Person) -> entry::Model {
     }
 }
 
-/// Role, name and birth date of everybody whom the form names.
-fn people(person: &Person) -> Vec<(contributor::Role, String, Option<String>)> {
-    let birth = (!person.birth_date.is_empty()).then(|| person.birth_date.clone());
-    let author = (contributor::Role::Author, person.name.clone(), birth);
-    let others = person.others.iter().map(|(role, name)| (*role, name.clone(), None));
-    std::iter::once(author).chain(others).filter(|(_, name, _)| !name.is_empty()).collect()
+/// Role, name, birth date and address of somebody.
+type Known = (contributor::Role, String, Option<String>, Option<String>);
+
+/// Role, name, birth date and address of everybody whom the form names.
+fn people(person: &Person) -> Vec<Known> {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let author = (contributor::Role::Author, person.name.clone(), some(&person.birth_date), None);
+    let others = person.others.iter().map(|(role, name)| {
+        let email = some(&contact::email(&person.guardian_email))
+            .filter(|_| *role == contributor::Role::Guardian);
+        (*role, name.clone(), None, email)
+    });
+    let is_known = |known: &Known| !known.1.is_empty() || known.3.is_some();
+    std::iter::once(author).chain(others).filter(is_known).collect()
 }
 
 /// The same of everybody whom the entry names.
-async fn named(
-    db: &impl ConnectionTrait,
-    entry: EntryId,
-) -> Result<Vec<(contributor::Role, String, Option<String>)>, DbErr> {
+async fn named(db: &impl ConnectionTrait, entry: EntryId) -> Result<Vec<Known>, DbErr> {
     let rows = contributor::Entity::find()
         .filter(contributor::Column::EntryId.eq(entry))
         .order_by_asc(contributor::Column::Position);
     let rows = rows.all(db).await?.into_iter();
-    Ok(rows.map(|who| (who.role, who.name, who.birth_date)).collect())
+    Ok(rows.map(|who| (who.role, who.name, who.birth_date, who.email)).collect())
 }
 
 async fn contributors(
@@ -113,13 +120,14 @@ async fn contributors(
         .filter(contributor::Column::EntryId.eq(entry.id))
         .exec(tx)
         .await?;
-    for (position, (role, name, birth_date)) in (0..).zip(people(person)) {
+    for (position, (role, name, birth_date, email)) in (0..).zip(people(person)) {
         let row = contributor::ActiveModel {
             id: Set(ContributorId::new()),
             entry_id: Set(entry.id),
             role: Set(role),
             name: Set(name),
             birth_date: Set(birth_date),
+            email: Set(email),
             unit_id: Set(entry.unit_id),
             position: Set(position),
             ..Default::default()

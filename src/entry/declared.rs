@@ -73,8 +73,13 @@ pub(super) async fn consents(
     let people = people.all(tx).await?;
     let minor = is_minor(&people, now);
     let mut faults = Vec::new();
-    if minor && !people.iter().any(|who| who.role == contributor::Role::Guardian) {
+    let mut guardians = people.iter().filter(|who| who.role == contributor::Role::Guardian);
+    if minor && !guardians.clone().any(|who| !who.name.is_empty()) {
         faults.push(fault("guardian-missing", "guardian"));
+    }
+    let wrong = |email: &str| crate::account::email(email).is_err();
+    if guardians.any(|who| who.email.as_deref().is_some_and(wrong)) {
+        faults.push(fault("guardian-email-wrong", "guardian_email"));
     }
     for asked in asked(&contest.definition, Lang::of(&entry.lang)) {
         let hash = Sha256::digest(&asked.text).to_vec();

@@ -33,6 +33,8 @@ const GUARDIAN: &str = "guardian";
 pub struct Guarded {
     /// Their name, as the entrant or they themselves gave it.
     pub name: String,
+    /// Where to write to them, where the entrant said so.
+    pub email: Option<String>,
     /// What is asked, in the language of the entry, and since when each is agreed to.
     pub asked: Vec<(Asked, Option<Instant>)>,
     /// When everything that the rules demand was agreed to; none while it is not.
@@ -85,14 +87,28 @@ pub async fn guarded(
         given.iter().find(holds).map(|row| row.given_at)
     };
     let is_held = given.iter().any(|row| row.withdrawn_at.is_none());
-    let name = people.into_iter().find(|who| who.role == Role::Guardian);
+    let (name, email) = people
+        .into_iter()
+        .find(|who| who.role == Role::Guardian)
+        .map(|who| (who.name, who.email))
+        .unwrap_or_default();
     let asked: Vec<_> = asked.into_iter().map(|asked| (asked.clone(), since(&asked))).collect();
     Ok(Some(Guarded {
-        name: name.map(|who| who.name).unwrap_or_default(),
+        name,
+        email,
         withdrawn_at: given.iter().filter_map(|row| row.withdrawn_at).max().filter(|_| !is_held),
         given_at: complete(&asked),
         asked,
     }))
+}
+
+impl Guarded {
+    /// Where to write to the guardian, as long as they have not answered.
+    #[must_use]
+    pub fn unanswered(&self) -> Option<&str> {
+        let waits = self.given_at.is_none() && self.withdrawn_at.is_none();
+        self.email.as_deref().filter(|_| waits)
+    }
 }
 
 /// The right to speak as the guardian of an entry's author: whoever holds the link.

@@ -276,7 +276,7 @@ pub async fn export(db: &impl ConnectionTrait, author: &Author) -> Result<Value,
             "submitted_at": entry.submitted_at, "created_at": entry.created_at,
         },
         "people": whole.people.iter().map(|who| json!({
-            "role": who.role, "name": who.name, "birth_date": who.birth_date,
+            "role": who.role, "name": who.name, "birth_date": who.birth_date, "email": who.email,
         })).collect::<Vec<_>>(),
         "parts": whole.parts.iter().map(|part| json!({
             "slot": part.slot_key, "text": part.body, "link": part.link,

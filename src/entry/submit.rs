@@ -14,6 +14,7 @@ use super::draft::changeable;
 use super::eligible::eligible;
 use super::error::fault;
 use super::event::happened;
+use super::guardian::guarded;
 use super::quota::{COUNTED, quotas};
 use super::{Author, Error, admission, limits};
 use crate::contest;
@@ -73,6 +74,11 @@ pub async fn submit(
     happened(tx, row.id, kind, author.user(), now).await?;
     if first && row.email.is_some() {
         let job = Job::Tell { entry: row.id, about: "receipt".to_owned() };
+        jobs::enqueue(tx, &job, now).await?;
+    }
+    let guarded = guarded(tx, &contest, &row, now).await?;
+    if guarded.is_some_and(|guarded| guarded.unanswered().is_some()) {
+        let job = Job::Tell { entry: row.id, about: "guardian".to_owned() };
         jobs::enqueue(tx, &job, now).await?;
     }
     jobs::enqueue(tx, &Job::Compare { entry: row.id }, now).await?;

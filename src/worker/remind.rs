@@ -1,5 +1,6 @@
 //! Reminders: of drafts before the deadline, of returned entries before their date, of sheets that
-//! judges have not filled. Each once for each deadline; where a deadline is moved, once more.
+//! judges have not filled, of consents that guardians have not given. Each once for each deadline;
+//! where a deadline is moved, once more.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +12,7 @@ use entity::instant::Instant;
 use entity::{contest as contest_row, letter, phase, round, user};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
-use super::tell;
+use super::{guardian, tell};
 use crate::app::App;
 use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Contest};
@@ -35,13 +36,14 @@ pub(super) async fn remind(app: &App) -> Result<()> {
         drafts(app, &tx, &contest, now).await?;
         repairs(app, &tx, &contest, now).await?;
         sheets(app, &tx, &contest, now).await?;
+        guardian::remind(app, &tx, &contest, now).await?;
         tx.commit().await?;
     }
     Ok(())
 }
 
-/// Contests in which something may be due: announced, with a phase that ends soon or an entry
-/// that has to be mended soon.
+/// Contests in which something may be due: announced, with a phase that ends soon, an entry that has
+/// to be mended soon or a guardian who has not answered.
 async fn running(db: &impl ConnectionTrait, now: Instant) -> Result<BTreeSet<ContestId>, DbErr> {
     let soon = phase::Entity::find()
         .select_only()
@@ -60,7 +62,8 @@ async fn running(db: &impl ConnectionTrait, now: Instant) -> Result<BTreeSet<Con
         .into_tuple::<ContestId>()
         .all(db)
         .await?;
-    let ids: BTreeSet<ContestId> = soon.into_iter().chain(returned).collect();
+    let asked = guardian::running(db, now).await?;
+    let ids: BTreeSet<ContestId> = soon.into_iter().chain(returned).chain(asked).collect();
     let announced = contest_row::Entity::find()
         .select_only()
         .column(contest_row::Column::Id)

@@ -9,6 +9,7 @@ use sea_orm::{
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
 };
 
+use super::guardian;
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::PhaseKind;
@@ -21,6 +22,14 @@ use crate::{contest, db, results, screening};
 pub(super) async fn tell(app: &App, id: EntryId, about: &str) -> Result<()> {
     let entry = entry::Entity::find_by_id(id).one(&app.db).await?.context("the entry is gone")?;
     let contest = contest::by_id(&app.db, entry.contest_id).await?;
+    if about == guardian::FIRST {
+        // The lock keeps the letter from being written twice.
+        let tx = db::begin(&app.db).await?;
+        let contest = contest::lock(&tx, contest.id()).await?;
+        guardian::ask(app, &tx, (&contest, &entry)).await?;
+        tx.commit().await?;
+        return Ok(());
+    }
     let lang = Lang::of(&entry.lang);
     let (reason, note) = if about == "disqualified" {
         let reason = results::struck_because(&app.db, &entry).await?;

@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use super::entry::picture;
 use crate::story::announce;
-use crate::support::{Browser, Site, both};
+use crate::support::{Answer, Browser, Site, both};
 
 const RULES: &str = "slug: anh-dep
 title: Ảnh đẹp
@@ -28,6 +28,17 @@ const SCREENING: &str = "/desk/contests/anh-dep/screening";
 
 /// Enters as somebody who was born on this day; answers the code.
 async fn enter(browser: &mut Browser, born: &str, agreed: &[&str]) -> String {
+    let (code, done) = sent(browser, (born, ""), agreed).await;
+    assert_eq!(done.location, Some(format!("/receipts/{code}")), "{}", done.text());
+    code
+}
+
+/// The same with an address of the guardian; answers the draft's code and what came of it.
+async fn sent(
+    browser: &mut Browser,
+    (born, email): (&str, &str),
+    agreed: &[&str],
+) -> (String, Answer) {
     let photo = picture(400, 300, 3, image::ImageFormat::Jpeg);
     let form = [("category", "photo"), ("unit", "td-cs-59")];
     let path = "/contests/anh-dep/entries";
@@ -44,13 +55,21 @@ async fn enter(browser: &mut Browser, born: &str, agreed: &[&str]) -> String {
         ("phone", "0912345678"),
         ("birth_date", born),
         ("guardian", "Nguyễn Thị Mẹ"),
+        ("guardian_email", email),
     ];
     let kept = browser.post(&format!("/drafts/{code}/about"), &about).await;
     assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
     let form: Vec<_> = agreed.iter().map(|key| ("agree", *key)).collect();
     let done = browser.post(&format!("/drafts/{code}/submission"), &form).await;
-    assert_eq!(done.location, Some(format!("/receipts/{code}")), "{}", done.text());
-    code
+    (code, done)
+}
+
+/// Letters to the guardian: kind and address, in the order in which they were written.
+async fn asked(site: &Site) -> Vec<(String, String)> {
+    let mut rows = letter::Entity::find().all(&site.app.db).await.unwrap();
+    rows.retain(|row| row.kind.starts_with("guardian"));
+    rows.sort_by_key(|row| row.id);
+    rows.into_iter().map(|row| (row.kind, row.recipient)).collect()
 }
 
 /// Address of the guardian's page, as the entrant's receipt tells it.
@@ -220,5 +239,47 @@ both! {
         assert!(!receipt.text().contains("/consents/"), "{}", receipt.text());
         assert_eq!(paper.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(accepted.status, StatusCode::SEE_OTHER, "{}", accepted.text());
+    }
+
+    async fn a_guardian_with_an_address_is_written_to_and_asked_once_more_until_they_answer(site: Site) {
+        site.units().await;
+        announce(site, RULES).await;
+        let (mut child, mut other, mut mother) = (site.browser(), site.browser(), site.browser());
+        let both = ["original", "child"];
+        let (_, wrong) = sent(&mut site.browser(), ("2012-05-01", "me@"), &both).await;
+        let (code, done) = sent(&mut child, ("2012-05-01", "Me@Example.vn"), &both).await;
+        assert_eq!(done.location, Some(format!("/receipts/{code}")), "{}", done.text());
+        let (slow, _) = sent(&mut other, ("2012-05-01", "ba@example.vn"), &both).await;
+        site.work().await;
+        let to = link(&mut child, &code).await;
+        let receipt = child.get(&format!("/receipts/{code}")).await;
+        let first = letter::Entity::find().all(&site.app.db).await.unwrap();
+        let first = first.into_iter().find(|row| row.recipient == "me@example.vn").expect("a letter");
+        // The same form once more writes nothing again.
+        child.post(&format!("/drafts/{code}/submission"), &[]).await;
+        site.work().await;
+        let at_once = asked(site).await;
+
+        mother.post(&to, &[("name", "Nguyễn Thị Mẹ"), ("agree", "parent")]).await;
+        site.set_clock("2026-04-03T01:00:00Z");
+        hoithi::worker::remind(&site.app).await.unwrap();
+        let early = asked(site).await.len();
+        site.set_clock("2026-04-04T02:00:00Z");
+        for _ in 0..2 {
+            hoithi::worker::remind(&site.app).await.unwrap();
+        }
+        site.work().await;
+
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", wrong.text());
+        assert!(wrong.text().contains("E-mail của người đại diện không đúng"), "{}", wrong.text());
+        assert!(first.body.contains(&to) && first.state == letter::State::Sent, "{first:?}");
+        assert!(receipt.text().contains("me@example.vn"), "{}", receipt.text());
+        let row = |kind: &str, to: &str| (kind.to_owned(), to.to_owned());
+        let both = [row("guardian", "me@example.vn"), row("guardian", "ba@example.vn")];
+        assert_eq!((at_once.as_slice(), early), (both.as_slice(), 2));
+        assert_eq!(asked(site).await[2..], [row("guardian-again", "ba@example.vn")], "who answered is left alone");
+        other.post(&format!("/receipts/{slow}/erasure"), &[]).await;
+        assert_eq!(asked(site).await, [row("guardian", "me@example.vn")], "the address goes with the entry");
+        site.work().await;
     }
 }

@@ -1,5 +1,6 @@
 //! The page of a guardian: what is asked of them, their yes, their no. Whoever holds the link is
-//! believed; it is made for one entry and told to its entrant alone.
+//! believed; it is made for one entry, and goes to its entrant, its screeners and the address that the
+//! entrant named.
 
 use actix_web::http::StatusCode;
 use actix_web::web;
@@ -47,22 +48,11 @@ pub struct Show {
     pub refused: Vec<Refused>,
 }
 
-/// Address of the page on which the guardian of an entry's author agrees.
-#[must_use]
-pub fn link(app: &App, entry: &entity::entry::Model) -> String {
-    format!("/consents/{}/{}", entry.code, proof(app, entry))
-}
-
-/// What stands at the end of that address: 128 bits that only we can make.
-fn proof(app: &App, entry: &entity::entry::Model) -> String {
-    let hash = app.key.hash("guardian", &[entry.id.to_string().as_bytes()]);
-    data_encoding::BASE64URL_NOPAD.encode(&hash[..16])
-}
-
 async fn guardian(app: &App, path: &(String, String)) -> Result<(Guardian, Contest)> {
     let entry = entry::by_code(&app.db, &code::meant(&path.0)).await?;
-    let known = proof(app, &entry);
-    let guardian = Guardian::of(entry, &path.1, &known)?;
+    let known = app.consent_path(&entry);
+    let known = known.rsplit('/').next().unwrap_or_default();
+    let guardian = Guardian::of(entry, &path.1, known)?;
     let contest = contest::by_id(&app.db, guardian.entry.contest_id).await?;
     Ok((guardian, contest))
 }
@@ -74,7 +64,7 @@ async fn draw(app: &App, v: View, by: &Guardian, contest: &Contest) -> Result<Sh
     let texts = whole.parts.iter().filter_map(|part| part.body.clone().or(part.link.clone()));
     let in_contest = [State::Submitted, State::Returned, State::Accepted];
     Ok(Show {
-        here: link(app, &whole.entry),
+        here: app.consent_path(&whole.entry),
         state: state_key(whole.entry.state),
         contest: (
             contest.definition.title.read(v.lang.is_english()).to_owned(),
@@ -118,7 +108,7 @@ pub async fn create(
     match entry::agree(&tx, &by, &contest, (&name, &agreed), v.now).await {
         Ok(()) => {
             tx.commit().await?;
-            Ok(see_other(&link(&app, &by.entry)))
+            Ok(see_other(&app.consent_path(&by.entry)))
         }
         Err(entry::Error::Faults(faults)) if faults.iter().all(|f| f.kind == Kind::Invalid) => {
             drop(tx);
@@ -142,5 +132,5 @@ pub async fn destroy(app: web::Data<App>, v: View, path: web::Path<(String, Stri
     let keys = entry::refuse(&tx, &by, &contest, v.now).await?;
     tx.commit().await?;
     clear(&app, by.entry.id, &keys).await;
-    Ok(see_other(&link(&app, &by.entry)))
+    Ok(see_other(&app.consent_path(&by.entry)))
 }

@@ -33,6 +33,7 @@ enter-phone = Telephone number
 enter-email = E-mail (if any)
 enter-birth = Author's date of birth
 enter-guardian = Full name of the legal representative (if the author is under 16)
+enter-guardian-email = E-mail of the legal representative (if any): the link by which they agree goes there
 enter-others = Other members, one a line
 enter-choose-file = Choose a file
 enter-add-file = Add a file

@@ -61,3 +61,15 @@ letter-disqualified-body =
     Reason: { $reason }
 
     See where it stands, and how to complain, at { $address }
+letter-guardian-subject = Your consent to the entry of { $name } – { $contest }
+letter-guardian-body =
+    { $name } has sent in “{ $title }” to “{ $contest }” and named you as legal representative. The entry is accepted only when you agree.
+
+    See the entry and answer at { $address }
+
+    If you are not the legal representative of { $name }, leave this letter alone.
+letter-guardian-again-subject = Once more: your consent to the entry of { $name } – { $contest }
+letter-guardian-again-body =
+    “{ $title }” by { $name } still waits for your yes or no. This is the last reminder.
+
+    See the entry and answer at { $address }

@@ -33,6 +33,7 @@ enter-phone = Số điện thoại
 enter-email = E-mail (nếu có)
 enter-birth = Ngày sinh của tác giả
 enter-guardian = Họ và tên người đại diện theo pháp luật (nếu tác giả dưới 16 tuổi)
+enter-guardian-email = E-mail của người đại diện (nếu có): đường dẫn để họ đồng ý được gửi tới đó
 enter-others = Các thành viên khác, mỗi người một dòng
 enter-choose-file = Chọn tệp
 enter-add-file = Thêm tệp

@@ -61,3 +61,15 @@ letter-disqualified-body =
     Lý do: { $reason }
 
     Xem tình trạng bài, và cách khiếu nại, tại { $address }
+letter-guardian-subject = Cần sự đồng ý của bạn cho bài dự thi của { $name } – { $contest }
+letter-guardian-body =
+    { $name } đã gửi bài “{ $title }” dự thi “{ $contest }” và ghi bạn là người đại diện theo pháp luật. Bài chỉ được duyệt khi bạn đồng ý.
+
+    Xem bài và trả lời tại { $address }
+
+    Nếu bạn không phải người đại diện của { $name }, hãy bỏ qua thư này.
+letter-guardian-again-subject = Nhắc lại: cần sự đồng ý của bạn cho bài dự thi của { $name } – { $contest }
+letter-guardian-again-body =
+    Bài “{ $title }” của { $name } vẫn đang chờ bạn đồng ý hoặc từ chối. Đây là lần nhắc cuối.
+
+    Xem bài và trả lời tại { $address }

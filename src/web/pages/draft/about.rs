@@ -86,6 +86,11 @@ impl About {
             phone: row.phone.clone().unwrap_or_default(),
             email: row.email.clone().unwrap_or_default(),
             birth_date: author.and_then(|who| who.birth_date.clone()).unwrap_or_default(),
+            guardian_email: whole
+                .people
+                .iter()
+                .find_map(|who| who.email.clone().filter(|_| who.role == Role::Guardian))
+                .unwrap_or_default(),
             others: Vec::new(),
         };
         let (others, guardian) = (names(&whole, Role::CoAuthor), names(&whole, Role::Guardian));
@@ -161,6 +166,7 @@ impl About {
             phone: form.text("phone").to_owned(),
             email: form.text("email").to_owned(),
             birth_date: form.text("birth_date").to_owned(),
+            guardian_email: form.text("guardian_email").to_owned(),
             others: Vec::new(),
         };
         let mut about = Self::drawn(v, desk, person, show);
@@ -197,6 +203,9 @@ impl About {
         };
         person.others = lines(&self.others, Role::CoAuthor);
         person.others.extend(lines(&self.guardian, Role::Guardian));
+        if self.guardian.trim().is_empty() && !person.guardian_email.is_empty() {
+            person.others.push((Role::Guardian, String::new()));
+        }
         person
     }
 }

@@ -141,6 +141,7 @@ impl Intake<'_> {
             phone: row.get(Column::Phone).to_owned(),
             email: row.get(Column::Email).to_owned(),
             birth_date: row.get(Column::Birth).to_owned(),
+            guardian_email: String::new(),
             others: Vec::new(),
         };
         match self.enter(row, person, files).await {

@@ -10,7 +10,6 @@ use crate::contest::Contest;
 use crate::contest::definition::PhaseKind;
 use crate::entry::{self, Guarded};
 use crate::web::pages::entry::state_key;
-use crate::web::pages::guardian;
 use crate::web::{Result, View};
 use crate::{judging, screening};
 
@@ -145,7 +144,7 @@ impl Show {
                 }
             },
             guardian: (proof == Proof::Author)
-                .then(|| format!("{}{}", v.base, guardian::link(app, &entry))),
+                .then(|| format!("{}{}", v.base, app.consent_path(&entry))),
             share: format!("{}/entries/{}", v.base, entry.code),
             feedback: match proof {
                 Proof::Code => Vec::new(),

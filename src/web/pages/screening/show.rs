@@ -14,7 +14,7 @@ use crate::refusal::Refused;
 use crate::screening::{self, Filter, REASONS};
 use crate::web::pages::draft::{Place, category_of, places};
 use crate::web::pages::entry::state_key;
-use crate::web::pages::{guardian, media as files};
+use crate::web::pages::media as files;
 use crate::web::signed::Signed;
 use crate::web::{Result, View, page};
 use crate::{media, unit};
@@ -118,7 +118,7 @@ pub(super) async fn whole(
     let stands = [State::Submitted, State::Returned, State::Accepted];
     Ok(Show {
         guarded: entry::guarded(&app.db, contest, &whole.entry, v.now).await?,
-        guardian: format!("{}{}", v.base, guardian::link(app, &whole.entry)),
+        guardian: format!("{}{}", v.base, app.consent_path(&whole.entry)),
         strikes: organises && stands.contains(&whole.entry.state),
         slug: contest.slug().to_owned(),
         state: state_key(whole.entry.state),
