@@ -54,7 +54,8 @@ const send = async (key) => {
       if (line.status >= 500 || line.status === 429) throw line;
       told = await line.json();
       if (told.once_more) continue;
-      if (mine && told.errors?.[0].code === "vote-needs-work" && !body.has("work")) {
+      // What is too old to reckon is led to a code instead.
+      if (mine && told.errors?.[0].code === "vote-needs-work" && crypto.subtle && !body.has("work")) {
         busy(true, words.reckons);
         body.set("work", await (await import(form.dataset.work)).work(`${form.action}/work`));
         told.once_more = true;
