@@ -1,0 +1,109 @@
+//! Everything that can be done to a log, and the check at which it is caught.
+
+use hoithi::ledger::{Leaf, Signer, Verdict, log_number};
+
+use super::{Log, ORIGIN, judged, judged_in_python, rules, sha2_of, whole};
+
+/// Does something to a log, and says at which check it must be caught.
+type Fraud = (&'static str, u8, fn(&mut Log));
+
+/// What can be done to a bundle, or by whoever holds the log's key and signs again.
+fn frauds() -> [Fraud; 9] {
+    [
+        ("a leaf's byte flipped after a checkpoint", 3, |log| log.bundle.leaves[2][60] ^= 1),
+        ("a leaf deleted", 3, |log| drop(log.bundle.leaves.remove(8))),
+        ("the log truncated", 3, |log| log.bundle.leaves.truncate(12)),
+        ("leaves reordered", 3, |log| log.bundle.leaves.swap(2, 3)),
+        ("a second first vote, signed again", 7, |log| {
+            let leaf = log.bundle.leaves[1].clone();
+            log.bundle.leaves.insert(12, leaf);
+            log.sign_again();
+        }),
+        ("a vote after the close, signed again", 8, |log| {
+            log.vote(20, 11, 0, &[11]);
+            log.sign_again();
+        }),
+        ("an opening that names another entry", 9, |log| {
+            log.bundle.openings.insert(2, vec![13]);
+        }),
+        ("an opening missing", 9, |log| drop(log.bundle.openings.remove(&2))),
+        ("another salt key", 6, |log| log.bundle.salt_key = [9; 32]),
+    ]
+}
+
+/// The same, about decisions, results and keys.
+fn further_frauds() -> [Fraud; 11] {
+    [
+        ("disqualified by one person only, signed again", 10, |log| {
+            log.note(Verdict::Disqualify, &[2], &[0]);
+            log.sign_again();
+        }),
+        ("disqualified by one person twice, signed again", 10, |log| {
+            log.note(Verdict::Disqualify, &[2], &[0, 0]);
+            log.sign_again();
+        }),
+        ("a note's signature of another text, signed again", 10, |log| {
+            let index = log.leaves().iter().position(|leaf| matches!(leaf, Leaf::Note(_)));
+            let leaf = &mut log.bundle.leaves[index.unwrap()];
+            leaf[8] ^= 1;
+            log.sign_again();
+        }),
+        ("a note about no vote, signed again", 10, |log| {
+            log.note(Verdict::Quarantine, &[0], &[0]);
+            log.sign_again();
+        }),
+        ("the result inflated, signed again", 12, |log| {
+            log.bundle.result = log.bundle.result.replace("\"11\":1", "\"11\":9");
+            let result = sha2_of(&log.bundle.result);
+            log.add(&Leaf::Result { log: log_number(ORIGIN), result });
+            log.sign_again();
+        }),
+        ("the result inflated beside the log", 11, |log| {
+            log.bundle.result = log.bundle.result.replace("\"11\":1", "\"11\":9");
+        }),
+        ("checkpoints signed by another key", 2, |log| {
+            log.signer = Signer::new(ORIGIN, &[0x77; 32]);
+            log.sign_again();
+        }),
+        ("the deadline moved by another key, signed again", 2, |log| {
+            let index = log.leaves().iter().position(|leaf| matches!(leaf, Leaf::Amend { .. }));
+            let leaf = &mut log.bundle.leaves[index.unwrap()];
+            *leaf.last_mut().unwrap() ^= 1;
+            log.sign_again();
+        }),
+        ("rules that were not bound", 6, |log| log.bundle.rules[0] = rules("2027").json()),
+        ("leaves behind the last checkpoint", 4, |log| {
+            log.note(Verdict::Quarantine, &[2], &[0]);
+        }),
+        ("a leaf of another log, signed again", 1, |log| {
+            log.add(&Leaf::Result { log: 7, result: [0; 32] });
+            log.sign_again();
+        }),
+    ]
+}
+
+#[test]
+fn both_verifiers_catch_every_fraud_at_the_same_check() {
+    for (fraud, check, commit) in frauds().into_iter().chain(further_frauds()) {
+        let mut log = whole();
+        commit(&mut log);
+        assert_eq!(judged(&log.bundle), Err(check), "{fraud}");
+        assert_eq!(judged_in_python(&log.bundle), Err(check), "{fraud}, in Python");
+    }
+}
+
+#[test]
+fn a_vote_beyond_the_limits_is_caught_though_it_opens() {
+    for (slot, entries) in [(11, vec![11, 12]), (11, vec![12]), (11, vec![11, 11])] {
+        let mut log = whole();
+        let closed = log.leaves().iter().position(|leaf| matches!(leaf, Leaf::Close { .. }));
+        log.bundle.leaves.truncate(closed.unwrap());
+        log.vote(30, slot, 0, &entries);
+        log.close();
+        log.publish();
+        log.sign_again();
+
+        assert_eq!(judged(&log.bundle), Err(9), "{entries:?}");
+        assert_eq!(judged_in_python(&log.bundle), Err(9), "{entries:?}");
+    }
+}

@@ -1,0 +1,97 @@
+//! When a log is closed, and what waits for it.
+
+use hoithi::contest::apply::{Change, apply};
+use hoithi::contest::definition::Definition;
+use hoithi::contest::document;
+use hoithi::db;
+use hoithi::ledger::{Leaf, audit};
+use hoithi::voting::{self, Touch};
+
+use super::{CONTEST, OVER, bundle, cast, counted, given, voter};
+use crate::support::both;
+
+both! {
+    async fn a_log_is_not_closed_while_a_vote_that_came_in_time_is_on_its_way(site: Site) {
+        let (contest, entries) = given(site, "one_per_entry", 1).await;
+        cast(site, contest, 1, 1).await.unwrap();
+        site.set_clock("2026-04-30T16:59:59Z");
+        let coming = site.app.votes.enter(site.app.clock.now());
+        site.set_clock(OVER);
+        let late = site.app.votes.enter(site.app.clock.now());
+
+        let early = site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+        let touch = Touch { entry: 1, nonce: 0, at: coming.at() };
+        let cast = site.app.votes.cast(contest, touch, &voter(2)).await;
+        drop(coming);
+
+        assert!(!early.closed && early.waits, "{early:?}");
+        assert!(!voting::is_closed(&site.app.db, contest).await.unwrap());
+        assert!(cast.is_ok(), "{cast:?}");
+        let standing = site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+        assert_eq!((standing.votes, standing.closed, standing.waits), (2, true, false));
+        assert!(voting::is_closed(&site.app.db, contest).await.unwrap());
+        assert_eq!(counted(site, contest, &entries).await, [2]);
+        drop(late);
+    }
+
+    async fn a_vote_that_waits_for_a_lock_is_in_the_log_before_the_close(site: Site) {
+        use sea_orm::{ConnectionTrait, DbBackend};
+        let (contest, _) = given(site, "one_per_entry", 1).await;
+        cast(site, contest, 1, 1).await.unwrap();
+        site.set_clock("2026-04-30T16:59:59Z");
+        let tx = db::begin(&site.app.db).await.unwrap();
+        if tx.get_database_backend() == DbBackend::Postgres {
+            tx.execute_unprepared("lock table vote_segment in exclusive mode").await.unwrap();
+        }
+        let coming = site.app.votes.enter(site.app.clock.now());
+        let touch = Touch { entry: 1, nonce: 0, at: coming.at() };
+        let voter = voter(2);
+
+        let vote = async {
+            let cast = site.app.votes.cast(contest, touch, &voter).await;
+            drop(coming);
+            cast
+        };
+        let close = async {
+            site.set_clock(OVER);
+            site.app.votes.settle(contest, site.app.clock.now()).await
+        };
+        let open = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+            tx.commit().await.unwrap();
+        };
+        let (cast, standing, ()) = tokio::join!(vote, close, open);
+
+        assert!(cast.is_ok(), "{cast:?}");
+        let standing = standing.unwrap();
+        assert_eq!((standing.votes, standing.closed), (2, true));
+        let bundle = bundle(site, contest).await;
+        let places: Vec<&str> = bundle.leaves.iter().filter_map(|leaf| match Leaf::read(leaf)? {
+            Leaf::Vote(_) => Some("vote"),
+            Leaf::Close { .. } => Some("close"),
+            _ => None,
+        }).collect();
+        assert_eq!(places, ["vote", "vote", "close"]);
+    }
+
+    async fn an_extended_deadline_is_bound_in_the_log_before_the_next_vote(site: Site) {
+        let (contest, entries) = given(site, "one_per_entry", 1).await;
+        cast(site, contest, 1, 1).await.unwrap();
+        let longer = CONTEST.replace("LIMIT", "one_per_entry").replace("2026-04-30", "2026-05-10");
+        let definition: Definition = document::read(&longer).unwrap();
+        let tx = db::begin(&site.app.db).await.unwrap();
+        let change = Change { reason: "Bão".to_owned(), notice: "Gia hạn".to_owned()  };
+        apply(&tx, &definition, None, &change, site.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        site.set_clock("2026-05-05T01:00:00Z");
+
+        cast(site, contest, 2, 1).await.unwrap();
+
+        assert_eq!(counted(site, contest, &entries).await, [2]);
+        site.set_clock("2026-06-01T01:00:00Z");
+        let bundle = bundle(site, contest).await;
+        let key = site.app.votes.key(&site.app.db, contest).await.unwrap().unwrap();
+        assert_eq!(audit(&bundle, &key, (&[], 0)).map(|audited| audited.counts.standing), Ok(2));
+        assert_eq!(bundle.rules.len(), 2);
+    }
+}
