@@ -1,122 +1,29 @@
 //! The vote for a work: one touch, and taking it back.
 
-use actix_web::dev::Payload;
-use actix_web::http::header;
-use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
-use askama::Template;
-use entity::id::ContestId;
-use serde::Serialize;
+mod answer;
+mod voter;
 
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
+use entity::id::ContestId;
+
+use self::answer::{counted, first_touch, refused, voted};
+use self::voter::traced;
 use crate::app::App;
 use crate::contest;
 use crate::contest::definition::{Level, Work};
 use crate::entry::{self, code};
-use crate::refusal::{Kind, Refusal, Refused};
-use crate::voting::{self, Act, Cast, Proof, Touch, Trace};
-use crate::web::address;
+use crate::refusal::Kind;
+use crate::voting::{self, Act, Touch};
 use crate::web::form::{Form, Slip};
-use crate::web::group::Group;
-use crate::web::member::Member;
 use crate::web::node;
-use crate::web::oidc;
-use crate::web::signed::{Browser, MaybeSigned, Signed};
+use crate::web::signed::{Browser, MaybeSigned};
 use crate::web::work::{self, Done};
 use crate::web::{Failure, Result, View, page, see_other};
 
-/// What became of a vote.
-#[derive(Template)]
-#[template(path = "entry/voted.html")]
-pub struct Voted {
-    /// Who looks.
-    pub v: View,
-    /// Code of the work.
-    pub code: String,
-    /// The vote, when it is counted.
-    pub cast: Option<Cast>,
-    /// Whether it was taken back.
-    pub withdrawn: bool,
-    /// Why not.
-    pub refused: Option<Refused>,
-    /// Where the voter proves more, and the key of the words for it.
-    pub proves: Option<(String, &'static str)>,
-    /// Whether the browser had to be known first, so that one more touch is needed.
-    pub once_more: bool,
-}
-
-/// What a script is told of a vote that is counted.
-#[derive(Serialize)]
-struct Told<'a> {
-    counted: bool,
-    receipt: &'a str,
-    at: &'a str,
-    again: bool,
-    /// For the voter's eyes, line by line.
-    said: [String; 2],
-}
-
-/// What is known of a voter, at the level that the contest asks for. Where browsers have to work
-/// before they vote, who is signed in votes by the account instead.
-pub(super) fn proof(
-    app: &App,
-    (contest, asked, rule): (ContestId, Level, Work),
-    who: &MaybeSigned,
-    (request, browser): (&HttpRequest, &Browser),
-) -> Proof {
-    let trace = traced(app, request, contest);
-    let group = Group::of_request(request, app, contest, app.clock.now());
-    let link = group.map(|group| (group.number, group.quota));
-    let member = Member::of_request(request, app, contest).filter(|_| asked == Level::Member);
-    if let Some(member) = member {
-        let number = member.number.to_be_bytes();
-        return Proof {
-            key: app.key.hash("voter-member", &[contest.0.as_bytes(), &number]),
-            level: Level::Member,
-            user: who.0.as_ref().map(Signed::id),
-            link,
-            worked: true,
-            trace,
-        };
-    }
-    let account = oidc::account(request, app, app.clock.now()).filter(|_| asked == Level::Account);
-    if let Some(account) = account {
-        return Proof {
-            key: app.key.hash("voter-account", &[contest.0.as_bytes(), &account]),
-            level: Level::Account,
-            user: who.0.as_ref().map(Signed::id),
-            link,
-            worked: true,
-            trace,
-        };
-    }
-    let device = Proof {
-        key: app.key.hash("voter", &[contest.0.as_bytes(), &browser.hash(app, "vote")]),
-        level: if link.is_some() { Level::GroupLink } else { Level::Device },
-        user: who.0.as_ref().map(Signed::id),
-        link,
-        worked: true,
-        trace,
-    };
-    match &who.0 {
-        Some(signed) if asked >= Level::Code || rule != Work::Never => {
-            by_account(app, contest, signed, device)
-        }
-        _ => device,
-    }
-}
-
-/// What is kept for a while of where a request came from.
-fn traced(app: &App, request: &HttpRequest, contest: ContestId) -> Trace {
-    let agent = request.headers().get(header::USER_AGENT).map(header::HeaderValue::as_bytes);
-    Trace::seen(agent, address::of(request), |bytes| {
-        app.key.hash("vote-network", &[contest.0.as_bytes(), bytes])
-    })
-}
-
-/// What somebody who is signed in has proved, in place of their browser.
-fn by_account(app: &App, contest: ContestId, signed: &Signed, proof: Proof) -> Proof {
-    let key = app.key.hash("voter", &[contest.0.as_bytes(), signed.id().0.as_bytes()]);
-    Proof { key, level: Level::Code, user: Some(signed.id()), ..proof }
-}
+pub use answer::Voted;
+pub(super) use answer::proves;
+pub(super) use voter::proof;
 
 /// Contest and number of the entry with this code, the level that its vote asks for and the work:
 /// from memory once a vote for it came.
@@ -247,62 +154,6 @@ pub async fn task(
     let mut answer = HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(task);
     browser.keep(&app, &mut answer);
     Ok(answer)
-}
-
-/// A browser that keeps no cookies, or never was here: it has to be known first.
-fn first_touch(v: View, code: &str) -> Result {
-    if v.is_script {
-        let once_more = serde_json::json!({ "counted": false, "once_more": true });
-        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(once_more));
-    }
-    page(&voted(v, code, None, None, true))
-}
-
-/// Why a vote was not counted; what is no fault of the voter's is no page of theirs.
-fn refused(v: View, code: &str, error: voting::Error) -> Result {
-    let refused = error.refusal();
-    if v.is_script || matches!(refused.kind, Kind::Unavailable | Kind::Broken) {
-        return Err(error.into());
-    }
-    page(&voted(v, code, None, Some(refused), false))
-}
-
-fn counted(v: View, code: &str, cast: Cast) -> Result {
-    if v.is_script {
-        let key = if cast.again { "vote-again" } else { "vote-counted" };
-        let at = v.second(&cast.at);
-        let said =
-            [v.t1(key, "at", at.as_str()), v.t1("vote-receipt", "receipt", cast.receipt.as_str())];
-        let told = Told { counted: true, receipt: &cast.receipt, at: &at, again: cast.again, said };
-        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(told));
-    }
-    page(&voted(v, code, Some(cast), None, false))
-}
-
-/// Where a voter proves what this level asks for, and the key of the words for it.
-pub(super) fn proves(level: Level, code: &str) -> (String, &'static str) {
-    match level {
-        Level::Member => (format!("/m?then=/entries/{code}"), "member-title"),
-        Level::Account => (format!("/accounts/there?then=/entries/{code}"), "account-go"),
-        _ => (format!("/session/new?then=/entries/{code}"), "session-title"),
-    }
-}
-
-fn voted(
-    v: View,
-    code: &str,
-    cast: Option<Cast>,
-    refused: Option<Refused>,
-    once_more: bool,
-) -> Voted {
-    let proves = refused.as_ref().and_then(|refused| match refused.code {
-        "vote-needs-code" => Some(proves(Level::Code, code)),
-        "vote-needs-account" => Some(proves(Level::Account, code)),
-        "vote-needs-member" => Some(proves(Level::Member, code)),
-        "vote-needs-work" => Some(proves(Level::Code, code)),
-        _ => None,
-    });
-    Voted { v, code: code.to_owned(), cast, withdrawn: false, refused, proves, once_more }
 }
 
 /// Changes a vote that was given before; says in which contest.
