@@ -3,17 +3,37 @@
 use entity::id::UserId;
 use entity::instant::Instant;
 use entity::{file, login_code, officer, session, user};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, IntoActiveModel,
-    QueryFilter, Set,
+    QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
-use super::person::{Error, admins, by_id};
+use super::person::{Error, by_id};
 use crate::audit::{self, Act};
 
 /// What stands where the name of somebody erased stood.
 pub const ERASED: &str = "—";
+
+/// The person, if they may leave. Nobody else who runs the site leaves it before `tx` ends, so two
+/// who are the last cannot both go.
+///
+/// # Errors
+/// As [`erase`].
+pub async fn leaving(tx: &DatabaseTransaction, id: UserId) -> Result<user::Model, Error> {
+    let admins = user::Entity::find()
+        .filter(user::Column::IsAdmin.eq(true))
+        .filter(user::Column::DisabledAt.is_null())
+        .order_by_asc(user::Column::Id)
+        .lock(LockType::NoKeyUpdate)
+        .all(tx)
+        .await?;
+    if matches!(admins.as_slice(), [last] if last.id == id) {
+        return Err(Error::LastAdmin);
+    }
+    let person = by_id(tx, id).await?;
+    if person.erased_at.is_some() { Err(Error::Unknown) } else { Ok(person) }
+}
 
 /// Erases name, address, password, browsers, codes, and ends all offices. What the person decided
 /// stays in the log under a key that leads to nobody. `by` is who asked: the person, or whoever
@@ -28,13 +48,7 @@ pub async fn erase(
     by: UserId,
     now: Instant,
 ) -> Result<Option<String>, Error> {
-    let person = by_id(tx, id).await?;
-    if person.erased_at.is_some() {
-        return Err(Error::Unknown);
-    }
-    if person.is_admin && person.disabled_at.is_none() && admins(tx).await? == 1 {
-        return Err(Error::LastAdmin);
-    }
+    let person = leaving(tx, id).await?;
     session::Entity::delete_many().filter(session::Column::UserId.eq(id)).exec(tx).await?;
     let mut codes = Condition::any().add(login_code::Column::UserId.eq(id));
     if let Some(email) = &person.email {

@@ -14,7 +14,7 @@ mod session;
 
 pub use code::{Redeemed, issue, redeem};
 pub use elsewhere::Elsewhere;
-pub use erasure::{ERASED, erase};
+pub use erasure::{ERASED, erase, leaving};
 pub use link::{Opens, first_admin, open_link, take_link, way_in};
 pub use person::{
     Error, admins, by_email, by_id, disable, email, enable, invite, is_admin, names, search,

@@ -19,7 +19,7 @@ use super::declared::{Asked, asked};
 use super::eligible::is_minor;
 use super::error::fault;
 use super::event::noted;
-use super::rights::leave;
+use super::rights::{leave, lock_contests};
 use crate::audit::{self, Act};
 use crate::contest::definition::DeclaredBy;
 use crate::contest::{Contest, Screener};
@@ -208,6 +208,7 @@ pub async fn refuse(
     contest: &Contest,
     now: Instant,
 ) -> Result<Vec<String>, Error> {
+    lock_contests(tx, [by.entry.clone()]).await?;
     open(tx, contest, by.entry.id, now).await?;
     let keys = leave(tx, by.entry.id, None, now).await?;
     noted(tx, by.entry.id, ("guardian-withdrew", None), None, now).await?;

@@ -1,5 +1,7 @@
 //! What people may ask of their own data: see all of it, take the work back, have it erased.
 
+use std::collections::BTreeSet;
+
 use entity::entry::{self, State};
 use entity::id::{EntryId, FileId, UserId};
 use entity::instant::Instant;
@@ -35,6 +37,7 @@ pub(super) async fn leave(
     by: Option<UserId>,
     now: Instant,
 ) -> Result<Vec<String>, Error> {
+    lock_contests(tx, entry::Entity::find_by_id(id).one(tx).await?).await?;
     let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
     let row = row.ok_or(Error::Unknown)?;
     if matches!(row.state, State::Withdrawn | State::Disqualified) {
@@ -48,6 +51,25 @@ pub(super) async fn leave(
     }
     let own = own_files(tx, id).await?;
     Ok(media::take_down(tx, own).await?)
+}
+
+/// Locks the contests of entries and of their copies, each after the one before: nobody who locks a
+/// contest first and an entry of it then waits for us in a circle.
+///
+/// # Errors
+/// When the database fails.
+pub async fn lock_contests(
+    tx: &DatabaseTransaction,
+    entries: impl IntoIterator<Item = entry::Model>,
+) -> Result<(), Error> {
+    let mut contests = BTreeSet::new();
+    for entry in entries {
+        contests.extend(family(tx, entry).await?.into_iter().map(|row| row.contest_id));
+    }
+    for contest in contests {
+        contest::lock(tx, contest).await?;
+    }
+    Ok(())
 }
 
 /// An entry, and its copies in the contests above to which it went up: whoever takes it back takes

@@ -1,5 +1,7 @@
 //! The panel: who judges, and how far they are.
 
+use std::collections::BTreeSet;
+
 use entity::assignment::{self, State as Work};
 use entity::id::{RoundId, SeatId, UserId};
 use entity::instant::Instant;
@@ -13,9 +15,10 @@ use serde_json::json;
 
 use super::Error;
 use super::give::give;
-use super::judge::{gone, in_round};
+use super::judge::{Judge, gone, in_round};
 use super::record::{definition_of, record};
-use crate::contest::{self, Organiser};
+use crate::audit::{self, Act};
+use crate::contest::{self, Contest, Organiser};
 
 /// The whole panel, by number, those who left included.
 ///
@@ -115,6 +118,51 @@ pub async fn remove(
         give(tx, round.id, definition_of(&contest, &round)?, seed).await?;
     }
     record(tx, by, round.id, "judge-left", json!({ "seat": id }), now).await
+}
+
+/// Takes somebody off the panels of rounds that wait; seats in rounds that are over stay, for what
+/// was decided there. `by` is who asked. The answer is a contest in which their sheets are not final
+/// yet: then nothing is done.
+///
+/// # Errors
+/// When the database fails.
+pub async fn leave_all(
+    tx: &DatabaseTransaction,
+    user: UserId,
+    by: UserId,
+    now: Instant,
+) -> Result<Option<Contest>, Error> {
+    let live = |judge: &Judge| judge.round.state != State::Closed;
+    let seats = Judge::all(tx, user).await?;
+    let contests: BTreeSet<_> =
+        seats.iter().filter(|judge| live(judge)).map(|judge| judge.round.contest_id).collect();
+    for contest in contests {
+        contest::lock(tx, contest).await?;
+    }
+    let seats = Judge::all(tx, user).await?;
+    let busy =
+        |judge: &&Judge| judge.round.state == State::Open && judge.seat.finished_at.is_none();
+    if let Some(judge) = seats.iter().find(busy) {
+        return Ok(Some(contest::by_id(tx, judge.round.contest_id).await?));
+    }
+    for judge in seats.into_iter().filter(|judge| judge.round.state == State::Waiting) {
+        let Judge { seat, round } = judge;
+        let after = json!({ "seat": seat.id });
+        let mut gone = seat.into_active_model();
+        gone.left_at = Set(Some(now));
+        gone.update(tx).await?;
+        let act = Act {
+            actor: Some(by),
+            role: if by == user { "judge" } else { "admin" },
+            act: "judge-left",
+            subject: format!("round:{}", round.id),
+            contest: Some(round.contest_id),
+            before: None,
+            after: Some(after),
+        };
+        audit::record(tx, act, now).await?;
+    }
+    Ok(None)
 }
 
 /// Lets a judge who declared the sheets final change them again, with a reason for the record.

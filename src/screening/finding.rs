@@ -65,7 +65,7 @@ pub async fn find(
     finding: &Finding,
     now: Instant,
 ) -> Result<(), Error> {
-    let contest = contest::hold(tx, by.contest()).await?;
+    let contest = contest::lock(tx, by.contest()).await?;
     let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
     let row = row.filter(|row| row.contest_id == by.contest()).ok_or(Error::Unknown)?;
     if row.state != State::Submitted {
@@ -130,7 +130,7 @@ pub async fn undo(
     id: EntryId,
     now: Instant,
 ) -> Result<(), Error> {
-    contest::hold(tx, by.contest()).await?;
+    contest::lock(tx, by.contest()).await?;
     let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
     let row = row.filter(|row| row.contest_id == by.contest()).ok_or(Error::Unknown)?;
     let last = screening::Entity::find()

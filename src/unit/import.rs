@@ -14,7 +14,7 @@ use sea_orm::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::tree::{Error, members, move_to};
+use super::tree::{Error, hold_still, members, move_to};
 use crate::words::{fold, nfc};
 
 /// One line of a list of units.
@@ -168,12 +168,12 @@ pub async fn import(
     rows: Vec<(u64, Row)>,
     now: Instant,
 ) -> Result<Vec<Fault>, Error> {
+    hold_still(tx).await?;
     types(tx).await?;
     let kinds = unit_type::Entity::find().all(tx).await?;
-    let codes = rows.iter().flat_map(|(_, row)| [row.code.clone(), row.parent.clone()]);
-    let known = unit::Entity::find().filter(unit::Column::Code.is_in(codes)).all(tx).await?;
-    let mut known: HashMap<String, unit::Model> =
-        known.into_iter().map(|unit| (unit.code.clone(), unit)).collect();
+    let codes: Vec<String> =
+        rows.iter().flat_map(|(_, row)| [row.code.clone(), row.parent.clone()]).collect();
+    let mut known = named(tx, &codes).await?;
     let mut waiting: BTreeMap<u64, Row> = rows.into_iter().collect();
     let mut faults = Vec::new();
     waiting.retain(|line, row| {
@@ -201,8 +201,14 @@ pub async fn import(
             let Some(row) = waiting.remove(&line) else {
                 continue;
             };
+            let before = known.get(&row.code).map(|unit| unit.path.clone());
             let unit = take(tx, &row, &known, now).await?;
+            let moved = before.is_some_and(|before| before != unit.path);
             known.insert(row.code, unit);
+            if moved {
+                // What stands below it moved along.
+                known = named(tx, &codes).await?;
+            }
         }
     }
     faults.extend(waiting.into_iter().map(|(line, row)| Fault {
@@ -212,6 +218,14 @@ pub async fn import(
     }));
     faults.sort_by_key(|fault| fault.line);
     Ok(faults)
+}
+
+async fn named(
+    db: &impl ConnectionTrait,
+    codes: &[String],
+) -> Result<HashMap<String, unit::Model>, DbErr> {
+    let found = unit::Entity::find().filter(unit::Column::Code.is_in(codes));
+    Ok(found.all(db).await?.into_iter().map(|unit| (unit.code.clone(), unit)).collect())
 }
 
 fn is_code(code: &str) -> bool {

@@ -122,6 +122,7 @@ pub async fn put_below(
 ) -> Result<(), Error> {
     leads(by)?;
     leads(to)?;
+    tree::hold_still(tx).await?;
     let moved = tree::by_id(tx, by.unit.id).await?;
     let place = tree::by_id(tx, to.unit.id).await?;
     let left = moved.path.trim_end_matches('/').rsplit('/').nth(1).filter(|code| !code.is_empty());
@@ -194,6 +195,7 @@ pub async fn hand_over(
 ) -> Result<(), Error> {
     leads(by)?;
     leads(into)?;
+    tree::hold_still(tx).await?;
     let ended = tree::by_id(tx, by.unit.id).await?;
     let heir = tree::by_id(tx, into.unit.id).await?;
     if ended.valid_to.is_some() || heir.valid_to.is_some() {
@@ -228,6 +230,7 @@ pub async fn import_below(
     now: Instant,
 ) -> Result<Vec<Fault>, Error> {
     leads(by)?;
+    tree::hold_still(tx).await?;
     let own = tree::below(tx, &by.unit).await?;
     let own: HashSet<&str> = own.iter().map(|unit| unit.code.as_str()).collect();
     let listed: Vec<String> = rows.iter().map(|(_, row)| row.code.clone()).collect();

@@ -7,8 +7,8 @@ use entity::instant::Instant;
 use entity::{unit, unit_parent, unit_strength, unit_type};
 use sea_orm::sea_query::{Expr, LikeExpr};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
-    EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbBackend,
+    DbErr, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::refusal::{Kind, Refusal, Refused};
@@ -225,6 +225,15 @@ pub async fn members(
 /// When the database fails.
 pub async fn types(db: &impl ConnectionTrait) -> Result<Vec<unit_type::Model>, DbErr> {
     unit_type::Entity::find().order_by_asc(unit_type::Column::Position).all(db).await
+}
+
+/// Lets nobody else move units before `tx` ends: whether a move makes a circle is read from the
+/// whole tree, so this comes before what a move is judged by is read.
+pub(super) async fn hold_still(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared("lock table unit_parent in share row exclusive mode").await?;
+    }
+    Ok(())
 }
 
 /// Puts a unit below another from `now` on; what stands below it moves along.

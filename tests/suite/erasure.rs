@@ -114,6 +114,55 @@ both! {
         site.work().await;
     }
 
+    async fn the_last_two_administrators_do_not_both_go_at_once(site: Site) {
+        let (first, _) = (site.admin("mot@example.vn").await, site.admin("hai@example.vn").await);
+        let mut second = site.signed_in("hai@example.vn").await;
+        let now = site.app.clock.now();
+        let held = hoithi::db::begin(&site.app.db).await.unwrap();
+        hoithi::account::erase(&held, first, first, now).await.unwrap();
+
+        let other = second.post("/account/erasure", &[("confirm", "hai@example.vn")]);
+        let release = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+            held.commit().await.unwrap();
+        };
+        let (other, ()) = tokio::join!(other, release);
+
+        assert!(other.all("[role=alert] li").join(" ").contains("quản trị viên duy nhất"), "{}", other.text());
+        assert_eq!(hoithi::account::admins(&site.app.db).await.unwrap(), 1);
+        site.work().await;
+    }
+
+    async fn a_judge_who_is_erased_leaves_the_panels_of_rounds_that_wait(site: Site) {
+        let rounds = "rounds:
+  - { key: final, title: Chung khảo, phase: final, criteria: [{ key: art, label: Nghệ thuật, max: 10 }] }";
+        stage(site, rounds, &["Một"]).await;
+        let mut admin = site.signed_in("quantri@example.vn").await;
+        let panel = format!("/desk/contests/{STAGE}/rounds/final");
+        for email in ["giamkhao@example.vn", "khac@example.vn"] {
+            admin.post(&format!("{panel}/seats"), &[("name", email), ("email", email)]).await;
+        }
+        site.work().await;
+        let id = site.person("giamkhao@example.vn").await;
+        let mut judge = site.signed_in("giamkhao@example.vn").await;
+
+        let done = judge.post("/account/erasure", &[("confirm", "giamkhao@example.vn")]).await;
+        let page = admin.get(&panel).await;
+        let opened = admin.post(&panel, &[("act", "open")]).await;
+
+        assert_eq!(done.status, StatusCode::OK, "{}", done.text());
+        assert!(page.all("th").iter().any(|name| name.contains("đã rời")), "{}", page.text());
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
+        let db = &site.app.db;
+        let seats = entity::seat::Entity::find().filter(entity::seat::Column::UserId.eq(id)).all(db).await.unwrap();
+        assert!(seats.iter().all(|seat| seat.left_at.is_some()) && seats.len() == 1, "{seats:?}");
+        let given = entity::assignment::Entity::find().filter(entity::assignment::Column::SeatId.eq(seats[0].id));
+        assert!(given.all(db).await.unwrap().is_empty(), "no work lies with nobody");
+        let left = audit_log::Entity::find().filter(audit_log::Column::Act.eq("judge-left"));
+        assert_eq!(left.all(db).await.unwrap().len(), 1);
+        site.work().await;
+    }
+
     async fn whoever_is_erased_is_found_under_every_spelling(site: Site) {
         stage(site, "", &[]).await;
         site.set_clock("2026-04-02T01:00:00Z");

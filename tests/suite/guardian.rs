@@ -107,6 +107,36 @@ async fn state(site: &Site) -> State {
 }
 
 both! {
+    async fn a_guardian_and_a_screener_at_once_do_not_wait_in_a_circle(site: Site) {
+        site.units().await;
+        announce(site, RULES).await;
+        let (mut child, mut mother) = (site.browser(), site.browser());
+        site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let code = enter(&mut child, "2012-05-01", &["original", "child"]).await;
+        site.work().await;
+        let to = link(&mut child, &code).await;
+        let (now, user) = (site.app.clock.now(), site.person("duyet@example.vn").await);
+        let row = entry::Entity::find().one(&site.app.db).await.unwrap().unwrap();
+        let held = hoithi::db::begin(&site.app.db).await.unwrap();
+        let contest = hoithi::contest::lock(&held, row.contest_id).await.unwrap();
+        let screener = hoithi::contest::Screener::of(&held, &contest, user, now).await.unwrap();
+
+        let withdrawal = format!("{to}/withdrawal");
+        let refused = mother.post(&withdrawal, &[]);
+        let screened = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+            let finding = hoithi::screening::Finding::Reject { reason: "reason-blurred".to_owned(), note: String::new() };
+            hoithi::screening::find(&held, &screener, row.id, &finding, now).await.unwrap();
+            hoithi::screening::undo(&held, &screener, row.id, now).await.unwrap();
+            held.commit().await.unwrap();
+        };
+        let (refused, ()) = tokio::join!(refused, screened);
+
+        assert_eq!(refused.status, StatusCode::SEE_OTHER, "{}", refused.text());
+        assert_eq!(state(site).await, State::Withdrawn);
+        site.work().await;
+    }
+
     async fn a_minors_work_is_kept_at_once_and_accepted_when_the_guardian_has_agreed(site: Site) {
         site.units().await;
         announce(site, RULES).await;

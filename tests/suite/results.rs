@@ -63,6 +63,32 @@ fn alert(page: &crate::support::Answer) -> String {
 }
 
 both! {
+    async fn the_minutes_leave_out_no_decision_however_many_there_are(site: Site) {
+        use entity::{decision, id::DecisionId};
+        use sea_orm::Set;
+        stage(site, "", &["Một"]).await;
+        let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        let user = site.person(ORGANISER).await;
+        let rows = (0..600).map(|number| decision::ActiveModel {
+            id: Set(DecisionId::new()),
+            contest_id: Set(contest),
+            kind: Set(decision::Kind::Tie),
+            subject: Set(serde_json::json!({ "among": [], "order": [] })),
+            reason: Set(format!("Lý do thứ {number}.")),
+            decided_by: Set(user),
+            decided_at: Set(site.app.clock.now()),
+        });
+        let tx = db::begin(&site.app.db).await.unwrap();
+        decision::Entity::insert_many(rows).exec_without_returning(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut organiser = site.signed_in(ORGANISER).await;
+        let minutes = organiser.get(&format!("/desk/contests/{STAGE}/minutes")).await;
+
+        let said = minutes.all("li").into_iter().filter(|line| line.contains("Lý do thứ"));
+        assert_eq!(said.count(), 600, "{}", minutes.status);
+    }
+
     async fn a_second_person_publishes_and_everything_is_true_together(site: Site) {
         let (mut organiser, mut approver) = judged(site).await;
         let nothing = organiser.post(PUBLICATION, &[]).await;

@@ -4,7 +4,6 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use entity::id::UserId;
-use entity::round;
 use sea_orm::DatabaseTransaction;
 
 use super::account::draw;
@@ -12,12 +11,11 @@ use super::letter::admin;
 use super::receipt::own::clear;
 use crate::app::App;
 use crate::entry::{self, Author};
-use crate::judging::Judge;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page};
-use crate::{account, contact, contest, db, letters, results};
+use crate::{account, contact, contest, db, judging, letters, results};
 
 /// What is said once somebody is erased.
 #[derive(Template)]
@@ -125,16 +123,16 @@ fn in_the_way(failure: Failure) -> Result<Vec<Refused>> {
 
 /// Erases an account with its works, parts, letters and complaints.
 async fn person(tx: &DatabaseTransaction, v: &View, id: UserId, by: UserId) -> Result<Leavings> {
-    for judge in Judge::all(tx, id).await? {
-        if judge.round.state == round::State::Open && judge.seat.finished_at.is_none() {
-            let held = contest::by_id(tx, judge.round.contest_id).await?;
-            let title = held.definition.title.read(v.lang.is_english());
-            let refused = Refused::new(Kind::Conflict, "account-seated").with("contest", title);
-            return Err(Failure::of(refused));
-        }
+    account::leaving(tx, id).await?;
+    if let Some(held) = judging::leave_all(tx, id, by, v.now).await? {
+        let title = held.definition.title.read(v.lang.is_english());
+        let refused = Refused::new(Kind::Conflict, "account-seated").with("contest", title);
+        return Err(Failure::of(refused));
     }
     let mut left = Vec::new();
-    for row in entry::of_person(tx, Some(id), None).await? {
+    let works = entry::of_person(tx, Some(id), None).await?;
+    entry::lock_contests(tx, works.clone()).await?;
+    for row in works {
         let author = Author::of(tx, row, Some(id), None, v.now).await?;
         left.push(work(tx, v, &author).await?);
     }
@@ -163,7 +161,9 @@ async fn at_contact(
         Some(user) => person(tx, v, user.id, by).await?,
         None => Vec::new(),
     };
-    for row in entry::of_person(tx, None, Some(contact)).await? {
+    let works = entry::of_person(tx, None, Some(contact)).await?;
+    entry::lock_contests(tx, works.clone()).await?;
+    for row in works {
         let author = Author::at_request(tx, row, by).await?;
         left.push(work(tx, v, &author).await?);
     }

@@ -130,6 +130,51 @@ both! {
         assert_eq!(acts(site, "unit-moved").await, ["unit-moved"]);
     }
 
+    async fn two_moves_at_once_make_no_circle(site: Site) {
+        site.units().await;
+        let mut lead = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        let user = site.person("lead@example.vn").await;
+        site.set_clock("2026-04-01T02:00:00Z");
+        let now = site.app.clock.now();
+        let officer = async |db: &sea_orm::DatabaseTransaction, code: &str| {
+            let unit = unit::by_code(db, code).await.unwrap();
+            unit::Officer::of(db, unit, user, now).await.unwrap()
+        };
+        let held = hoithi::db::begin(&site.app.db).await.unwrap();
+        let (zone, ward) = (officer(&held, "td-kcn").await, officer(&held, "td-an-phu").await);
+        unit::put_below(&held, &zone, &ward, now).await.unwrap();
+
+        let other = lead.post("/desk/units/td-an-phu", &[("act", "move"), ("below", "td-kcn")]);
+        let release = async {
+            actix_web::rt::time::sleep(std::time::Duration::from_millis(300)).await;
+            held.commit().await.unwrap();
+        };
+        let (other, ()) = tokio::join!(other, release);
+
+        assert_eq!(other.all("[role=alert] li").len(), 1, "{}", other.text());
+        let (zone, ward) = (unit::by_code(&site.app.db, "td-kcn").await.unwrap(), unit::by_code(&site.app.db, "td-an-phu").await.unwrap());
+        assert_eq!(zone.path, format!("{}td-kcn/", ward.path));
+    }
+
+    async fn a_list_moves_a_unit_and_what_is_named_of_it_alone_stays_below_it(site: Site) {
+        site.units().await;
+        let mut lead = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        let list = async |lead: &mut crate::support::Browser, lines: &str| {
+            let text = format!("code,name,short_name,type,parent,members,source\n{lines}");
+            let files: [(&str, &str, &[u8]); 1] = [("list", "ds.csv", text.as_bytes())];
+            lead.post_files(&format!("{AT}/import"), &[], &files).await
+        };
+        list(&mut lead, "cs-a,Công đoàn A,,base,td-kcn,,\ncs-b,Công đoàn B,,base,cs-a,,\ncs-c,Công đoàn C,,base,cs-b,,\n").await;
+        site.set_clock("2026-04-01T02:00:00Z");
+
+        let moved = list(&mut lead, "cs-a,Công đoàn A,,base,td-an-phu,,\ncs-c,Công đoàn C,,base,cs-b,,\n").await;
+
+        assert_eq!(moved.all("[role=status]"), ["Đã nhận 2 đơn vị."], "{}", moved.text());
+        let place = unit::by_code(&site.app.db, "td-an-phu").await.unwrap();
+        let below = unit::by_code(&site.app.db, "cs-c").await.unwrap();
+        assert_eq!(below.path, format!("{}cs-a/cs-b/cs-c/", place.path));
+    }
+
     async fn offices_and_parts_are_given_and_ended_each_in_the_log(site: Site) {
         site.units().await;
         announce(site, &staged("")).await;

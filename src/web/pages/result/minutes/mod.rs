@@ -60,6 +60,8 @@ pub struct Minutes {
     pub tables: Vec<(Table, usize)>,
     /// How equals were put in order, a sentence each.
     pub ties: Vec<String>,
+    /// How many more there are of those.
+    pub more_ties: usize,
     /// Votes by level: key of the words, counted, not counted, taken back.
     pub levels: Vec<(String, i64, i64, i64)>,
     /// Votes that were disqualified.
@@ -129,6 +131,7 @@ async fn gathered(
         rounds,
         tables: Vec::new(),
         ties: Vec::new(),
+        more_ties: 0,
         levels: Vec::new(),
         aside: Vec::new(),
         decisions,
@@ -156,6 +159,7 @@ impl Minutes {
                 self.ties.push(words::say(self.v.lang, "minutes-tie", &args));
             }
         }
+        self.more_ties = self.ties.len().saturating_sub(MOST);
         self.ties.truncate(MOST);
         let cut = |mut table: Table| {
             let more = table.places.len().saturating_sub(MOST);

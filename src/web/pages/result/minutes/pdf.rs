@@ -39,10 +39,12 @@ fn written(m: &Minutes) -> std::result::Result<Vec<u8>, Error> {
     }
     placed(&mut flow, m);
     votes(&mut flow, m);
-    for (head, lines) in [("minutes-ties", &m.ties), ("decisions", &m.decisions)] {
+    let (ties, decisions) = ((&m.ties, m.more_ties), (&m.decisions, 0));
+    for (head, (lines, left)) in [("minutes-ties", ties), ("decisions", decisions)] {
         if !lines.is_empty() {
             flow.heading(&v.t(head));
             flow.list(lines);
+            more(&mut flow, m, left);
         }
     }
     if let Some(hash) = &m.hash {
