@@ -11,6 +11,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use super::Error;
 use super::ask::Answer;
 
 /// Answers, each with the number of the wait it ends.
@@ -39,10 +40,11 @@ impl Mailbox {
 pub(super) fn send(answers: impl Iterator<Item = (Address, Answer)>) {
     let mut boxes: Vec<(Arc<Mailbox>, Answers)> = Vec::new();
     for (to, answer) in answers {
-        let found = boxes.iter_mut().find(|(mailbox, _)| Arc::ptr_eq(mailbox, &to.mailbox));
+        let Some((to, ticket)) = to.open() else { continue };
+        let found = boxes.iter_mut().find(|(mailbox, _)| Arc::ptr_eq(mailbox, &to));
         match found {
-            Some((_, answers)) => answers.push((to.ticket, answer)),
-            None => boxes.push((to.mailbox, vec![(to.ticket, answer)])),
+            Some((_, answers)) => answers.push((ticket, answer)),
+            None => boxes.push((to, vec![(ticket, answer)])),
         }
     }
     for (mailbox, answers) in boxes {
@@ -63,11 +65,26 @@ thread_local! {
     static HERE: RefCell<Here> = RefCell::default();
 }
 
-/// Where an answer goes: the box of a thread, and the number of the wait.
-#[derive(Clone, Debug)]
+/// Where an answer goes: the box of a thread, and the number of the wait. Whoever waits is answered
+/// in any case: an address that is lost, with a queue or with a writer that fell, says to come again.
+#[derive(Debug)]
 pub(super) struct Address {
-    mailbox: Arc<Mailbox>,
+    mailbox: Option<Arc<Mailbox>>,
     ticket: u64,
+}
+
+impl Address {
+    fn open(mut self) -> Option<(Arc<Mailbox>, u64)> {
+        Some((self.mailbox.take()?, self.ticket))
+    }
+}
+
+impl Drop for Address {
+    fn drop(&mut self) {
+        if let Some(mailbox) = self.mailbox.take() {
+            mailbox.put(vec![(self.ticket, Err(Error::Busy))]);
+        }
+    }
 }
 
 /// Waits on this thread for an answer.
@@ -85,7 +102,10 @@ pub(super) fn wait() -> (Address, Waiting) {
         here.next += 1;
         here.waiting.insert(ticket, (None, None));
         let mailbox = Arc::clone(&here.mailbox);
-        (Address { mailbox, ticket }, Waiting { ticket, _here: std::marker::PhantomData })
+        (
+            Address { mailbox: Some(mailbox), ticket },
+            Waiting { ticket, _here: std::marker::PhantomData },
+        )
     })
 }
 

@@ -49,7 +49,8 @@ struct Writer {
     written_at: std::time::Instant,
 }
 
-/// Starts a writer; it ends when nobody can ask it any more.
+/// Starts a writer; it ends when nobody can ask it any more. However it ends, its queue ends with it:
+/// everybody who waits there is told to come again, and the next who asks starts another.
 pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Receiver<Wish>) {
     let work = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
@@ -66,26 +67,13 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
                     writer.run(asks).await;
                     drop(open.close().await);
                 }
-                Err(error) => {
-                    tracing::error!("the vote writer has no database: {error}");
-                    refuse(asks).await;
-                }
+                Err(error) => tracing::error!("the vote writer has no database: {error}"),
             }
         });
     };
     let named = std::thread::Builder::new().name("votes".to_owned()).spawn(work);
     if let Err(error) = named {
         tracing::error!("the vote writer cannot start: {error}");
-    }
-}
-
-/// Tells everybody who waits to come again.
-async fn refuse(mut asks: mpsc::Receiver<Wish>) {
-    asks.close();
-    while let Some(wish) = asks.recv().await {
-        if let Wish::Cast(_, to) = wish {
-            reply::send(std::iter::once((to, Err(Error::Busy))));
-        }
     }
 }
 

@@ -3,9 +3,9 @@
 use entity::vote::State as VoteState;
 use hoithi::contest::apply::{Change, apply};
 use hoithi::contest::{self, document};
-use hoithi::db;
 use hoithi::ledger::audit;
-use hoithi::voting::{self, Cast, Error, Touch};
+use hoithi::voting::{self, Cast, Error, Proof, Touch, Votes};
+use hoithi::{app, db};
 use sea_orm::EntityTrait;
 
 use super::{CONTEST, OVER, bundle, cast, counted, given, touch, voter};
@@ -25,6 +25,44 @@ both! {
         assert_eq!(counted(site, contest, &entries).await, [1, 1]);
         let own = voting::own(&site.app.db, &first.receipt).await.unwrap().unwrap();
         assert_eq!((own.entry_id, own.state, own.leaf), (entries[0], VoteState::Counted, 1));
+    }
+
+    async fn voters_whose_writer_falls_are_told_to_come_again_and_another_writer_takes_its_place(site: Site) {
+        use hoithi::refusal::{Kind, Refusal};
+        use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+        static FALLS: AtomicBool = AtomicBool::new(false);
+        // Both engines share the switch.
+        static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+        fn fresh() -> [u8; 32] {
+            assert!(!FALLS.load(SeqCst), "the writer falls here");
+            app::fresh()
+        }
+        let _alone = ALONE.lock().await;
+        let (contest, _) = given(site, "one_per_entry", 1).await;
+        let names = (site.app.config.server.base_url.as_str(), "");
+        let (folder, clock) = (&site.app.config.data.folder, site.app.clock.clone());
+        let votes = Votes::open(site.address(), folder, names, clock, fresh);
+        let (at, voters): (_, Vec<Proof>) = (touch(site, 1), (1..=20).map(voter).collect());
+
+        FALLS.store(true, SeqCst);
+        let lost = voters.iter().map(|voter| votes.cast(contest, at, voter));
+        let lost = futures_util::future::join_all(lost);
+        let lost = tokio::time::timeout(std::time::Duration::from_secs(20), lost).await.unwrap();
+        FALLS.store(false, SeqCst);
+        let mut then = votes.cast(contest, at, &voters[0]).await;
+        for _ in 0..100 {
+            if then.is_ok() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            then = votes.cast(contest, at, &voters[0]).await;
+        }
+
+        for answer in lost {
+            let refused = answer.unwrap_err().refusal();
+            assert_eq!((refused.kind, refused.code), (Kind::Unavailable, "votes-wait"));
+        }
+        assert!(!then.unwrap().again);
     }
 
     async fn many_at_once_are_each_counted_once_and_share_commits(site: Site) {

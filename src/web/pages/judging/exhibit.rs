@@ -18,7 +18,7 @@ use crate::web::{Failure, Result};
 use crate::{contest, media, storage};
 
 /// The most text of a document on a sheet's page, in bytes; the rest is a click away.
-const TEXT: usize = 60_000;
+const TEXT: u64 = 60_000;
 
 /// How long a judge's browser keeps what it was served.
 const KEPT: &str = "private, max-age=3600";
@@ -115,9 +115,12 @@ async fn look_at(
     exhibit.has_original = !blind && file.state == State::Ready;
     exhibit.words = file.words.and_then(|words| u32::try_from(words).ok());
     if let Some(copy) = media::copy(&app.db, file.id, "text", "txt").await? {
-        let mut bytes = app.store.get(&copy.storage_key).await.map_err(Failure::broken)?.to_vec();
-        exhibit.is_cut = bytes.len() > TEXT;
-        bytes.truncate(TEXT);
+        let size = u64::try_from(copy.bytes).unwrap_or(0);
+        let bytes = match size.min(TEXT) {
+            0 => bytes::Bytes::new(),
+            end => app.store.range(&copy.storage_key, 0..end).await.map_err(Failure::broken)?,
+        };
+        exhibit.is_cut = size > TEXT;
         let text = String::from_utf8_lossy(&bytes);
         exhibit.text = Some(text.trim_end_matches('\u{fffd}').to_owned());
     }
