@@ -11,16 +11,16 @@ mod fold;
 mod leaf;
 mod note;
 mod proof;
+mod seal;
 mod tile;
 mod tree;
 
 pub use audit::{Audited, Finding, audit};
 pub use bundle::{Bundle, Rules, Unreadable};
 pub use fold::{Counts, Fold};
-pub use leaf::{
-    CTX, Leaf, MOST_NAMED, Note, Verdict, Vote, choice, key_hash, log_number, nullifier, salt,
-};
+pub use leaf::{Leaf, MOST_NAMED, Note, Verdict, Vote};
 pub use note::{Checkpoint, Signer, Verifier, cosigned, opened};
 pub use proof::Receipt;
+pub use seal::{CTX, choice, key_hash, log_number, nullifier, salt};
 pub use tile::{entries, hash_tiles};
 pub use tree::{Frontier, Hash, Tree, leaf_hash, node_hash, proves_growth, proves_inclusion};
