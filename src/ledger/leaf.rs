@@ -1,8 +1,9 @@
 //! What the leaves say: format v2. Whole numbers are big-endian.
 
 use super::Hash;
-use super::seal::CTX;
 
+/// Before everything that is hashed or signed here and is no leaf.
+pub const CTX: &str = "hoithi-vote-ledger/v2/";
 const FORMAT: u8 = 2;
 /// Most leaves that one note may name, so that a leaf's length fits in two bytes.
 pub const MOST_NAMED: usize = 4000;

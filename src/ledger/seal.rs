@@ -4,10 +4,7 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use super::{Hash, Vote};
-
-/// Before everything that is hashed or signed here and is no leaf.
-pub const CTX: &str = "hoithi-vote-ledger/v2/";
+use super::{CTX, Hash, Vote};
 
 fn keyed(key: &[u8; 32], purpose: &str, parts: &[&[u8]]) -> Hash {
     let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {

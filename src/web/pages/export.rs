@@ -7,6 +7,7 @@ use entity::id::{EntryId, UnitId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use std::collections::HashMap;
 
+use super::award::award_key;
 use super::entry::state_key;
 use super::pace::course;
 use super::result::counted;
@@ -337,17 +338,5 @@ impl Export<'_> {
             ])?;
         }
         Ok(())
-    }
-}
-
-/// Key of the words for what became of a prize.
-#[must_use]
-pub fn award_key(state: Awarded) -> &'static str {
-    match state {
-        Awarded::Given => "award-given",
-        Awarded::Accepted => "award-accepted",
-        Awarded::Declined => "award-declined",
-        Awarded::Lapsed => "award-lapsed",
-        Awarded::Empty => "award-empty",
     }
 }

@@ -14,7 +14,6 @@ use entity::id::AwardId;
 use entity::instant::Instant;
 
 use super::desk::organised;
-use super::export::award_key;
 use super::result::{Names, names};
 use crate::app::App;
 use crate::contest::Contest;
@@ -177,5 +176,16 @@ pub async fn update(
             draw(&app, v, &contest, error.refusals()).await
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Key of the words for what became of a prize.
+pub(super) fn award_key(state: State) -> &'static str {
+    match state {
+        State::Given => "award-given",
+        State::Accepted => "award-accepted",
+        State::Declined => "award-declined",
+        State::Lapsed => "award-lapsed",
+        State::Empty => "award-empty",
     }
 }
