@@ -145,7 +145,8 @@ impl Store {
     }
 
     /// As [`Store::put_file`], for a key under which one file only is ever kept: an object that is
-    /// there already stays, where the store can tell.
+    /// there already stays, where the store can tell. A folder takes the file itself where it can, so
+    /// nobody may write to it afterwards; removing it is right.
     ///
     /// # Errors
     /// When it could not be kept.
@@ -156,6 +157,7 @@ impl Store {
     async fn write(&self, key: &str, path: &Path, mime: &str, once: bool) -> Result<(), Error> {
         check(key)?;
         match self {
+            Self::Folder(folder) if once => folder.put_once(key, path).await,
             Self::Folder(folder) => folder.put_file(key, path).await,
             Self::S3(bucket) => bucket.put_file(key, path, mime, once).await,
             Self::Memory(_) => self.put(key, tokio::fs::read(path).await?.into(), mime).await,

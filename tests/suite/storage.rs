@@ -210,6 +210,31 @@ async fn a_folder_and_memory_keep_what_they_are_given() {
 }
 
 #[actix_web::test]
+async fn a_folder_takes_an_original_itself_and_never_writes_it_over_another() {
+    use std::os::unix::fs::MetadataExt;
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&Config::default(), folder.path()).unwrap();
+    let (path, bytes) = large(&folder, 1);
+    let file = std::fs::metadata(&path).unwrap();
+
+    store.put_once("originals/a", &path, "video/mp4").await.unwrap();
+    std::fs::remove_file(&path).unwrap();
+
+    let local = store.local("originals/a", folder.path()).await.unwrap();
+    assert_eq!(std::fs::metadata(local.path()).unwrap().ino(), file.ino());
+    let other = folder.path().join("other");
+    std::fs::write(&other, "something else").unwrap();
+    store.put_once("originals/a", &other, "text/plain").await.unwrap();
+    assert_eq!(store.get("originals/a").await.unwrap(), bytes);
+    // From a file system from which nothing can be linked it is copied.
+    let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let there = memory.path().join("other");
+    std::fs::copy(&other, &there).unwrap();
+    store.put_once("originals/b", &there, "text/plain").await.unwrap();
+    assert_eq!(store.get("originals/b").await.unwrap(), "something else");
+}
+
+#[actix_web::test]
 async fn a_bucket_keeps_what_it_is_given_and_never_writes_an_original_over_another() {
     let Some(server) = Server::start() else { return };
     let folder = tempfile::tempdir().unwrap();
