@@ -70,12 +70,12 @@ fn heif_probe(bytes: &[u8], format: Format) -> Result<Probe, Flaw> {
     Ok(Probe { format, width, height, camera })
 }
 
-/// Decodes a picture so that it fits into a square of `side` pixels: upright, sRGB, without
-/// transparency (laid on white). A smaller picture is not enlarged.
+/// Decodes a picture so that it fits into a square of `side` pixels: upright, sRGB in eight bits,
+/// without transparency (laid on white). A smaller picture is not enlarged.
 ///
 /// # Errors
 /// A [`Flaw`] for anything that cannot be decoded whole.
-pub(super) fn open(bytes: &[u8], side: u32) -> Result<RgbImage, Flaw> {
+pub(super) fn open(bytes: &[u8], side: u32) -> Result<DynamicImage, Flaw> {
     let probe = probe(bytes)?;
     turned(bytes, &probe, side)
 }
@@ -84,13 +84,13 @@ pub(super) fn open(bytes: &[u8], side: u32) -> Result<RgbImage, Flaw> {
 ///
 /// # Errors
 /// As [`open`].
-pub(super) fn open_upright(bytes: &[u8], side: u32) -> Result<RgbImage, Flaw> {
+pub(super) fn open_upright(bytes: &[u8], side: u32) -> Result<DynamicImage, Flaw> {
     let mut probe = probe(bytes)?;
     probe.camera.orientation = 1;
     turned(bytes, &probe, side)
 }
 
-fn turned(bytes: &[u8], probe: &Probe, side: u32) -> Result<RgbImage, Flaw> {
+fn turned(bytes: &[u8], probe: &Probe, side: u32) -> Result<DynamicImage, Flaw> {
     let (decoded, icc) = match probe.format {
         Format::Jpeg => jpeg::decode(bytes, side)?,
         format => decode(bytes, format)?,
@@ -106,16 +106,24 @@ fn turned(bytes: &[u8], probe: &Probe, side: u32) -> Result<RgbImage, Flaw> {
     if let Some(orientation) = Orientation::from_exif(probe.camera.orientation) {
         upright.apply_orientation(orientation);
     }
-    Ok(upright.into_rgb8())
+    Ok(upright)
 }
 
-/// Shrinks an upright picture once more.
+/// Shrinks an upright picture once more; none where it fits already.
 ///
 /// # Errors
 /// [`Flaw::Corrupt`] for a picture without pixels.
-pub(super) fn fit(picture: &RgbImage, side: u32) -> Result<RgbImage, Flaw> {
-    let fitted = shrink(DynamicImage::ImageRgb8(picture.clone()), side)?;
-    Ok(fitted.into_rgb8())
+pub(super) fn fit(picture: &DynamicImage, side: u32) -> Result<Option<DynamicImage>, Flaw> {
+    let longer = picture.width().max(picture.height());
+    if longer <= side {
+        return Ok(None);
+    }
+    let scaled = |edge: u32| {
+        let edge = (u64::from(edge) * u64::from(side) + u64::from(longer) / 2) / u64::from(longer);
+        u32::try_from(edge).unwrap_or(side).max(1)
+    };
+    let size = (scaled(picture.width()), scaled(picture.height()));
+    pixels::resized(picture, size, pixels::Shape::Stretch).ok_or(Flaw::Corrupt).map(Some)
 }
 
 fn picture_format(bytes: &[u8]) -> Result<Format, Flaw> {
@@ -193,16 +201,7 @@ fn ends_in_one_colour(picture: &DynamicImage) -> bool {
 /// Shrinks to fit into a square, in eight bits for each colour, without transparency.
 fn shrink(picture: DynamicImage, side: u32) -> Result<DynamicImage, Flaw> {
     let flat = flatten(picture);
-    let longer = flat.width().max(flat.height());
-    if longer <= side {
-        return Ok(flat);
-    }
-    let scaled = |edge: u32| {
-        let edge = (u64::from(edge) * u64::from(side) + u64::from(longer) / 2) / u64::from(longer);
-        u32::try_from(edge).unwrap_or(side).max(1)
-    };
-    let size = (scaled(flat.width()), scaled(flat.height()));
-    pixels::resized(&flat, size, pixels::Shape::Stretch).ok_or(Flaw::Corrupt)
+    Ok(fit(&flat, side)?.unwrap_or(flat))
 }
 
 /// Lays a picture with transparency on white, and brings it to eight bits; grey stays grey.

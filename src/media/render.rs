@@ -89,14 +89,16 @@ pub(super) fn copies(original: &[u8]) -> Result<Vec<Copy>, Flaw> {
 ///
 /// # Errors
 /// [`Flaw::Corrupt`] for a picture without pixels.
-pub(super) fn copies_of(mut picture: RgbImage) -> Result<Vec<Copy>, Flaw> {
+pub(super) fn copies_of(mut picture: DynamicImage) -> Result<Vec<Copy>, Flaw> {
     let mut copies = vec![jpeg("preview", &preview(&picture)?)?];
     for (name, side) in SIDES {
-        picture = picture::fit(&picture, side)?;
-        copies.push(jpeg(name, &picture)?);
-        copies.push(webp(name, &picture)?);
+        picture = picture::fit(&picture, side)?.unwrap_or(picture);
+        let rgb = picture.into_rgb8();
+        copies.push(jpeg(name, &rgb)?);
+        copies.push(webp(name, &rgb)?);
+        picture = DynamicImage::ImageRgb8(rgb);
     }
-    let mean = colour(&picture);
+    let mean = colour(&picture.to_rgb8());
     for copy in copies.iter_mut().filter(|copy| copy.name == "320") {
         copy.colour = Some(mean.clone());
     }
@@ -107,8 +109,9 @@ pub(super) fn copies_of(mut picture: RgbImage) -> Result<Vec<Copy>, Flaw> {
 ///
 /// # Errors
 /// [`Flaw::Corrupt`] for a picture without pixels.
-pub(super) fn grey(picture: &RgbImage) -> Result<(Vec<u8>, usize, usize), Flaw> {
+pub(super) fn grey(picture: &DynamicImage) -> Result<(Vec<u8>, usize, usize), Flaw> {
     let small = picture::fit(picture, 512)?;
+    let small = small.as_ref().unwrap_or(picture).to_rgb8();
     let weighed = |pixel: &Rgb<u8>| {
         let [red, green, blue] = pixel.0.map(u32::from);
         u8::try_from((299 * red + 587 * green + 114 * blue + 500) / 1000).unwrap_or(u8::MAX)
@@ -118,7 +121,7 @@ pub(super) fn grey(picture: &RgbImage) -> Result<(Vec<u8>, usize, usize), Flaw> 
 }
 
 /// A picture of a fixed shape: cut where little is lost, else laid on a quiet ground.
-fn preview(picture: &RgbImage) -> Result<RgbImage, Flaw> {
+fn preview(picture: &DynamicImage) -> Result<RgbImage, Flaw> {
     let (width, height) = PREVIEW;
     let (wide, high) = (u64::from(picture.width()), u64::from(picture.height()));
     // Between 4:3 and 5:2 at most a third is cut away.
@@ -141,9 +144,8 @@ fn preview(picture: &RgbImage) -> Result<RgbImage, Flaw> {
 }
 
 /// The middle of a picture in this shape and size.
-fn resize(picture: &RgbImage, width: u32, height: u32) -> Result<RgbImage, Flaw> {
-    let from = DynamicImage::ImageRgb8(picture.clone());
-    let cut = pixels::resized(&from, (width, height), pixels::Shape::Cut);
+fn resize(picture: &DynamicImage, width: u32, height: u32) -> Result<RgbImage, Flaw> {
+    let cut = pixels::resized(picture, (width, height), pixels::Shape::Cut);
     Ok(cut.ok_or(Flaw::Corrupt)?.into_rgb8())
 }
 

@@ -73,7 +73,7 @@ fn draw(order: &Order) -> Result<Vec<Drawn>, Flaw> {
             if kind == Kind::Document {
                 paper::draw(order, format, &bytes)?
             } else {
-                photo(order, format, &bytes)?
+                photo(order, format, bytes)?
             }
         }
     };
@@ -85,13 +85,18 @@ fn draw(order: &Order) -> Result<Vec<Drawn>, Flaw> {
     Ok(drawn)
 }
 
-fn photo(order: &Order, format: Format, bytes: &[u8]) -> Result<(Vec<Drawn>, Option<Print>), Flaw> {
+fn photo(
+    order: &Order,
+    format: Format,
+    bytes: Vec<u8>,
+) -> Result<(Vec<Drawn>, Option<Print>), Flaw> {
     let picture = if matches!(format, Format::Heic | Format::Avif) {
-        picture::probe(bytes)?;
+        picture::probe(&bytes)?;
         heif(order, format)?
     } else {
-        picture::open(bytes, render::LARGEST)?
+        picture::open(&bytes, render::LARGEST)?
     };
+    drop(bytes);
     let (grey, width, height) = render::grey(&picture)?;
     let print = Print::of_picture(&grey, width, height);
     let copies = render::copies_of(picture)?;
@@ -100,7 +105,7 @@ fn photo(order: &Order, format: Format, bytes: &[u8]) -> Result<(Vec<Drawn>, Opt
 }
 
 /// Decodes HEIC and AVIF by the system's program, which turns the picture upright by itself.
-fn heif(order: &Order, format: Format) -> Result<image::RgbImage, Flaw> {
+fn heif(order: &Order, format: Format) -> Result<image::DynamicImage, Flaw> {
     let convert = program(order, "heif-convert").ok_or(Flaw::NotRead(format))?;
     let decoded = order.folder.join("decoded.jpg");
     let quality = ["--quiet", "-q", "96"].map(OsString::from);
