@@ -119,8 +119,7 @@ impl Votes {
             trace: proof.trace,
         };
         let (to, answer) = reply::wait();
-        let sent = self.lane(contest).asks.try_send(Wish::Cast(Box::new(ask), to));
-        sent.map_err(|_| Error::Busy)?;
+        self.hand_in(contest, Wish::Cast(ask, to))?;
         answer.await
     }
 }

@@ -41,7 +41,7 @@ pub(super) type Shown = Arc<RwLock<Option<Arc<Policy>>>>;
 #[derive(Debug)]
 pub(super) enum Wish {
     /// A vote, or one to be taken back.
-    Cast(Box<Ask>, Address),
+    Cast(Ask, Address),
     /// Something else; the answer says how the log stands.
     Deed(Deed, oneshot::Sender<Result<Standing, Error>>),
 }

@@ -14,7 +14,7 @@ use super::coming::{Coming, Doors};
 use super::desk::{Desk, Shown, Wish};
 use super::policy::Policy;
 use super::proofs::Trees;
-use super::{seat, writer};
+use super::{Error, seat, writer};
 use crate::clock::Clock;
 
 /// Votes that may wait in a queue; beyond it voters are told to come again.
@@ -97,6 +97,22 @@ impl Votes {
         writer::start(contest, self.0.desk.clone(), Arc::clone(&lane.shown), queue);
         lanes.insert(contest, lane.clone());
         lane
+    }
+
+    /// Hands a wish to a contest's writer, which is started where it does not run.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when too many wait.
+    pub(super) fn hand_in(&self, contest: ContestId, wish: Wish) -> Result<(), Error> {
+        let lanes = self.0.lanes.read().unwrap_or_else(PoisonError::into_inner);
+        let sent = match lanes.get(&contest) {
+            Some(lane) if !lane.asks.is_closed() => lane.asks.try_send(wish),
+            _ => {
+                drop(lanes);
+                self.lane(contest).asks.try_send(wish)
+            }
+        };
+        sent.map_err(|_| Error::Busy)
     }
 
     /// The way to a contest's writer, where one was started.

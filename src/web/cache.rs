@@ -165,7 +165,10 @@ impl Page {
         if let Ok(etag) = HeaderValue::from_str(&format!("\"{hash}\"")) {
             headers.insert(header::ETAG, etag);
         }
-        super::guard::page(request, &mut headers);
+        match visitors {
+            Visitors::Scripts => super::guard::part(request, &mut headers),
+            _ => super::guard::page(request, &mut headers),
+        }
         Self {
             version,
             drawn_at: now,

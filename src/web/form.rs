@@ -6,9 +6,11 @@ use std::pin::Pin;
 
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
+use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
-use futures_util::StreamExt;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
 
 use super::Failure;
 use crate::refusal::Kind;
@@ -92,16 +94,19 @@ impl Form {
     }
 
     /// Reads a form; how long its sender may take is the body's own affair.
-    pub(super) async fn read(request: HttpRequest, mut payload: Payload) -> Result<Self, Failure> {
+    pub(super) async fn read(request: HttpRequest, payload: Payload) -> Result<Self, Failure> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         if kind.is_some_and(|kind| kind.starts_with("multipart/form-data")) {
             return Self::multipart(Multipart::new(request.headers(), payload)).await;
         }
-        Self::short(&mut payload, 4 * MOST_TEXT).await
+        Self::short(payload, 4 * MOST_TEXT).await
     }
 
     /// Reads a form without files, of at most so many bytes.
-    async fn short(payload: &mut Payload, most: usize) -> Result<Self, Failure> {
+    pub(super) async fn short(
+        mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
+        most: usize,
+    ) -> Result<Self, Failure> {
         let mut body = Vec::new();
         while let Some(piece) = payload.next().await {
             body.extend_from_slice(&piece.map_err(|_| broken_off())?);
@@ -170,7 +175,7 @@ impl FromRequest for Slip {
     type Future = Pin<Box<dyn Future<Output = Result<Self, Failure>>>>;
 
     fn from_request(_: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let mut payload = payload.take();
-        Box::pin(async move { Form::short(&mut payload, MOST_SLIP).await.map(Self) })
+        let payload = payload.take();
+        Box::pin(async move { Form::short(payload, MOST_SLIP).await.map(Self) })
     }
 }

@@ -88,7 +88,7 @@ impl Group {
         now: Instant,
     ) -> Option<Self> {
         let text = read_cookie(request, app, COOKIE)?;
-        Self::read(app, &text, now).filter(|group| group.contest == contest)
+        Self::read(app, text, now).filter(|group| group.contest == contest)
     }
 
     fn cookie(app: &App, text: &str) -> Cookie<'static> {

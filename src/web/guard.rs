@@ -22,9 +22,9 @@ const HEADERS: [(HeaderName, HeaderValue); 6] = [
     ),
 ];
 
-/// How many of [`HEADERS`] a style, a script or a font of ours needs: the others are about
-/// documents, and on a slow line their bytes are a tenth of the vote page.
-const FOR_ASSETS: usize = 2;
+/// How many of [`HEADERS`] a part of a page needs: the others are about documents, and on a slow line
+/// their bytes are a tenth of the vote page.
+const FOR_PARTS: usize = 2;
 
 /// For a year browsers come by TLS only; said where the site's address is an `https:` one.
 const ONLY_TLS: HeaderValue = HeaderValue::from_static("max-age=31536000; includeSubDomains");
@@ -34,9 +34,9 @@ pub(super) fn page(request: &HttpRequest, headers: &mut HeaderMap) {
     put(request, headers, HEADERS.len());
 }
 
-/// Puts those on a style, a script or a font of ours.
-pub(super) fn asset(request: &HttpRequest, headers: &mut HeaderMap) {
-    put(request, headers, FOR_ASSETS);
+/// Puts those on a part of a page: a style, a script, a font, or what a script of ours reads.
+pub(super) fn part(request: &HttpRequest, headers: &mut HeaderMap) {
+    put(request, headers, FOR_PARTS);
 }
 
 fn put(request: &HttpRequest, headers: &mut HeaderMap, needed: usize) {

@@ -71,7 +71,7 @@ impl Member {
     #[must_use]
     pub fn of_request(request: &HttpRequest, app: &App, contest: ContestId) -> Option<Self> {
         let text = read_cookie(request, app, COOKIE)?;
-        Self::read(app, &text).filter(|member| member.contest == contest)
+        Self::read(app, text).filter(|member| member.contest == contest)
     }
 
     /// The cookie by which the browser is known from now on.

@@ -27,7 +27,7 @@ pub(super) async fn said(
     if let Some((response, route)) = cache::at_once(request.request()) {
         let (http, _) = request.into_parts();
         let response = ServiceResponse::new(http, response);
-        count(&response, Some(route), None, begun_at.elapsed());
+        count(&response, || Some(route), None, begun_at.elapsed());
         return Ok(response);
     }
     if let Some(answer) = swift::vote(&mut request).await {
@@ -40,7 +40,7 @@ pub(super) async fn said(
             error::answer(&http, &failure)
         });
         let response = guarded(packed(ServiceResponse::new(http, response)));
-        count(&response, Some(swift::ROUTE.to_owned()), code, begun_at.elapsed());
+        count(&response, || Some(swift::ROUTE.to_owned()), code, begun_at.elapsed());
         return Ok(response);
     }
     let id = number(request.request());
@@ -56,15 +56,17 @@ pub(super) async fn said(
         response = ServiceResponse::new(http.clone(), error::answer(&http, &failure));
     }
     let response = guarded(packed(response));
-    count(&response, http.match_pattern(), code, begun_at.elapsed());
+    count(&response, || http.match_pattern(), code, begun_at.elapsed());
     Ok(response)
 }
 
 /// Puts the headers on that keep strangers out.
 fn guarded(mut response: ServiceResponse) -> ServiceResponse {
     let http = response.request().clone();
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_told = kind.is_some_and(|kind| kind == "application/json");
     let is_asset = http.path().starts_with("/static/") && response.status().is_success();
-    let guard = if is_asset { guard::asset } else { guard::page };
+    let guard = if is_asset || is_told { guard::part } else { guard::page };
     guard(&http, response.headers_mut());
     response
 }
@@ -91,16 +93,16 @@ fn number(request: &HttpRequest) -> String {
 /// Counts the answer by its route, never by its address: addresses are as many as people.
 fn count(
     response: &ServiceResponse,
-    route: Option<String>,
+    route: impl FnOnce() -> Option<String>,
     code: Option<&'static str>,
     took: std::time::Duration,
 ) {
-    let (status, http) = (response.status().as_u16(), response.request());
     let debug = tracing::enabled!(tracing::Level::DEBUG);
     if !super::metrics::are_on() && !debug {
         return;
     }
-    let route = route.unwrap_or_else(|| "none".to_owned());
+    let (status, http) = (response.status().as_u16(), response.request());
+    let route = route().unwrap_or_else(|| "none".to_owned());
     let method = http.method().as_str().to_owned();
     if debug {
         tracing::debug!(method, route, status, code, micros = took.as_micros(), "answered");

@@ -145,7 +145,7 @@ fn opened(app: &App, purpose: &str, text: &str) -> Option<Vec<u8>> {
 /// The way on which this browser is, when `state` is that way's.
 #[must_use]
 pub fn way(request: &HttpRequest, app: &App, state: &str, now: Instant) -> Option<Way> {
-    let bytes = opened(app, "account-way", &read_cookie(request, app, COOKIES.0)?)?;
+    let bytes = opened(app, "account-way", read_cookie(request, app, COOKIES.0)?)?;
     let way: Way = serde_json::from_slice(&bytes).ok()?;
     let fits = bool::from(way.state.as_bytes().ct_eq(state.as_bytes()));
     (fits && now.micros() / 1_000_000 < way.until).then_some(way)
@@ -210,7 +210,7 @@ impl Claims {
 /// Keyed hash of the account by which this browser is known, if it is.
 #[must_use]
 pub fn account(request: &HttpRequest, app: &App, now: Instant) -> Option<[u8; 32]> {
-    let bytes = opened(app, "account", &read_cookie(request, app, COOKIES.1)?)?;
+    let bytes = opened(app, "account", read_cookie(request, app, COOKIES.1)?)?;
     let (subject, until) = bytes.split_first_chunk::<32>()?;
     let until = i64::from_be_bytes(until.try_into().ok()?);
     (now.micros() / 1_000_000 < until).then_some(*subject)

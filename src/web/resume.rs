@@ -27,7 +27,7 @@ impl Resume {
     /// Reads it off a request, or makes one.
     #[must_use]
     pub fn of(request: &HttpRequest, app: &App) -> Self {
-        let known = signed::read(request, app, "e").and_then(|code| Self::typed(&code));
+        let known = signed::read(request, app, "e").and_then(Self::typed);
         known.unwrap_or_else(|| Self { code: code::letters(&app::fresh::<LETTERS>()), fresh: true })
     }
 

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use actix_web::cookie::time::Duration;
 use actix_web::cookie::{Cookie, SameSite};
 use actix_web::dev::Payload;
+use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use entity::id::{SessionId, UserId};
 use entity::user;
@@ -21,18 +22,15 @@ const BROWSER: i64 = 400 * 24 * 3600;
 /// Microseconds after which the use of a session is noted again.
 const NOTED: i64 = 60_000_000;
 
-fn name(app: &App, short: &str) -> String {
-    if app.config.server.base_url.starts_with("https:") {
-        format!("__Host-{short}")
-    } else {
-        short.to_owned()
-    }
+/// What stands before the names of our cookies: browsers then hold to what [`cookie`] says of them.
+fn prefix(app: &App) -> &'static str {
+    if app.config.server.base_url.starts_with("https:") { "__Host-" } else { "" }
 }
 
 /// A cookie of ours: not for scripts, not for other sites' forms, for the whole site.
 #[must_use]
 pub fn cookie(app: &App, short: &str, value: String, seconds: i64) -> Cookie<'static> {
-    Cookie::build(name(app, short), value)
+    Cookie::build(format!("{}{short}", prefix(app)), value)
         .path("/")
         .http_only(true)
         .same_site(SameSite::Lax)
@@ -43,8 +41,20 @@ pub fn cookie(app: &App, short: &str, value: String, seconds: i64) -> Cookie<'st
 
 /// Reads a cookie of ours.
 #[must_use]
-pub fn read(request: &HttpRequest, app: &App, short: &str) -> Option<String> {
-    request.cookie(&name(app, short)).map(|cookie| cookie.value().to_owned())
+pub fn read<'r>(request: &'r HttpRequest, app: &App, short: &str) -> Option<&'r str> {
+    let prefix = prefix(app);
+    sent(request, |name| name.strip_prefix(prefix) == Some(short))
+}
+
+/// Value of the first cookie sent whose name is meant: as it stands in the request, for no cookie of
+/// ours needs to be written otherwise.
+pub(super) fn sent(request: &HttpRequest, is_meant: impl Fn(&str) -> bool) -> Option<&str> {
+    let lines = request.headers().get_all(header::COOKIE).filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(|line| line.split(';'));
+    cookies.find_map(|cookie| {
+        let (name, value) = cookie.split_once('=')?;
+        is_meant(name.trim()).then(|| value.trim())
+    })
 }
 
 fn hash(token: &str) -> [u8; 32] {
@@ -80,19 +90,15 @@ pub struct MaybeSigned(pub Option<Signed>);
 ///
 /// # Errors
 /// When the database fails.
-pub async fn who_signed(request: &HttpRequest) -> Result<Option<Signed>, Failure> {
-    who(request.clone()).await
-}
-
-async fn who(request: HttpRequest) -> Result<Option<Signed>, Failure> {
+pub async fn who(request: &HttpRequest) -> Result<Option<Signed>, Failure> {
     let Some(app) = request.app_data::<web::Data<App>>() else {
         return Ok(None);
     };
-    let Some(token) = read(&request, app, "s") else {
+    let Some(token) = read(request, app, "s") else {
         return Ok(None);
     };
     let now = app.clock.now();
-    let Some(found) = account::find(&app.db, hash(&token), now).await? else {
+    let Some(found) = account::find(&app.db, hash(token), now).await? else {
         return Ok(None);
     };
     if now.micros() - found.session.seen_at.micros() > NOTED {
@@ -111,7 +117,7 @@ impl FromRequest for MaybeSigned {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
-        Box::pin(async move { Ok(Self(who(request).await?)) })
+        Box::pin(async move { Ok(Self(who(&request).await?)) })
     }
 }
 
@@ -123,7 +129,7 @@ impl FromRequest for Signed {
         let request = request.clone();
         Box::pin(async move {
             let refused = || Failure::new(Kind::Unauthenticated, "not-signed-in");
-            who(request).await?.ok_or_else(refused)
+            who(&request).await?.ok_or_else(refused)
         })
     }
 }
@@ -160,8 +166,7 @@ impl Browser {
     #[must_use]
     pub fn of(request: &HttpRequest, app: &App) -> Self {
         let known = read(request, app, "b").filter(|number| number.len() == 32);
-        let fresh = known.is_none();
-        Self { number: known.unwrap_or_else(token), fresh }
+        Self { number: known.map_or_else(token, str::to_owned), fresh: known.is_none() }
     }
 
     /// Whether it was never here before, or keeps no cookies.

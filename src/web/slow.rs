@@ -30,7 +30,7 @@ impl Patience {
 
 /// A body that ends with an error when patience does.
 pub struct Patient<S> {
-    body: Pin<Box<S>>,
+    body: S,
     patience: Patience,
     begun_at: Instant,
     received: u64,
@@ -44,10 +44,10 @@ impl<S> std::fmt::Debug for Patient<S> {
     }
 }
 
-impl<S: Stream<Item = Result<Bytes, PayloadError>>> Patient<S> {
+impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Patient<S> {
     /// Reads `body` with `patience`, which begins now.
     pub fn new(body: S, patience: Patience) -> Self {
-        Self { body: Box::pin(body), patience, begun_at: Instant::now(), received: 0, until: None }
+        Self { body, patience, begun_at: Instant::now(), received: 0, until: None }
     }
 
     /// When patience ends if nothing more comes.
@@ -58,11 +58,11 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>>> Patient<S> {
     }
 }
 
-impl<S: Stream<Item = Result<Bytes, PayloadError>>> Stream for Patient<S> {
+impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Stream for Patient<S> {
     type Item = Result<Bytes, PayloadError>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        match self.body.as_mut().poll_next(cx) {
+        match Pin::new(&mut self.body).poll_next(cx) {
             Poll::Ready(Some(Ok(piece))) => {
                 self.received += piece.len() as u64;
                 let end = self.end();

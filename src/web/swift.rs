@@ -40,19 +40,17 @@ pub(super) async fn vote(request: &mut ServiceRequest) -> Option<Result<HttpResp
     let code = code.to_owned();
     let stamped = Stamped::now(&app);
     let body = Patient::new(request.take_payload(), Patience::USUAL);
-    let http = request.request().clone();
-    let body = Payload::Stream { payload: Box::pin(body) as _ };
-    Some(touched(stamped, (&app, &http), &code, body).await)
+    Some(touched(stamped, (&app, request.request()), &code, body).await)
 }
 
 async fn touched(
     stamped: Stamped,
     (app, http): (&App, &HttpRequest),
     code: &str,
-    body: Payload,
+    body: Patient<Payload>,
 ) -> Result {
-    let form = Form::read(http.clone(), body).await?;
-    let who = MaybeSigned(signed::who_signed(http).await?);
+    let form = Form::short(body, MOST).await?;
+    let who = MaybeSigned(signed::who(http).await?);
     let browser = Browser::of(http, app);
     pages::vote::touched(stamped, (app, http), (View::of(http), who, browser), (code, &form)).await
 }

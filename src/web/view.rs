@@ -8,7 +8,7 @@ use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest, web};
 use entity::instant::Instant;
 
-use super::assets;
+use super::{assets, signed};
 use crate::app::App;
 use crate::refusal::{Arg, Refused};
 use crate::voting::Told;
@@ -40,16 +40,12 @@ impl View {
     /// Language and colours of whoever sent a request.
     #[must_use]
     pub fn looks(request: &HttpRequest) -> (Lang, &'static str) {
-        if !request.headers().contains_key(header::COOKIE) {
-            return (Lang::of(""), "auto");
-        }
-        let cookie = |name| request.cookie(name).map(|cookie| cookie.value().to_owned());
-        let theme = match cookie("theme").as_deref() {
+        let theme = match signed::sent(request, |name| name == "theme") {
             Some("light") => "light",
             Some("dark") => "dark",
             _ => "auto",
         };
-        (Lang::of(&cookie("lang").unwrap_or_default()), theme)
+        (Lang::of(signed::sent(request, |name| name == "lang").unwrap_or_default()), theme)
     }
 
     /// Reads it off a request.

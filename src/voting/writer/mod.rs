@@ -122,7 +122,7 @@ impl Writer {
     }
 
     /// Judges and commits; every ask gets its answer, in order.
-    async fn cast(&mut self, asks: &[(Box<Ask>, Address)]) -> Vec<Answer> {
+    async fn cast(&mut self, asks: &[(Ask, Address)]) -> Vec<Answer> {
         for attempt in 0..TRIES {
             match self.attempt(asks).await {
                 Ok(answers) => return answers,
@@ -143,7 +143,7 @@ impl Writer {
         asks.iter().map(|_| Err(Error::Busy)).collect()
     }
 
-    async fn attempt(&mut self, asks: &[(Box<Ask>, Address)]) -> Result<Vec<Answer>, Error> {
+    async fn attempt(&mut self, asks: &[(Ask, Address)]) -> Result<Vec<Answer>, Error> {
         let loaded = self.load().await?;
         let judged: Vec<Judged> = asks
             .iter()

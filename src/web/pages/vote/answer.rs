@@ -1,5 +1,7 @@
 //! What a voter is told.
 
+use std::cell::RefCell;
+
 use actix_web::HttpResponse;
 use askama::Template;
 use serde::Serialize;
@@ -7,7 +9,8 @@ use serde::Serialize;
 use crate::contest::definition::Level;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::voting::{self, Cast};
-use crate::web::{Result, View, page};
+use crate::web::{Failure, Result, View, page};
+use crate::words::Lang;
 
 /// What became of a vote.
 #[derive(Template)]
@@ -27,6 +30,18 @@ pub struct Voted {
     pub proves: Option<(String, &'static str)>,
     /// Whether the browser had to be known first, so that one more touch is needed.
     pub once_more: bool,
+}
+
+/// Stands for the receipt in what is put into words once for all votes of a second: a letter that no
+/// receipt and no sentence has.
+const RECEIPT: &str = "\u{e000}";
+
+/// What scripts are told of votes of one second: language, second, whether they had been counted
+/// before, and the JSON.
+type Said = (Lang, i64, bool, String);
+
+thread_local! {
+    static SAID: RefCell<Option<Said>> = const { RefCell::new(None) };
 }
 
 /// What a script is told of a vote that is counted.
@@ -60,14 +75,43 @@ pub(super) fn refused(v: View, code: &str, error: voting::Error) -> Result {
 
 pub(super) fn counted(v: View, code: &str, cast: Cast) -> Result {
     if v.is_script {
-        let key = if cast.again { "vote-again" } else { "vote-counted" };
-        let at = v.second(&cast.at);
-        let said =
-            [v.t1(key, "at", at.as_str()), v.t1("vote-receipt", "receipt", cast.receipt.as_str())];
-        let told = Told { counted: true, receipt: &cast.receipt, at: &at, again: cast.again, said };
-        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(told));
+        let told = told(&v, &cast).map_err(Failure::broken)?;
+        return Ok(HttpResponse::Ok()
+            .insert_header(("Cache-Control", "no-store"))
+            .content_type("application/json")
+            .body(told));
     }
     page(&voted(v, code, Some(cast), None, false))
+}
+
+/// What a script is told, as JSON.
+fn told(v: &View, cast: &Cast) -> serde_json::Result<String> {
+    let second = cast.at.micros().div_euclid(1_000_000);
+    SAID.with_borrow_mut(|said| {
+        let known = said
+            .as_ref()
+            .filter(|(lang, at, again, _)| (*lang, *at, *again) == (v.lang, second, cast.again));
+        if let Some((.., text)) = known {
+            return Ok(text.replace(RECEIPT, &cast.receipt));
+        }
+        let text = in_words(v, cast)?;
+        let told = text.replace(RECEIPT, &cast.receipt);
+        *said = Some((v.lang, second, cast.again, text));
+        Ok(told)
+    })
+}
+
+fn in_words(v: &View, cast: &Cast) -> serde_json::Result<String> {
+    let key = if cast.again { "vote-again" } else { "vote-counted" };
+    let at = v.second(&cast.at);
+    let said = [v.t1(key, "at", at.as_str()), v.t1("vote-receipt", "receipt", RECEIPT)];
+    serde_json::to_string(&Told {
+        counted: true,
+        receipt: RECEIPT,
+        at: &at,
+        again: cast.again,
+        said,
+    })
 }
 
 /// Where a voter proves what this level asks for, and the key of the words for it.

@@ -24,8 +24,9 @@ pub(in crate::web::pages) fn proof(
     let trace = traced(app, request, contest);
     let group = Group::of_request(request, app, contest, app.clock.now());
     let link = group.map(|group| (group.number, group.quota));
-    let member = Member::of_request(request, app, contest).filter(|_| asked == Level::Member);
-    if let Some(member) = member {
+    if asked == Level::Member
+        && let Some(member) = Member::of_request(request, app, contest)
+    {
         let number = member.number.to_be_bytes();
         return Proof {
             key: app.key.hash("voter-member", &[contest.0.as_bytes(), &number]),
@@ -36,8 +37,9 @@ pub(in crate::web::pages) fn proof(
             trace,
         };
     }
-    let account = oidc::account(request, app, app.clock.now()).filter(|_| asked == Level::Account);
-    if let Some(account) = account {
+    if asked == Level::Account
+        && let Some(account) = oidc::account(request, app, app.clock.now())
+    {
         return Proof {
             key: app.key.hash("voter-account", &[contest.0.as_bytes(), &account]),
             level: Level::Account,
