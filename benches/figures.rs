@@ -1,7 +1,7 @@
 //! Figures and their goals: a line each, and a verdict at the end.
 
 use std::fmt::Display;
-use std::process::ExitCode;
+use std::process::{ExitCode, ExitStatus};
 
 /// What was measured so far.
 #[derive(Debug, Default)]
@@ -28,6 +28,11 @@ impl Figures {
     /// A figure without a goal, for whoever reads the others.
     pub fn note(&mut self, name: &str, value: f64, unit: &str) {
         self.line(name, value, "-".to_owned(), unit, true);
+    }
+
+    /// Figures that another process printed: missed when it failed.
+    pub fn also(&mut self, status: ExitStatus) {
+        self.missed += u32::from(!status.success());
     }
 
     fn line(&mut self, name: &str, value: f64, goal: impl Display, unit: &str, met: bool) {

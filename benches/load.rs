@@ -11,25 +11,29 @@ use tokio::net::TcpStream;
 /// A connection that stays open.
 pub struct Connection {
     stream: TcpStream,
-    request: Arc<Vec<u8>>,
     buffer: Vec<u8>,
 }
 
+/// What a browser sends when it asks for `path`.
+pub fn visit(address: SocketAddr, path: &str) -> Vec<u8> {
+    format!(
+        "GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/html\r\naccept-encoding: br, gzip\r\n\
+         user-agent: bench\r\naccept-language: vi\r\n\r\n"
+    )
+    .into_bytes()
+}
+
 impl Connection {
-    /// Connects, and will ask for `path` as a browser does.
-    pub async fn to(address: SocketAddr, path: &str) -> Self {
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/html\r\naccept-encoding: br, gzip\r\n\
-             user-agent: bench\r\naccept-language: vi\r\n\r\n"
-        );
+    /// Connects.
+    pub async fn to(address: SocketAddr) -> Self {
         let stream = TcpStream::connect(address).await.expect("a connection");
         stream.set_nodelay(true).expect("no delay");
-        Self { stream, request: Arc::new(request.into_bytes()), buffer: vec![0; 1 << 16] }
+        Self { stream, buffer: vec![0; 1 << 16] }
     }
 
     /// Asks once; gives the whole answer's head and the body's length.
-    pub async fn ask(&mut self) -> (String, usize) {
-        self.stream.write_all(&self.request).await.expect("sent");
+    pub async fn ask(&mut self, request: &[u8]) -> (String, usize) {
+        self.stream.write_all(request).await.expect("sent");
         let (mut filled, mut whole) = (0, None);
         loop {
             let read = self.stream.read(&mut self.buffer[filled..]).await.expect("an answer");
@@ -64,10 +68,11 @@ pub async fn closed(address: SocketAddr, path: &str, connections: usize, time: D
     let until = Instant::now() + time;
     let mut tasks = Vec::new();
     for _ in 0..connections {
-        let (mut connection, done) = (Connection::to(address, path).await, Arc::clone(&done));
+        let (mut connection, done) = (Connection::to(address).await, Arc::clone(&done));
+        let request = visit(address, path);
         tasks.push(tokio::spawn(async move {
             while Instant::now() < until {
-                connection.ask().await;
+                connection.ask(&request).await;
                 done.fetch_add(1, Ordering::Relaxed);
             }
         }));
@@ -78,21 +83,30 @@ pub async fn closed(address: SocketAddr, path: &str, connections: usize, time: D
     done.load(Ordering::Relaxed)
 }
 
-/// Times of answers when `rate` requests a second are sent whether or not earlier ones are answered,
-/// each counted from the moment at which it should have been sent; sorted.
-pub async fn open(address: SocketAddr, path: &str, rate: f64, time: Duration) -> Vec<Duration> {
-    const CONNECTIONS: usize = 16;
+/// Times of answers when `rate` requests a second are sent over so many connections whether or not
+/// earlier ones are answered, each counted from the moment at which it should have been sent; sorted.
+pub async fn open(
+    address: SocketAddr,
+    (rate, connections): (f64, usize),
+    time: Duration,
+    request: impl Fn() -> Vec<u8> + Clone + 'static,
+) -> Vec<Duration> {
+    let mut kept = Vec::new();
+    for _ in 0..connections {
+        kept.push(Connection::to(address).await);
+    }
     let begun = Instant::now() + Duration::from_millis(50);
-    let pause = Duration::from_secs_f64(CONNECTIONS as f64 / rate);
+    let pause = Duration::from_secs_f64(connections as f64 / rate);
     let mut tasks = Vec::new();
-    for number in 0..CONNECTIONS {
-        let mut connection = Connection::to(address, path).await;
-        tasks.push(tokio::spawn(async move {
-            let mut due = begun + pause.mul_f64(number as f64 / CONNECTIONS as f64);
+    for (number, mut connection) in kept.into_iter().enumerate() {
+        let request = request.clone();
+        tasks.push(actix_web::rt::spawn(async move {
+            let mut due = begun + pause.mul_f64(number as f64 / connections as f64);
             let mut times = Vec::new();
             while due < begun + time {
                 tokio::time::sleep_until(due.into()).await;
-                connection.ask().await;
+                let (head, _) = connection.ask(&request()).await;
+                assert!(head.starts_with("HTTP/1.1 200"), "{head}");
                 times.push(due.elapsed());
                 due += pause;
             }

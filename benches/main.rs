@@ -19,7 +19,6 @@ mod load;
 mod pages;
 mod peers;
 mod pictures;
-#[expect(dead_code, reason = "the harness of the suite, of which benches use a part")]
 #[path = "../tests/suite/support/postgres.rs"]
 mod postgres;
 #[path = "../tests/suite/support/process.rs"]
@@ -31,6 +30,7 @@ mod restart;
 mod rows;
 mod scale;
 mod seed;
+mod slow_disk;
 mod stage;
 #[path = "../tests/suite/support/storm.rs"]
 mod storm;
@@ -57,12 +57,19 @@ async fn main() -> ExitCode {
         Some("fraud") => fraud::measure(&mut figures),
         Some("idle") => idle::measure(&mut figures),
         Some("judging") => judging::measure(&mut figures),
+        Some("slow-votes") => slow_disk::measure(&mut figures).await,
         Some("votes") => votes::measure(&mut figures).await,
         Some("fingerprints") => fingerprints::measure(&mut figures),
         Some("hostile") => hostile::measure(&mut figures).await,
         Some("upload") => uploads::measure(&mut figures).await,
         Some("pictures") => pictures::measure(&mut figures).await,
         Some("picture-memory") => pictures::memory(&arguments[1], &arguments[2]).await,
+        Some("plain") => {
+            let connections = arguments[3].parse().expect("connections");
+            slow_disk::plain(&arguments[1], &arguments[2], connections)
+                .await
+                .expect("a plain site");
+        }
         Some("bare-page") => pages::bare(&arguments[1], &arguments[2]).await,
         Some("pages") => pages::measure(&mut figures).await,
         Some("publish") => publish::measure(&mut figures).await,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use actix_web::{App, HttpResponse, HttpServer, web};
 
 use crate::figures::Figures;
-use crate::load::{closed, open, processor};
+use crate::load::{closed, open, processor, visit};
 use crate::process::{self, Process, request};
 
 /// Pages of the demo: name, address.
@@ -65,7 +65,11 @@ async fn page(figures: &mut Figures, site: &Process, name: &str, path: &str) {
     figures.note(&format!("pages.{name}.processor"), middle(own) * 1e6, "us");
     figures.note(&format!("pages.{name}.rate"), rate, "/s");
     figures.at_most(&format!("pages.{name}.ratio"), middle(ratios), 1.0 / 0.7, "");
-    let times = open(site.address, path, rate / 2.0, Duration::from_secs(5)).await;
+    let times = open(site.address, (rate / 2.0, 16), Duration::from_secs(5), {
+        let asked = visit(site.address, path);
+        move || asked.clone()
+    })
+    .await;
     let p99 = times[times.len() * 99 / 100].as_secs_f64() * 1000.0;
     figures.at_most(&format!("pages.{name}.p99"), p99, 10.0, "ms");
 }

@@ -1,10 +1,13 @@
 //! What a vote costs: the processor time of a durable, logged vote against that of an endpoint that
-//! does nothing.
+//! does nothing; how long voters wait while four thousand come a second; and on a disk that syncs
+//! slowly, how many come through against one transaction for each.
 
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -16,9 +19,10 @@ use hoithi::{contest, db};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use crate::figures::Figures;
+use crate::load::open;
 use crate::peers::seconds;
 use crate::process::{Process, free_address};
-use crate::{postgres, stage};
+use crate::{postgres, slow_disk, stage};
 
 /// Threads that send, and connections of each.
 const SENDERS: (usize, usize) = (2, 128);
@@ -38,10 +42,22 @@ pub async fn bare(address: &str) -> std::io::Result<()> {
     HttpServer::new(site).workers(2).bind(address)?.run().await
 }
 
-/// Measures votes against the bare endpoint, on each engine.
+/// Votes a second at which waits are measured, over so many connections.
+const CROWD: (f64, usize) = (4000.0, 256);
+
+/// Measures votes against the bare endpoint, on each engine, and on a slow disk in a process of its
+/// own, as are those that it starts.
 pub async fn measure(figures: &mut Figures) {
+    postgres::SYNCS.store(true, Ordering::Relaxed);
     on(figures, "sqlite", None).await;
     on(figures, "postgres", Some(postgres::database().await)).await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let slow = slow_disk::library(folder.path());
+    let slow = Command::new(std::env::current_exe().expect("this program"))
+        .arg("slow-votes")
+        .env("LD_PRELOAD", slow)
+        .status();
+    figures.also(slow.expect("it starts"));
 }
 
 /// The process that takes the votes is measured, and with it the database's own where it has some.
@@ -74,11 +90,22 @@ async fn on(figures: &mut Figures, engine: &str, database: Option<String>) {
         figures.note(&format!("votes.{engine}.wait-p99"), percentile(&waits, 0.99), "ms");
         costs.push((bare / bare_count as f64) / (vote / vote_count as f64));
     }
+    calm(site.id());
+    let waits = crowd(site.address).await;
+    figures.at_most(&format!("votes.{engine}.p99-at-4000"), percentile(&waits, 0.99), 25.0, "ms");
     costs.sort_by(f64::total_cmp);
     figures.at_least(&format!("votes.{engine}.cpu-bare-per-vote"), costs[1], 0.5, "");
     site.kill();
     other.child.kill().ok();
     other.child.wait().ok();
+}
+
+/// Waits in milliseconds, sorted, while voters come at one rate however long the others wait.
+async fn crowd(address: SocketAddr) -> Vec<f64> {
+    let next = Rc::new(Cell::new(1_u64 << 50));
+    let request = move || touch(address, next.replace(next.get() + 1)).into_bytes();
+    let waits = open(address, CROWD, SPAN, request).await;
+    waits.iter().map(|wait| wait.as_secs_f64() * 1000.0).collect()
 }
 
 /// Processor seconds, answers, and waits in milliseconds, sorted, of one side.
@@ -184,7 +211,8 @@ pub async fn prepare(folder: &Path, database: Option<&str>) {
     app.db.close().await.expect("closed");
 }
 
-fn touch(address: SocketAddr, voter: u64) -> String {
+/// What a voter's browser sends.
+pub fn touch(address: SocketAddr, voter: u64) -> String {
     let entry = voter % u64::from(ENTRIES.unsigned_abs()) + 1;
     format!(
         "POST /entries/VVVV{entry:04}/vote HTTP/1.1\r\nhost: {address}\r\naccept: application/json\r\n\
@@ -196,13 +224,13 @@ fn touch(address: SocketAddr, voter: u64) -> String {
 
 /// What came of a load.
 #[derive(Default)]
-struct Done {
-    counted: u64,
+pub struct Done {
+    pub counted: u64,
     waits: Vec<f64>,
 }
 
 /// Keeps all connections busy for a while, each with one request on its way.
-fn load(address: SocketAddr, span: Duration, from: u64) -> Done {
+pub fn load(address: SocketAddr, span: Duration, from: u64) -> Done {
     let next = Arc::new(AtomicU64::new(from));
     let senders: Vec<_> = (0..SENDERS.0)
         .map(|_| {

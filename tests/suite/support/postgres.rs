@@ -7,10 +7,14 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 static SERVER: OnceLock<PathBuf> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// Whether the server waits for the disk, as in use; a suite does without. Said before the first
+/// database is asked for.
+pub(super) static SYNCS: AtomicBool = AtomicBool::new(false);
 
 /// Address of a fresh database with the newest schema.
 pub(super) async fn database() -> String {
@@ -69,9 +73,11 @@ fn start() -> PathBuf {
     std::thread::spawn(move || {
         let mut server = humble("postgres");
         server.arg("-D").arg(&data).arg("-k").arg(&socket);
-        for setting in
-            ["listen_addresses=", "fsync=off", "max_connections=300", "full_page_writes=off"]
-        {
+        let hurry: &[&str] = match SYNCS.load(Ordering::Relaxed) {
+            true => &[],
+            false => &["fsync=off", "full_page_writes=off"],
+        };
+        for setting in ["listen_addresses=", "max_connections=300"].iter().chain(hurry) {
             server.args(["-c", setting]);
         }
         server.stdout(Stdio::null()).stderr(Stdio::null());
