@@ -158,7 +158,8 @@ fn jpeg(name: &'static str, picture: &RgbImage) -> Result<Copy, Flaw> {
 fn webp(name: &'static str, picture: &RgbImage) -> Result<Copy, Flaw> {
     let (width, height) = picture.dimensions();
     let mut config = webp::WebPConfig::new().map_err(|()| Flaw::Stopped)?;
-    config.quality = 80.0;
+    // One step above JPEG's: what shrinking in the decoder blurs is given back for 4 % of bytes.
+    config.quality = 81.0;
     // Method 4, the usual one, takes two thirds more time for one and a half per cent of bytes.
     config.method = 2;
     let encoder = webp::Encoder::from_rgb(picture, width, height);
