@@ -9,6 +9,14 @@ pub fn letters(random: &[u8]) -> String {
     random.iter().map(|byte| char::from(LETTERS[usize::from(byte & 31)])).collect()
 }
 
+/// The numbers of five bits for which the letters of a code stand, the reverse of [`letters`]; none
+/// where a letter is none of ours.
+#[must_use]
+pub fn numbers(code: &str) -> Option<Vec<u8>> {
+    let number = |letter: u8| LETTERS.iter().position(|known| *known == letter);
+    code.bytes().map(|letter| u8::try_from(number(letter)?).ok()).collect()
+}
+
 /// What somebody typed, as the code that was meant: upper case, without spaces and hyphens, O as
 /// 0, I and L as 1.
 #[must_use]

@@ -53,7 +53,7 @@ pub use error::Error;
 pub use links::{NewLink, add as add_links, links, links_between, voters_by_link};
 pub use policy::Policy;
 pub use project::forget;
-pub use receipt::own;
+pub use receipt::{Own, own};
 pub use segment::checkpoint;
 pub use told::{Told, told};
 pub use traces::{Trace, expire};

@@ -99,6 +99,26 @@ pub(super) async fn page(
         .await
 }
 
+/// The newest segments that begin with one of these leaves, the newest first; at most so many.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn newest(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    first: std::ops::Range<i64>,
+    most: u64,
+) -> Result<Vec<vote_segment::Model>, DbErr> {
+    vote_segment::Entity::find()
+        .filter(vote_segment::Column::ContestId.eq(contest))
+        .filter(vote_segment::Column::First.gte(first.start))
+        .filter(vote_segment::Column::First.lt(first.end))
+        .order_by_desc(vote_segment::Column::First)
+        .limit(most)
+        .all(db)
+        .await
+}
+
 /// The newest segment.
 ///
 /// # Errors

@@ -205,6 +205,15 @@ impl Writer {
         Ok(self.loaded.as_ref().map(|loaded| loaded.policy.fence) == row)
     }
 
+    /// Reads the contest anew when it changed while nobody voted: what a voter has to prove is known
+    /// before their vote is judged.
+    async fn heed_changes(&mut self) -> Result<(), Error> {
+        if self.loaded.is_some() && !self.is_current().await? {
+            self.reread().await?;
+        }
+        Ok(())
+    }
+
     /// The contest changed, or the lead went to another node.
     async fn reread(&mut self) -> Result<(), Error> {
         self.lease().await?;
@@ -253,6 +262,10 @@ impl Writer {
         let over = self.loaded.as_ref().is_some_and(|loaded| loaded.is_due(now));
         if over && let Err(error) = self.perform(Deed::Settle(now)).await {
             tracing::warn!("the log of votes is not closed yet: {error}");
+        }
+        if let Err(error) = self.heed_changes().await {
+            tracing::info!("the contest of a log of votes cannot be read anew: {error}");
+            self.loaded = None;
         }
         let due = now.micros() - self.leased_at.micros() >= 1_000_000;
         if self.loaded.is_some()

@@ -179,7 +179,7 @@ pub struct Receipt {
 /// Not found where there is no such receipt.
 pub async fn receipt(app: web::Data<App>, v: View, typed: web::Path<String>) -> Result {
     let vote = own(&app, &typed).await?;
-    let contest = contest::by_id(&app.db, vote.contest_id).await?;
+    let contest = contest::by_id(&app.db, vote.contest).await?;
     page(&Receipt {
         code: code::grouped(&vote.receipt),
         contest: (
@@ -187,14 +187,14 @@ pub async fn receipt(app: web::Data<App>, v: View, typed: web::Path<String>) -> 
             contest.definition.title.read(v.lang.is_english()).to_owned(),
         ),
         place: vote.leaf,
-        at: vote.cast_at,
+        at: vote.at,
         withdrawn: vote.state == VoteState::Withdrawn,
         struck: vote.state == VoteState::Struck && is_published(&contest),
         v,
     })
 }
 
-async fn own(app: &App, typed: &str) -> Result<entity::vote::Model> {
+async fn own(app: &App, typed: &str) -> Result<voting::Own> {
     let code = code::meant(typed);
     let vote = voting::own(&app.db, &code).await?;
     vote.ok_or_else(|| Failure::new(Kind::NotFound, "vote-unknown"))
@@ -206,7 +206,7 @@ async fn own(app: &App, typed: &str) -> Result<entity::vote::Model> {
 /// Not found where there is no such receipt.
 pub async fn proof(app: web::Data<App>, typed: web::Path<String>) -> Result {
     let vote = own(&app, &typed).await?;
-    let receipt = app.votes.receipt(&app.db, vote.contest_id, vote.leaf).await?;
+    let receipt = app.votes.receipt(&app.db, vote.contest, vote.leaf).await?;
     let name = format!("attachment; filename=\"{}.tlog-proof\"", vote.receipt);
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")

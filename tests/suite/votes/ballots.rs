@@ -24,7 +24,7 @@ both! {
         assert_eq!((first.again, other.again, first.receipt.len()), (false, false, 12));
         assert_eq!(counted(site, contest, &entries).await, [1, 1]);
         let own = voting::own(&site.app.db, &first.receipt).await.unwrap().unwrap();
-        assert_eq!((own.entry_id, own.state, own.leaf), (entries[0], VoteState::Counted, 1));
+        assert_eq!((own.contest, own.state, own.leaf), (contest, VoteState::Counted, 1));
     }
 
     async fn voters_whose_writer_falls_are_told_to_come_again_and_another_writer_takes_its_place(site: Site) {

@@ -1,14 +1,14 @@
 //! When a log is closed, and what waits for it.
 
 use hoithi::contest::apply::{Change, apply};
-use hoithi::contest::definition::Definition;
+use hoithi::contest::definition::{Definition, Work};
 use hoithi::contest::document;
 use hoithi::db;
 use hoithi::ledger::{Leaf, audit};
 use hoithi::voting::{self, Touch};
 
 use super::{CONTEST, OVER, bundle, cast, counted, given, voter};
-use crate::support::both;
+use crate::support::{Site, both};
 
 both! {
     async fn a_log_is_not_closed_while_a_vote_that_came_in_time_is_on_its_way(site: Site) {
@@ -72,6 +72,26 @@ both! {
             _ => None,
         }).collect();
         assert_eq!(places, ["vote", "vote", "close"]);
+    }
+
+    async fn what_a_voter_has_to_prove_changes_while_nobody_votes(site: Site) {
+        let (contest, _) = given(site, "one_per_entry", 1).await;
+        cast(site, contest, 1, 1).await.unwrap();
+        let work = |site: &Site| site.app.votes.policy(contest).map(|policy| policy.voting.work);
+        let before = work(site);
+        let stricter = CONTEST.replace("LIMIT", "one_per_entry, work: always");
+        let definition: Definition = document::read(&stricter).unwrap();
+        let tx = db::begin(&site.app.db).await.unwrap();
+        let change = Change { reason: "Mua phiếu".to_owned(), notice: "Thêm bước".to_owned() };
+        apply(&tx, &definition, None, &change, site.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let begun = std::time::Instant::now();
+        while work(site) == before && begun.elapsed().as_secs() < 20 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+
+        assert_eq!([before, work(site)], [Some(Work::Never), Some(Work::Always)]);
     }
 
     async fn an_extended_deadline_is_bound_in_the_log_before_the_next_vote(site: Site) {

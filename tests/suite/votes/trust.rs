@@ -155,6 +155,37 @@ both! {
         assert_eq!(after, before);
     }
 
+    async fn a_receipt_is_found_in_the_log_while_rows_lag_behind_it(site: Site) {
+        let (contest, _) = given(site, "{ in_all: 2 }", 3).await;
+        for (number, entry) in [(1, 1), (2, 2), (1, 3), (3, 1)] {
+            cast(site, contest, number, entry).await.unwrap();
+        }
+        site.app.votes.withdraw(contest, touch(site, 1), &voter(1)).await.unwrap();
+        site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+        let rows = vote::Entity::find().all(&site.app.db).await.unwrap();
+        let mut states: Vec<_> = rows.iter().map(|row| row.state).collect();
+        states.sort_by_key(|state| *state as u8);
+        let told = async || {
+            let mut told = Vec::new();
+            for row in &rows {
+                told.push(voting::own(&site.app.db, &row.receipt).await.unwrap());
+            }
+            told
+        };
+        let before = told().await;
+        let tx = db::begin(&site.app.db).await.unwrap();
+        voting::forget(&tx, contest).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let after = told().await;
+
+        assert_eq!(states, [VoteState::Counted, VoteState::Counted, VoteState::Counted, VoteState::Withdrawn]);
+        assert_eq!(after, before);
+        assert!(before.iter().all(Option::is_some));
+        assert_eq!(voting::own(&site.app.db, "000000000000").await.unwrap(), None);
+        assert_eq!(voting::own(&site.app.db, "no receipt").await.unwrap(), None);
+    }
+
     async fn a_log_that_was_changed_in_the_database_takes_no_votes(site: Site) {
         let (contest, _) = given(site, "one_per_entry", 2).await;
         cast(site, contest, 1, 1).await.unwrap();
