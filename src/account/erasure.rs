@@ -15,12 +15,9 @@ use crate::audit::{self, Act};
 /// What stands where the name of somebody erased stood.
 pub const ERASED: &str = "—";
 
-/// The person, if they may leave. Nobody else who runs the site leaves it before `tx` ends, so two
-/// who are the last cannot both go.
-///
-/// # Errors
-/// As [`erase`].
-pub async fn leaving(tx: &DatabaseTransaction, id: UserId) -> Result<user::Model, Error> {
+/// Refuses where this is the only person who runs the site. Nobody else who runs it leaves before
+/// `tx` ends, so two who are the last cannot both go.
+pub(super) async fn not_the_last(tx: &DatabaseTransaction, id: UserId) -> Result<(), Error> {
     let admins = user::Entity::find()
         .filter(user::Column::IsAdmin.eq(true))
         .filter(user::Column::DisabledAt.is_null())
@@ -31,6 +28,15 @@ pub async fn leaving(tx: &DatabaseTransaction, id: UserId) -> Result<user::Model
     if matches!(admins.as_slice(), [last] if last.id == id) {
         return Err(Error::LastAdmin);
     }
+    Ok(())
+}
+
+/// The person, if they may leave; until `tx` ends nobody else who runs the site does.
+///
+/// # Errors
+/// As [`erase`].
+pub async fn leaving(tx: &DatabaseTransaction, id: UserId) -> Result<user::Model, Error> {
+    not_the_last(tx, id).await?;
     let person = by_id(tx, id).await?;
     if person.erased_at.is_some() { Err(Error::Unknown) } else { Ok(person) }
 }

@@ -11,6 +11,7 @@ use sea_orm::{
     PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 
+use super::erasure::not_the_last;
 use crate::audit::{self, Act};
 use crate::contact;
 use crate::refusal::{Kind, Refusal, Refused};
@@ -191,13 +192,16 @@ pub async fn admins(db: &impl ConnectionTrait) -> Result<u64, DbErr> {
 /// Gives or takes the right to run the whole site; for the operator, who needs no badge.
 ///
 /// # Errors
-/// When the database fails.
+/// [`Error::LastAdmin`] when nobody would be left who has it.
 pub async fn set_admin(
     tx: &DatabaseTransaction,
     user: UserId,
     is_admin: bool,
-) -> Result<(), DbErr> {
-    change(tx, user, user::Column::IsAdmin, Expr::value(is_admin)).await
+) -> Result<(), Error> {
+    if !is_admin {
+        not_the_last(tx, user).await?;
+    }
+    Ok(change(tx, user, user::Column::IsAdmin, Expr::value(is_admin)).await?)
 }
 
 /// Lets somebody sign in again who was not allowed to.
@@ -211,9 +215,10 @@ pub async fn enable(tx: &DatabaseTransaction, user: UserId) -> Result<(), DbErr>
 /// Lets somebody sign in no more.
 ///
 /// # Errors
-/// When the database fails.
-pub async fn disable(tx: &DatabaseTransaction, user: UserId, now: Instant) -> Result<(), DbErr> {
-    change(tx, user, user::Column::DisabledAt, Expr::value(now)).await
+/// [`Error::LastAdmin`] when nobody would be left who runs the site.
+pub async fn disable(tx: &DatabaseTransaction, user: UserId, now: Instant) -> Result<(), Error> {
+    not_the_last(tx, user).await?;
+    Ok(change(tx, user, user::Column::DisabledAt, Expr::value(now)).await?)
 }
 
 async fn change(

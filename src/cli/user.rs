@@ -136,7 +136,8 @@ impl Command {
             }
             Self::Revoke { email, unit, admin, account } => {
                 let person = find(&tx, &email).await?;
-                let taken = revoke(&tx, person.id, unit, (admin, account), now).await?;
+                let taken = revoke(&tx, person.id, unit, (admin, account), now).await;
+                let taken = taken.with_context(|| format!("nothing is taken from {email}"))?;
                 (format!("taken from {email}: {taken}"), ("rights-revoked", person.id))
             }
             Self::List { .. } => unreachable!("lists return above"),
@@ -164,12 +165,13 @@ async fn revoke(
         let offices = unit::dismiss(tx, unit.id, person, now).await?;
         taken.push(format!("{offices} offices in {}", unit.name));
     }
+    let alone = "let somebody else run the site first: `hoithi user grant EMAIL --admin`";
     if admin {
-        account::set_admin(tx, person, false).await?;
+        account::set_admin(tx, person, false).await.context(alone)?;
         taken.push("the whole site".to_owned());
     }
     if account {
-        account::disable(tx, person, now).await?;
+        account::disable(tx, person, now).await.context(alone)?;
         taken.push("the account".to_owned());
     }
     account::end_all(tx, person, None, now).await?;

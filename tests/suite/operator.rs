@@ -50,6 +50,12 @@ fn a_site_is_set_up_and_looked_after_from_the_command_line() {
     let verdict = said(at, &["audit", "verify"]);
     assert!(verdict.starts_with("5 rows, unbroken; the last hash is "), "{verdict}");
     let hash = verdict.trim().rsplit(' ').next().unwrap();
+    for right in ["--admin", "--account"] {
+        let alone = refused(at, &["user", "revoke", "lan@example.vn", right], 1);
+        assert!(alone.contains("the last administrator"), "{alone}");
+        assert!(alone.contains("hoithi user grant EMAIL --admin"), "{alone}");
+    }
+    said(at, &["user", "add", "minh@example.vn", "--admin"]);
     said(at, &["user", "revoke", "lan@example.vn", "--admin"]);
     said(at, &["audit", "verify", "--holds", hash]);
     let other = refused(at, &["audit", "verify", "--holds", &"0".repeat(64)], 1);
