@@ -3,7 +3,7 @@
 //! Each room has one error enum of states; this trait turns a state into a kind, which decides the
 //! status of an answer, and a code, which is the key of its sentence and its place in the manual.
 
-use sea_orm::DbErr;
+use sea_orm::{DbErr, RuntimeErr};
 
 /// What sort of refusal it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,7 +155,27 @@ impl Refusal for DbErr {
             Self::Conn(_) | Self::ConnectionAcquire(_) => {
                 Refused::new(Kind::Unavailable, "database-unavailable")
             }
+            crowded if is_crowded(crowded) => {
+                Refused::new(Kind::Unavailable, "database-unavailable")
+            }
             _ => Refused::new(Kind::Broken, "database-failure"),
         }
     }
+}
+
+/// Whether the database would have done it at a quieter moment: others held a lock for too long, or
+/// two transactions waited for each other and it ended one. Those are SQLite's BUSY and LOCKED (5 and
+/// 6 of a result code's last byte) and PostgreSQL's 40001, 40P01 and 55P03.
+fn is_crowded(error: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error))) =
+        error
+    else {
+        return false;
+    };
+    let Some(error) = error.as_database_error() else { return false };
+    let Some(code) = error.code() else { return false };
+    if error.try_downcast_ref::<sqlx::sqlite::SqliteError>().is_some() {
+        return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xff, 5 | 6));
+    }
+    matches!(code.as_ref(), "40001" | "40P01" | "55P03")
 }

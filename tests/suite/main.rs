@@ -13,6 +13,7 @@ mod child;
 mod config;
 mod contest;
 mod crash;
+mod crowded;
 mod deal;
 mod defects;
 mod dependencies;
