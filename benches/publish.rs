@@ -101,8 +101,13 @@ async fn voted(app: &App, contest: &Contest) {
     ))
     .await;
     sql.run(&format!(
-        "insert into tally (entry_id, contest_id, counted) \
-         select entry_id, contest_id, count(*) from vote where contest_id = {of} group by 1, 2"
+        "insert into tally (entry_id, contest_id, counted, seen) \
+         select entry_id, contest_id, count(*), count(*) from vote where contest_id = {of} group by 1, 2"
+    ))
+    .await;
+    sql.run(&format!(
+        "insert into tally_minute (contest_id, entry_id, minute, moved) \
+         select contest_id, entry_id, {at} / 60000000, counted from tally where contest_id = {of}"
     ))
     .await;
 }
