@@ -27,6 +27,8 @@ const CROWD: (usize, u64) = (38_000, 1_300_000);
 const SPAN: (f64, f64, f64) = (600.0, 240.0, 13_000.0);
 /// Threads that send, and connections of each.
 const SENDERS: (u64, usize) = (2, 128);
+/// For how long a connection may rest: the site waits five seconds for a first request.
+const RESTS: Duration = Duration::from_secs(3);
 /// One in so many touches twice.
 const TWICE: u64 = 50;
 /// When the vote of the bench's contest is over.
@@ -127,10 +129,30 @@ fn touch(address: SocketAddr, voter: u64, links: &[String]) -> String {
     )
 }
 
+/// A connection, made anew where it rested for so long that the site may have closed it.
+struct Line {
+    stream: BufReader<TcpStream>,
+    used_at: Instant,
+}
+
+impl Line {
+    fn to(address: SocketAddr) -> Self {
+        let stream = BufReader::new(TcpStream::connect(address).expect("a connection"));
+        Self { stream, used_at: Instant::now() }
+    }
+
+    fn send(&mut self, address: SocketAddr, touch: &str) {
+        if self.used_at.elapsed() > RESTS {
+            *self = Self::to(address);
+        }
+        self.used_at = Instant::now();
+        self.stream.get_mut().write_all(touch.as_bytes()).expect("sent");
+    }
+}
+
 /// Sends every second voter, as they come; who is told to come again comes again.
 fn send(address: SocketAddr, links: &[String], plan: Plan, own: u64) -> Done {
-    let connect = |_| BufReader::new(TcpStream::connect(address).expect("a connection"));
-    let mut streams: Vec<BufReader<TcpStream>> = (0..SENDERS.1).map(connect).collect();
+    let mut lines: Vec<Line> = (0..SENDERS.1).map(|_| Line::to(address)).collect();
     let (begun, mut done) = (Instant::now(), Done::default());
     let (mut next, mut again) = (own, Vec::new());
     loop {
@@ -148,11 +170,11 @@ fn send(address: SocketAddr, links: &[String], plan: Plan, own: u64) -> Done {
             continue;
         }
         let asked = Instant::now();
-        for (stream, voter) in streams.iter_mut().zip(&some) {
-            stream.get_mut().write_all(touch(address, *voter, links).as_bytes()).expect("sent");
+        for (line, voter) in lines.iter_mut().zip(&some) {
+            line.send(address, &touch(address, *voter, links));
         }
-        for (stream, voter) in streams.iter_mut().zip(&some) {
-            let (status, body) = answer(stream).expect("an answer");
+        for (line, voter) in lines.iter_mut().zip(&some) {
+            let (status, body) = answer(&mut line.stream).expect("an answer");
             if status == 503 {
                 done.busy += 1;
                 again.push(*voter);
