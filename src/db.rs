@@ -13,10 +13,15 @@ use sea_orm::{
     DbBackend, DbErr, IsolationLevel, SqliteTransactionMode, SqlxSqliteConnector, Statement,
     TransactionOptions, TransactionTrait,
 };
+use sqlx::Connection;
+use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 /// How long a statement waits for another's lock before it is refused.
 const BUSY: Duration = Duration::from_secs(10);
+
+/// How long a connection that is given back may take to answer.
+const ANSWERS: Duration = Duration::from_secs(5);
 
 /// Connects to `url`: `sqlite:PATH` or `postgres://…`, with at most `connections` connections.
 ///
@@ -31,9 +36,19 @@ pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, 
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .sqlx_logging(false)
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_release(|connection, _| Box::pin(answers(connection)))
+        })
         .set_schema_search_path("public");
     let db = Database::connect(options).await?;
     Ok(db)
+}
+
+/// Whether a connection that was given back still answers. One at whose other end nobody is would
+/// otherwise be waited for without end, and its place in the pool with it.
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    let asked = tokio::time::timeout(ANSWERS, connection.ping()).await;
+    asked.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
 }
 
 async fn sqlite(path: &Path, connections: u32) -> Result<DatabaseConnection, DbErr> {

@@ -64,6 +64,9 @@ pub enum Error {
     /// Too many votes wait, or none can be written now.
     #[error("too many votes wait")]
     Busy,
+    /// The database did not answer in time: nobody may be at the other end of a connection.
+    #[error("the database does not answer")]
+    Stuck,
     /// Another node writes this log: its address.
     #[error("another node leads")]
     Elsewhere(String),
@@ -138,7 +141,7 @@ impl Refusal for Error {
             Self::AppealsOpen(Some(until)) => {
                 Refused::new(Kind::Conflict, "vote-key-needed-until").with("until", *until)
             }
-            Self::Busy | Self::Elsewhere(_) | Self::Changed => {
+            Self::Busy | Self::Stuck | Self::Elsewhere(_) | Self::Changed => {
                 Refused::new(Kind::Unavailable, "votes-wait")
             }
             Self::BrokenLog | Self::Keys(_) => Refused::new(Kind::Broken, "vote-log-broken"),

@@ -28,12 +28,16 @@ use super::reply::{self, Address};
 use super::traces::Trace;
 use super::{Error, project, segment};
 
+/// Connections of a writer: one to write, one to read beside it.
+const CONNECTIONS: u32 = 2;
 /// Most votes of a commit.
 const MOST: usize = 1000;
 /// How often a lead is said again, and projections are brought on.
 const TICK: Duration = Duration::from_millis(500);
 /// Seconds after the end for which votes that other nodes hand on are waited for.
 const HANDED_ON: i64 = 15;
+/// How long the database may take for one statement; longer than it waits for a lock.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// Tries of a commit before voters are told to come again.
 const TRIES: u32 = 5;
 
@@ -56,7 +60,7 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            match crate::db::connect(&desk.database, 2).await {
+            match crate::db::connect(&desk.database, CONNECTIONS).await {
                 Ok(db) => {
                     let leased_at = desk.clock.now();
                     let (loaded, lag) = (None, true);
@@ -74,6 +78,14 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
     let named = std::thread::Builder::new().name("votes".to_owned()).spawn(work);
     if let Err(error) = named {
         tracing::error!("the vote writer cannot start: {error}");
+    }
+}
+
+/// What the database says within [`PATIENCE`].
+async fn in_time<T, E: Into<Error>>(asked: impl Future<Output = Result<T, E>>) -> Result<T, Error> {
+    match tokio::time::timeout(PATIENCE, asked).await {
+        Ok(said) => said.map_err(Into::into),
+        Err(_) => Err(Error::Stuck),
     }
 }
 
@@ -126,12 +138,10 @@ impl Writer {
         for attempt in 0..TRIES {
             match self.attempt(asks).await {
                 Ok(answers) => return answers,
-                Err(error @ (Error::Database(_) | Error::Changed)) => {
+                Err(Error::Changed) => tracing::info!("the contest changed while votes came"),
+                Err(error @ (Error::Database(_) | Error::Stuck)) => {
                     tracing::warn!("votes are not committed yet: {error}");
-                    if !matches!(error, Error::Changed) {
-                        self.loaded = None;
-                        tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
-                    }
+                    self.recover(&error, attempt).await;
                 }
                 Err(error) => {
                     self.loaded = None;
@@ -172,8 +182,8 @@ impl Writer {
         loaded.memory.seal(batch);
         let note = loaded.head();
         let at = (self.contest, self.desk.node.0.as_str());
-        let written =
-            segment::append(&self.db, at, &loaded.policy, (before.size(), batch), &note).await?;
+        let written = segment::append(&self.db, at, &loaded.policy, (before.size(), batch), &note);
+        let written = in_time(written).await?;
         if written {
             if let Some((leaf, text)) = &bound {
                 loaded.memory.heed(leaf, text);
@@ -189,6 +199,19 @@ impl Writer {
         Err(Error::Changed)
     }
 
+    /// After a failure, before the next try: memory is dropped, and so is every connection where one
+    /// does not answer.
+    async fn recover(&mut self, error: &Error, attempt: u32) {
+        self.loaded = None;
+        if matches!(error, Error::Stuck) {
+            match crate::db::connect(&self.desk.database, CONNECTIONS).await {
+                Ok(db) => self.db = db,
+                Err(error) => tracing::warn!("the vote writer has no database: {error}"),
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+    }
+
     /// Whether the crowd has gone: then projections catch up without a pause.
     fn is_calm(&self) -> bool {
         self.loaded.is_some() && self.written_at.elapsed() > TICK
@@ -196,12 +219,11 @@ impl Writer {
 
     /// Whether the contest is still what the policy was read from.
     async fn is_current(&self) -> Result<bool, Error> {
-        let row: Option<(contest::State, i64)> = contest::Entity::find_by_id(self.contest)
+        let row = contest::Entity::find_by_id(self.contest)
             .select_only()
             .columns([contest::Column::State, contest::Column::PublicVersion])
-            .into_tuple()
-            .one(&self.db)
-            .await?;
+            .into_tuple();
+        let row = in_time(row.one(&self.db)).await?;
         Ok(self.loaded.as_ref().map(|loaded| loaded.policy.fence) == row)
     }
 
@@ -247,7 +269,7 @@ impl Writer {
     async fn lease(&mut self) -> Result<(), Error> {
         let now = self.desk.clock.now();
         let (id, url) = &self.desk.node;
-        if lead::take(&self.db, self.contest, (id, url), now).await? {
+        if in_time(lead::take(&self.db, self.contest, (id, url), now)).await? {
             self.leased_at = now;
             return Ok(());
         }
@@ -265,7 +287,7 @@ impl Writer {
         }
         if let Err(error) = self.heed_changes().await {
             tracing::info!("the contest of a log of votes cannot be read anew: {error}");
-            self.loaded = None;
+            self.recover(&error, 0).await;
         }
         let due = now.micros() - self.leased_at.micros() >= 1_000_000;
         if self.loaded.is_some()
@@ -273,17 +295,19 @@ impl Writer {
             && let Err(error) = self.lease().await
         {
             tracing::info!("this node leads no more: {error}");
+            self.recover(&error, 0).await;
         }
         if !idle || !self.lag {
             return false;
         }
-        match project::step(&self.db, self.contest).await {
+        match in_time(project::step(&self.db, self.contest)).await {
             Ok(more) => {
                 self.lag = more;
                 more && self.is_calm()
             }
             Err(error) => {
                 tracing::warn!("projections of votes lag: {error}");
+                self.recover(&error, 0).await;
                 false
             }
         }
@@ -324,10 +348,9 @@ impl Writer {
     async fn perform(&mut self, deed: Deed) -> Result<Standing, Error> {
         for attempt in 0..TRIES {
             match self.attempt_deed(&deed).await {
-                Err(Error::Database(error)) => {
+                Err(error @ (Error::Database(_) | Error::Stuck)) => {
                     tracing::warn!("the log is not written yet: {error}");
-                    self.loaded = None;
-                    tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
+                    self.recover(&error, attempt).await;
                 }
                 Err(Error::Changed) => {}
                 done => return done,
@@ -353,9 +376,9 @@ impl Writer {
             loaded.keys.destroy_nullifier().map_err(Error::Keys)?;
             self.loaded = None;
         }
-        self.lag = project::step(&self.db, self.contest).await?;
+        self.lag = in_time(project::step(&self.db, self.contest)).await?;
         while self.lag && !matches!(deed, Deed::Glance) {
-            self.lag = project::step(&self.db, self.contest).await?;
+            self.lag = in_time(project::step(&self.db, self.contest)).await?;
         }
         let loaded = self.load().await?;
         let waits = matches!(deed, Deed::Settle(now) if loaded.is_due(*now));
