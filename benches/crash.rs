@@ -1,16 +1,17 @@
-//! The process is killed again and again under load; what it acknowledged has to be there.
+//! One fault after the other befalls the site and what it stands on, under load; what it acknowledged
+//! has to be there.
 
+use std::path::Path;
+
+use crate::fault::{Fault, ON_POSTGRES, ON_SQLITE, Rig};
 use crate::figures::Figures;
-use crate::postgres;
-use crate::storm::storm;
+use crate::storm::{Toll, storm};
 
-/// Kills the site `kills` times on each engine.
-pub async fn measure(figures: &mut Figures, kills: u32) {
-    for (engine, database) in [("sqlite", None), ("postgres", Some(postgres::database().await))] {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().to_owned();
-        let storm = std::thread::spawn(move || storm(&path, database.as_deref(), kills));
-        let toll = storm.join().expect("a storm that passes");
+/// Lets so many faults befall the site on each engine, and one on a disk that lies, which must show.
+pub fn measure(figures: &mut Figures, rounds: usize) {
+    let sqlite = toll(|folder| Rig::on_sqlite(folder, false), &ON_SQLITE, rounds);
+    let postgres = toll(Rig::on_postgres, &ON_POSTGRES, rounds);
+    for (engine, toll) in [("sqlite", sqlite), ("postgres", postgres)] {
         for (name, number) in ["votes", "entries", "sheets"].into_iter().zip(toll.acknowledged) {
             figures.note(&format!("crash.{engine}.{name}"), number as f64, "");
         }
@@ -21,4 +22,16 @@ pub async fn measure(figures: &mut Figures, kills: u32) {
             figures.exactly(&format!("crash.{engine}.{name}"), number as f64, 0.0, "");
         }
     }
+    let control = toll(|folder| Rig::on_sqlite(folder, true), &[Fault::Power], 1);
+    figures.at_least("crash.lying-disk.lost", control.lost as f64, 1.0, "");
+}
+
+fn toll(rig: impl FnOnce(&Path) -> Rig + Send, faults: &[Fault], rounds: usize) -> Toll {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path();
+    // The storm reads rows in a runtime of its own, which no thread may have inside another.
+    std::thread::scope(|scope| {
+        let storm = scope.spawn(move || storm(&mut rig(path), faults, rounds));
+        storm.join().expect("a storm that passes")
+    })
 }

@@ -9,6 +9,8 @@
 #[path = "../tests/suite/support/answers.rs"]
 mod answers;
 mod crash;
+#[path = "../tests/suite/support/fault.rs"]
+mod fault;
 mod figures;
 mod fingerprints;
 mod fraud;
@@ -51,8 +53,8 @@ async fn main() -> ExitCode {
     match arguments.first().map(String::as_str) {
         Some("bare") => votes::bare(&arguments[1]).await.expect("the bare endpoint"),
         Some("crash") => {
-            let kills = arguments.get(1).and_then(|kills| kills.parse().ok()).unwrap_or(100);
-            crash::measure(&mut figures, kills).await;
+            let rounds = arguments.get(1).and_then(|rounds| rounds.parse().ok()).unwrap_or(100);
+            crash::measure(&mut figures, rounds);
         }
         Some("fraud") => fraud::measure(&mut figures),
         Some("idle") => idle::measure(&mut figures),

@@ -1,31 +1,39 @@
-//! The process dies at any moment; what it acknowledged does not.
+//! The process dies at any moment, and so does what it stands on; what it acknowledged does not.
 
+use std::path::Path;
+
+use crate::support::fault::{Fault, ON_POSTGRES, ON_SQLITE, Rig};
 use crate::support::storm::{Toll, storm};
-use crate::support::{Engine, fresh};
 
-const KILLS: u32 = 8;
-
-fn nothing_is_lost_or_doubled(engine: Engine) {
+fn nothing_is_lost_or_doubled(rig: impl FnOnce(&Path) -> Rig, faults: &[Fault], rounds: usize) {
     let folder = tempfile::tempdir().unwrap();
-    let database = fresh(engine);
 
-    let toll = storm(folder.path(), database.as_deref(), KILLS);
+    let toll = storm(&mut rig(folder.path()), faults, rounds);
 
     let rest = Toll { acknowledged: [0; 3], slowest_start: 0, ..toll };
     assert_eq!(rest, Toll::default(), "{toll:?}");
     assert!(toll.acknowledged.iter().all(|acknowledged| *acknowledged > 0), "{toll:?}");
 }
 
-mod what_was_acknowledged_outlives_the_process_and_nothing_is_there_twice {
-    use super::{Engine, nothing_is_lost_or_doubled};
+mod what_was_acknowledged_outlives_every_fault_and_nothing_is_there_twice {
+    use super::{ON_POSTGRES, ON_SQLITE, Rig, nothing_is_lost_or_doubled};
 
     #[test]
     fn on_sqlite() {
-        nothing_is_lost_or_doubled(Engine::Sqlite);
+        nothing_is_lost_or_doubled(|folder| Rig::on_sqlite(folder, false), &ON_SQLITE, 8);
     }
 
     #[test]
     fn on_postgres() {
-        nothing_is_lost_or_doubled(Engine::Postgres);
+        nothing_is_lost_or_doubled(Rig::on_postgres, &ON_POSTGRES, 5);
     }
+}
+
+#[test]
+fn a_disk_that_lies_is_found_out_when_the_power_goes() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let toll = storm(&mut Rig::on_sqlite(folder.path(), true), &[Fault::Power], 1);
+
+    assert!(toll.lost > 0, "{toll:?}");
 }

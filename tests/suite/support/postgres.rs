@@ -3,11 +3,14 @@
 //! It is started by a thread that lives as long as the run and dies with it: the kernel stops the
 //! server when that thread ends, however the run ends.
 
+use std::net::SocketAddr;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use super::process::free_address;
 
 static SERVER: OnceLock<PathBuf> = OnceLock::new();
 static DATABASES: AtomicU32 = AtomicU32::new(0);
@@ -57,17 +60,7 @@ fn humble(program: &str) -> Command {
 
 fn start() -> PathBuf {
     let folder = tempfile::tempdir().expect("a folder").keep();
-    if unsafe { libc::geteuid() } == 0 {
-        let user = unsafe { &*libc::getpwnam(c"postgres".as_ptr()) };
-        std::os::unix::fs::chown(&folder, Some(user.pw_uid), Some(user.pw_gid)).expect("chown");
-    }
-    let data = folder.join("data");
-    let made = humble("initdb")
-        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
-        .arg(&data)
-        .stdout(Stdio::null())
-        .status();
-    assert!(made.expect("initdb runs").success());
+    let data = made(&folder);
     let (ready, when) = std::sync::mpsc::channel();
     let socket = folder.clone();
     std::thread::spawn(move || {
@@ -96,6 +89,86 @@ fn start() -> PathBuf {
     run(&folder, "postgres", "create database ready");
     migrate(&address(&folder, "ready"));
     folder
+}
+
+/// Makes a cluster in `folder`; where its data lie.
+fn made(folder: &Path) -> PathBuf {
+    if unsafe { libc::geteuid() } == 0 {
+        let user = unsafe { &*libc::getpwnam(c"postgres".as_ptr()) };
+        std::os::unix::fs::chown(folder, Some(user.pw_uid), Some(user.pw_gid)).expect("chown");
+    }
+    let data = folder.join("data");
+    let made = humble("initdb")
+        .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-D"])
+        .arg(&data)
+        .stdout(Stdio::null())
+        .status();
+    assert!(made.expect("initdb runs").success());
+    data
+}
+
+/// A server of one's own, which syncs as in use and can be stopped; dropped, it is gone.
+pub(super) struct Server {
+    folder: tempfile::TempDir,
+    child: Child,
+    /// Where it listens.
+    pub(super) address: SocketAddr,
+}
+
+impl Server {
+    /// Makes it and starts it.
+    pub(super) fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        made(folder.path());
+        let address = free_address();
+        let child = Self::run(folder.path(), address);
+        let mut server = Self { folder, child, address };
+        server.wait();
+        server
+    }
+
+    fn run(folder: &Path, address: SocketAddr) -> Child {
+        let mut server = humble("postgres");
+        server.arg("-D").arg(folder.join("data")).arg("-k").arg(folder);
+        server.args(["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=100"]);
+        server.args(["-p", &address.port().to_string()]);
+        server.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("postgres starts")
+    }
+
+    /// Stops it where it stands: nothing that is not in its log of writes is kept.
+    pub(super) fn stop_at_once(&mut self) {
+        let id = i32::try_from(self.child.id()).expect("a number");
+        unsafe { libc::kill(id, libc::SIGQUIT) };
+        self.child.wait().expect("gone");
+    }
+
+    /// Starts it once more.
+    pub(super) fn start_again(&mut self) {
+        self.child = Self::run(self.folder.path(), self.address);
+        self.wait();
+    }
+
+    /// Waits until it takes connections; it does not start while one who served a client still ends.
+    fn wait(&mut self) {
+        for _ in 0..600 {
+            if self.child.try_wait().expect("a process").is_some() {
+                self.child = Self::run(self.folder.path(), self.address);
+            }
+            let port = self.address.port().to_string();
+            let asked = humble("pg_isready").args(["-q", "-h", "127.0.0.1", "-p", &port]).status();
+            if asked.expect("pg_isready runs").success() {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("postgres did not start");
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.stop_at_once();
+    }
 }
 
 /// Waits until the server takes connections: it makes its socket first and answers soon after.

@@ -126,7 +126,7 @@ pub fn request(
     body: &[u8],
 ) -> std::io::Result<Plain> {
     let mut stream = TcpStream::connect(address)?;
-    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(20)))?;
     let mut head = format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\
          sec-fetch-site: same-origin\r\ncontent-length: {}\r\n",

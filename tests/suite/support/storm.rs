@@ -1,5 +1,5 @@
-//! A storm: clients vote, enter and judge while the real process is killed again and again. What it
-//! acknowledged has to be there afterwards, and nothing twice.
+//! A storm: clients vote, enter and judge while one fault after the other befalls the real process and
+//! what it stands on. What it acknowledged has to be there afterwards, and nothing twice.
 //!
 //! Afterwards everything is sent once more, acknowledged or not, as phones do: what was acknowledged
 //! has to be known, with the same receipt. Then the site is stopped and its rows are counted: as
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use scraper::{Html, Selector};
 use serde_json::{Value, json};
 
+use super::fault::{Fault, Rig};
 use super::process::{self, Plain, Process, request};
 use super::rows::Rows;
 
@@ -34,7 +35,7 @@ pub struct Toll {
     pub doubled: usize,
     /// Logs of votes that an auditor finds broken.
     pub broken: usize,
-    /// The slowest start after a kill, in milliseconds.
+    /// The longest time until the site was ready again after a fault, in milliseconds.
     pub slowest_start: u128,
 }
 
@@ -68,24 +69,25 @@ impl Sent {
     }
 }
 
-/// Fills `folder`, and the database where one is named, with the demo, then kills the site `rounds`
-/// times under load: in turns once it has acknowledged something of each kind, and at any moment.
-pub fn storm(folder: &Path, database: Option<&str>, rounds: u32) -> Toll {
+/// Fills the rig's site with the demo, then lets `rounds` faults befall it under load, in their order
+/// and from the first again: in turns once it has acknowledged something of each kind, and at any
+/// moment.
+pub fn storm(rig: &mut Rig, faults: &[Fault], rounds: usize) -> Toll {
+    let (folder, database) = (rig.folder.clone(), rig.database.clone());
+    let (folder, database) = (folder.as_path(), database.as_deref());
     let mut demo = process::command(folder);
     demo.args(["demo", "--only-fill", "--folder"]).arg(folder);
-    let mut settings = vec![("HOITHI__LOG__FILTER", "error")];
     if let Some(database) = database {
         demo.args(["--database", database]);
-        settings.push(("HOITHI__DATA__DATABASE", database));
     }
     let filled = demo.output().expect("the binary runs");
     assert!(filled.status.success(), "{}", String::from_utf8_lossy(&filled.stderr));
     let before = Rows::read(folder, database, "2000-01-01T00:00:00Z");
     let (sent, mut toll, mut dice) = (Sent::default(), Toll::default(), 0x2545_F491_u64);
-    let mut site = Process::start(folder, &settings);
+    let mut site = rig.start();
     site.ready(Instant::now());
     let scene = Scene::of(site.address, folder);
-    for round in 0..rounds {
+    for (round, fault) in faults.iter().copied().cycle().take(rounds).enumerate() {
         dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let after = Duration::from_millis(150 + (dice >> 33) % 450);
         let over = AtomicBool::new(false);
@@ -101,12 +103,10 @@ pub fn storm(folder: &Path, database: Option<&str>, rounds: u32) -> Toll {
                 sent.more();
             }
             std::thread::sleep(after);
-            site.kill();
+            rig.strike(fault, &mut site);
             over.store(true, Ordering::SeqCst);
         });
-        let begun = Instant::now();
-        site = Process::start(folder, &settings);
-        toll.slowest_start = toll.slowest_start.max(site.ready(begun).as_millis());
+        toll.slowest_start = toll.slowest_start.max(rig.mend(fault, &mut site).as_millis());
     }
     toll.acknowledged = sent.acknowledged();
     repeat(&site, &scene, &sent, &mut toll);
@@ -297,7 +297,11 @@ fn repeat(site: &Process, scene: &Scene, sent: &Sent, toll: &mut Toll) {
     }
     for (alias, (version, mark)) in sent.sheets.lock().unwrap().iter() {
         let held = scene.put(site.address, alias, -1, 0).expect("an answer");
-        assert_eq!(held["code"], "sheet-stale", "{held}");
+        if held["code"] != "sheet-stale" {
+            // Not even the judge's session is known any more.
+            toll.lost += 1;
+            continue;
+        }
         let (now, held) = (held["version"].as_i64(), held["marks"][&scene.criterion].as_i64());
         let kept = now > Some(*version) || (now == Some(*version) && held == Some(*mark));
         toll.lost += usize::from(!kept);
