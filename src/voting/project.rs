@@ -3,12 +3,12 @@
 //! A step is one transaction, which moves `vote_log.applied` as well, so a row is taken once,
 //! however often a step is broken off.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use entity::entry;
 use entity::id::{ContestId, EntryId, UnitId};
 use entity::vote::{self, State};
-use entity::{tally, tally_minute, vote_link, vote_log};
+use entity::{tally, tally_minute, vote_link, vote_log, vote_segment};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
@@ -23,24 +23,29 @@ use crate::contest::definition::VoteLimit;
 use crate::ledger::{Leaf, Note, Verdict, Vote, leaf_hash};
 use crate::{contest, db};
 
-/// Leaves of a step, about.
-const STEP: i64 = 1000;
+/// Leaves of a step, about: while the crowd waits, and when it has gone. In a crowd votes wait for a
+/// step to end, so it takes no longer than a commit or two.
+pub(super) const STEPS: (i64, i64) = (150, 1000);
 /// Rows that are written by one statement.
 const ROWS: usize = 300;
 
-/// Takes the next leaves; says whether there may be more.
+/// Takes the next leaves, about so many; says whether there may be more.
 ///
 /// # Errors
 /// When the database fails or the log cannot be read.
-pub(super) async fn step(db: &DatabaseConnection, contest: ContestId) -> Result<bool, Error> {
+pub(super) async fn step(
+    db: &DatabaseConnection,
+    contest: ContestId,
+    most: i64,
+) -> Result<bool, Error> {
     let Some(row) = vote_log::Entity::find_by_id(contest).one(db).await? else {
         return Ok(false);
     };
-    let page = segment::page(db, contest, row.applied..row.applied + STEP).await?;
+    let page = segment::page(db, contest, row.applied..row.applied + most).await?;
     if page.is_empty() {
         return Ok(false);
     }
-    let names = Names::read(db, contest).await?;
+    let names = Names::read(db, contest, &page).await?;
     let tx = db::begin(db).await?;
     let mut work = Work::new(&tx, contest, &names);
     let mut at = row.applied;
@@ -107,7 +112,25 @@ struct Names {
 }
 
 impl Names {
-    async fn read(db: &impl ConnectionTrait, id: ContestId) -> Result<Self, Error> {
+    /// Of the numbers that stand in these segments, and no more: a contest may have tens of thousands
+    /// of links.
+    async fn read(
+        db: &impl ConnectionTrait,
+        id: ContestId,
+        page: &[vote_segment::Model],
+    ) -> Result<Self, Error> {
+        let (mut numbers, mut came_by) = (BTreeSet::new(), BTreeSet::new());
+        for segment in page {
+            for (leaf, details) in segment::parts(segment)? {
+                if let Some(Leaf::Vote(vote)) = Leaf::read(leaf)
+                    && let Some(Details::Vote { link, entries, .. }) = Details::read(details)
+                {
+                    let named = entries.into_iter().chain([vote.slot]);
+                    numbers.extend(named.filter_map(|number| i32::try_from(number).ok()));
+                    came_by.extend(i32::try_from(link).ok());
+                }
+            }
+        }
         let contest = contest::by_id(db, id).await?;
         let voting = contest.definition.voting.as_ref();
         let limit = voting.map(|voting| voting.limit);
@@ -116,11 +139,13 @@ impl Names {
             .select_only()
             .columns([entry::Column::Id, entry::Column::Number])
             .filter(entry::Column::ContestId.eq(id))
-            .filter(entry::Column::Number.is_not_null())
+            .filter(entry::Column::Number.is_in(numbers))
             .into_tuple()
             .all(db)
             .await?;
-        let links = vote_link::Entity::find().filter(vote_link::Column::ContestId.eq(id));
+        let links = vote_link::Entity::find()
+            .filter(vote_link::Column::ContestId.eq(id))
+            .filter(vote_link::Column::Number.is_in(came_by));
         let links = links.all(db).await?.into_iter();
         let number = |number: i32| u32::try_from(number).ok();
         Ok(Self {

@@ -47,10 +47,14 @@ impl Trace {
         }
     }
 
-    /// The traces of a batch as bytes, eight each.
-    pub(super) fn all(traces: &[Self]) -> Vec<u8> {
+    /// The traces of a batch as bytes, eight each; none where nothing came from anywhere, such as a
+    /// close.
+    pub(super) fn all(traces: &[Self]) -> Option<Vec<u8>> {
+        if traces.iter().all(|trace| *trace == Self::default()) {
+            return None;
+        }
         let bytes = |trace: &Self| [trace.device.to_be_bytes(), trace.network.to_be_bytes()];
-        traces.iter().flat_map(bytes).flatten().collect()
+        Some(traces.iter().flat_map(bytes).flatten().collect())
     }
 
     /// The traces of a segment; none when their time is over.

@@ -6,6 +6,7 @@
 //! they say what was committed. Three things keep a second writer out: the holder's name in
 //! `vote_log`, which the statement asks for, the lease on it, and the key of the rows.
 
+mod keep;
 mod lead;
 mod loaded;
 
@@ -32,8 +33,8 @@ use super::{Error, project, segment};
 const CONNECTIONS: u32 = 2;
 /// Most votes of a commit.
 const MOST: usize = 1000;
-/// How often a lead is said again, and projections are brought on.
-const TICK: Duration = Duration::from_millis(500);
+/// How often projections are brought on.
+const TICK: Duration = Duration::from_millis(75);
 /// Seconds after the end for which votes that other nodes hand on are waited for.
 const HANDED_ON: i64 = 15;
 /// How long the database may take for one statement; longer than it waits for a lock.
@@ -51,6 +52,8 @@ struct Writer {
     leased_at: Instant,
     /// When votes were committed last.
     written_at: std::time::Instant,
+    /// When it was looked last whether the contest changed.
+    looked_at: std::time::Instant,
 }
 
 /// Starts a writer; it ends when nobody can ask it any more. However it ends, its queue ends with it:
@@ -64,9 +67,19 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
                 Ok(db) => {
                     let leased_at = desk.clock.now();
                     let (loaded, lag) = (None, true);
-                    let written_at = std::time::Instant::now();
-                    let writer =
-                        Writer { contest, desk, shown, db, loaded, lag, leased_at, written_at };
+                    let (written_at, looked_at) =
+                        (std::time::Instant::now(), std::time::Instant::now());
+                    let writer = Writer {
+                        contest,
+                        desk,
+                        shown,
+                        db,
+                        loaded,
+                        lag,
+                        leased_at,
+                        written_at,
+                        looked_at,
+                    };
                     let open = writer.db.clone();
                     writer.run(asks).await;
                     drop(open.close().await);
@@ -212,11 +225,6 @@ impl Writer {
         tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
     }
 
-    /// Whether the crowd has gone: then projections catch up without a pause.
-    fn is_calm(&self) -> bool {
-        self.loaded.is_some() && self.written_at.elapsed() > TICK
-    }
-
     /// Whether the contest is still what the policy was read from.
     async fn is_current(&self) -> Result<bool, Error> {
         let row = contest::Entity::find_by_id(self.contest)
@@ -225,15 +233,6 @@ impl Writer {
             .into_tuple();
         let row = in_time(row.one(&self.db)).await?;
         Ok(self.loaded.as_ref().map(|loaded| loaded.policy.fence) == row)
-    }
-
-    /// Reads the contest anew when it changed while nobody voted: what a voter has to prove is known
-    /// before their vote is judged.
-    async fn heed_changes(&mut self) -> Result<(), Error> {
-        if self.loaded.is_some() && !self.is_current().await? {
-            self.reread().await?;
-        }
-        Ok(())
     }
 
     /// The contest changed, or the lead went to another node.
@@ -275,42 +274,6 @@ impl Writer {
         }
         self.loaded = None;
         Err(Error::Elsewhere(lead::leader(&self.db, self.contest).await?))
-    }
-
-    /// Between votes: says that it still leads, closes the log when its time is over, and brings
-    /// the projections on. Says whether to go on with that at once: not after a failure.
-    async fn keep(&mut self, idle: bool) -> bool {
-        let now = self.desk.clock.now();
-        let over = self.loaded.as_ref().is_some_and(|loaded| loaded.is_due(now));
-        if over && let Err(error) = self.perform(Deed::Settle(now)).await {
-            tracing::warn!("the log of votes is not closed yet: {error}");
-        }
-        if let Err(error) = self.heed_changes().await {
-            tracing::info!("the contest of a log of votes cannot be read anew: {error}");
-            self.recover(&error, 0).await;
-        }
-        let due = now.micros() - self.leased_at.micros() >= 1_000_000;
-        if self.loaded.is_some()
-            && due
-            && let Err(error) = self.lease().await
-        {
-            tracing::info!("this node leads no more: {error}");
-            self.recover(&error, 0).await;
-        }
-        if !idle || !self.lag {
-            return false;
-        }
-        match in_time(project::step(&self.db, self.contest)).await {
-            Ok(more) => {
-                self.lag = more;
-                more && self.is_calm()
-            }
-            Err(error) => {
-                tracing::warn!("projections of votes lag: {error}");
-                self.recover(&error, 0).await;
-                false
-            }
-        }
     }
 
     /// Lets new keys sign from here on. The log says so first; then they take the old ones' place.
@@ -376,9 +339,11 @@ impl Writer {
             loaded.keys.destroy_nullifier().map_err(Error::Keys)?;
             self.loaded = None;
         }
-        self.lag = in_time(project::step(&self.db, self.contest)).await?;
-        while self.lag && !matches!(deed, Deed::Glance) {
-            self.lag = in_time(project::step(&self.db, self.contest)).await?;
+        let glances = matches!(deed, Deed::Glance);
+        let most = self.step(glances);
+        self.lag = in_time(project::step(&self.db, self.contest, most)).await?;
+        while self.lag && !glances {
+            self.lag = in_time(project::step(&self.db, self.contest, most)).await?;
         }
         let loaded = self.load().await?;
         let waits = matches!(deed, Deed::Settle(now) if loaded.is_due(*now));
