@@ -7,16 +7,27 @@ use crate::fault::{Fault, ON_POSTGRES, ON_SQLITE, Rig};
 use crate::figures::Figures;
 use crate::storm::{Toll, storm};
 
+/// Milliseconds after a fault within which a vote has to be counted again.
+const SOON: f64 = 45_000.0;
+
 /// Lets so many faults befall the site on each engine, and one on a disk that lies, which must show.
 pub fn measure(figures: &mut Figures, rounds: usize) {
     let sqlite = toll(|folder| Rig::on_sqlite(folder, false), &ON_SQLITE, rounds);
     let postgres = toll(Rig::on_postgres, &ON_POSTGRES, rounds);
-    for (engine, toll) in [("sqlite", sqlite), ("postgres", postgres)] {
+    let engines = [("sqlite", &ON_SQLITE[..], sqlite), ("postgres", &ON_POSTGRES[..], postgres)];
+    for (engine, faults, toll) in engines {
+        for (at, fault) in faults.iter().enumerate() {
+            let name = format!("crash.{engine}.{fault:?}").to_lowercase();
+            let times = (rounds + faults.len() - 1 - at) / faults.len();
+            figures.note(&name, times as f64, "");
+        }
         for (name, number) in ["votes", "entries", "sheets"].into_iter().zip(toll.acknowledged) {
             figures.note(&format!("crash.{engine}.{name}"), number as f64, "");
         }
         let start = format!("crash.{engine}.slowest-start");
         figures.note(&start, toll.slowest_start as f64, "ms");
+        let vote = format!("crash.{engine}.slowest-vote");
+        figures.at_most(&vote, toll.slowest_vote as f64, SOON, "ms");
         let counts = [("lost", toll.lost), ("doubled", toll.doubled), ("broken", toll.broken)];
         for (name, number) in counts {
             figures.exactly(&format!("crash.{engine}.{name}"), number as f64, 0.0, "");

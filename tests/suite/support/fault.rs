@@ -17,7 +17,8 @@ use super::process::Process;
 pub enum Fault {
     /// The process is killed where it stands.
     Kill,
-    /// The power goes: the process is gone, and of SQLite's files all that was not synced.
+    /// The power goes: the process is gone, and of what was not synced in SQLite's files all, or the
+    /// newest.
     Power,
     /// PostgreSQL is stopped at once, and started again.
     Stop,
@@ -25,17 +26,20 @@ pub enum Fault {
     Cut,
     /// Every connection to PostgreSQL stays open, and nothing comes through any more.
     HalfOpen,
+    /// What is asked on open connections still reaches PostgreSQL, and no answer comes back.
+    Unanswered,
 }
 
 /// What can happen to a site on SQLite.
 pub const ON_SQLITE: [Fault; 2] = [Fault::Power, Fault::Kill];
 /// What can happen to a site on PostgreSQL.
-pub const ON_POSTGRES: [Fault; 4] = [Fault::Stop, Fault::Cut, Fault::Kill, Fault::HalfOpen];
+pub const ON_POSTGRES: [Fault; 5] =
+    [Fault::Stop, Fault::HalfOpen, Fault::Cut, Fault::Unanswered, Fault::Kill];
 
 /// What a site stands on.
 enum Ground {
     /// SQLite in the folder, on a disk whose syncs are noted; or, where it lies, only acknowledged.
-    Disk { lies: bool },
+    Disk { lies: bool, cuts: usize },
     /// A server of its own, behind a line that can be cut.
     Server(Server, Proxy),
 }
@@ -53,7 +57,8 @@ impl Rig {
     /// On SQLite. A disk that lies says that it synced and did not: the control, in which a power cut
     /// must lose votes, or the harness would find nothing.
     pub fn on_sqlite(folder: &Path, lies: bool) -> Self {
-        let rig = Self { folder: folder.to_owned(), database: None, ground: Ground::Disk { lies } };
+        let ground = Ground::Disk { lies, cuts: 0 };
+        let rig = Self { folder: folder.to_owned(), database: None, ground };
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/support/power.c");
         let mut build = Command::new("cc");
         build.args(["-shared", "-fPIC", "-O1", "-o"]).arg(rig.shim()).arg(source);
@@ -85,7 +90,7 @@ impl Rig {
         if let Some(database) = &self.database {
             settings.push(("HOITHI__DATA__DATABASE", database));
         }
-        if let Ground::Disk { lies } = self.ground {
+        if let Ground::Disk { lies, .. } = self.ground {
             settings.push(("LD_PRELOAD", shim.to_str().expect("a path")));
             settings.push(("POWER_UNDO", notes.to_str().expect("a path")));
             settings.extend(lies.then_some(("POWER_LIES", "1")));
@@ -95,15 +100,18 @@ impl Rig {
 
     /// Lets it happen.
     pub fn strike(&mut self, fault: Fault, site: &mut Process) {
+        let notes = self.notes();
         match (fault, &mut self.ground) {
             (Fault::Kill, _) => site.kill(),
-            (Fault::Power, Ground::Disk { .. }) => {
+            (Fault::Power, Ground::Disk { cuts, .. }) => {
                 site.kill();
-                forget_unsynced(&self.folder, &self.notes());
+                forget_unsynced(&self.folder, &notes, *cuts);
+                *cuts += 1;
             }
             (Fault::Stop, Ground::Server(server, _)) => server.stop_at_once(),
             (Fault::Cut, Ground::Server(_, proxy)) => proxy.cut(),
-            (Fault::HalfOpen, Ground::Server(_, proxy)) => proxy.silence(),
+            (Fault::HalfOpen, Ground::Server(_, proxy)) => proxy.silence([true, true]),
+            (Fault::Unanswered, Ground::Server(_, proxy)) => proxy.silence([false, true]),
             _ => panic!("{fault:?} cannot happen here"),
         }
     }
@@ -121,8 +129,9 @@ impl Rig {
     }
 }
 
-/// Puts back what was not synced when the power went.
-fn forget_unsynced(folder: &Path, notes: &Path) {
+/// Puts back what was not synced when the power went. At the first of the `cuts` that is all; later the
+/// oldest writes may have reached the disk by themselves, another share of them each time.
+fn forget_unsynced(folder: &Path, notes: &Path, cuts: usize) {
     for file in std::fs::read_dir(folder).expect("a folder").flatten() {
         let number = file.metadata().expect("facts").ino().to_string();
         let Ok(noted) = std::fs::read(notes.join(&number)) else { continue };
@@ -142,7 +151,8 @@ fn forget_unsynced(folder: &Path, notes: &Path) {
             undo.push((offset, length, bytes));
             rest = after;
         }
-        for (offset, length, bytes) in undo.into_iter().rev() {
+        let kept = undo.len() * (cuts * 3 % 5) / 5;
+        for (offset, length, bytes) in undo.into_iter().skip(kept).rev() {
             std::os::unix::fs::FileExt::write_all_at(&disk, bytes, offset).expect("put back");
             disk.set_len(length).expect("cut");
         }
@@ -156,10 +166,10 @@ struct Proxy {
     lines: Arc<Mutex<Vec<Line>>>,
 }
 
-/// One connection: both ends, and whether what comes is swallowed.
+/// One connection: the site's end and the server's, and whether what comes from each is swallowed.
 struct Line {
     ends: [TcpStream; 2],
-    silent: Arc<AtomicBool>,
+    silent: [Arc<AtomicBool>; 2],
 }
 
 impl Proxy {
@@ -171,11 +181,13 @@ impl Proxy {
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let Ok(server) = TcpStream::connect(server) else { continue };
-                let silent = Arc::new(AtomicBool::new(false));
-                for (from, to) in [(&client, &server), (&server, &client)] {
+                let silent: [Arc<AtomicBool>; 2] = Default::default();
+                for (from, to, silent) in
+                    [(&client, &server, &silent[0]), (&server, &client, &silent[1])]
+                {
                     let (from, to) =
                         (from.try_clone().expect("a line"), to.try_clone().expect("a line"));
-                    let silent = Arc::clone(&silent);
+                    let silent = Arc::clone(silent);
                     std::thread::spawn(move || carry(from, to, &silent));
                 }
                 kept.lock().expect("lines").push(Line { ends: [client, server], silent });
@@ -193,10 +205,13 @@ impl Proxy {
         }
     }
 
-    /// Lets nothing through any more on the connections that there are; they stay open.
-    fn silence(&self) {
+    /// Swallows what the site says, what the server says, or both, on the connections that there are;
+    /// they stay open.
+    fn silence(&self, ways: [bool; 2]) {
         for line in self.lines.lock().expect("lines").iter() {
-            line.silent.store(true, Ordering::SeqCst);
+            for (silent, way) in line.silent.iter().zip(ways) {
+                silent.fetch_or(way, Ordering::SeqCst);
+            }
         }
     }
 }

@@ -37,6 +37,9 @@ pub struct Toll {
     pub broken: usize,
     /// The longest time until the site was ready again after a fault, in milliseconds.
     pub slowest_start: u128,
+    /// The longest time from a fault until clients had given up and a new vote was counted, in
+    /// milliseconds.
+    pub slowest_vote: u128,
 }
 
 /// What clients sent, and what they were answered.
@@ -70,8 +73,8 @@ impl Sent {
 }
 
 /// Fills the rig's site with the demo, then lets `rounds` faults befall it under load, in their order
-/// and from the first again: in turns once it has acknowledged something of each kind, and at any
-/// moment.
+/// and from the first again: all of them once it has acknowledged something of each kind, then all of
+/// them at any moment.
 pub fn storm(rig: &mut Rig, faults: &[Fault], rounds: usize) -> Toll {
     let (folder, database) = (rig.folder.clone(), rig.database.clone());
     let (folder, database) = (folder.as_path(), database.as_deref());
@@ -92,21 +95,27 @@ pub fn storm(rig: &mut Rig, faults: &[Fault], rounds: usize) -> Toll {
         let after = Duration::from_millis(150 + (dice >> 33) % 450);
         let over = AtomicBool::new(false);
         let address = site.address;
-        std::thread::scope(|clients| {
+        let struck = std::thread::scope(|clients| {
             for client in 0..2_u64 {
                 let (scene, sent, over) = (&scene, &sent, &over);
                 clients.spawn(move || vote(address, scene, sent, over, dice ^ client));
                 clients.spawn(move || enter(address, scene, sent, over, dice ^ client));
             }
             clients.spawn(|| judge(address, &scene, &sent, &over));
-            if round % 2 == 0 {
+            if (round / faults.len()).is_multiple_of(2) {
                 sent.more();
             }
             std::thread::sleep(after);
+            let struck = Instant::now();
             rig.strike(fault, &mut site);
             over.store(true, Ordering::SeqCst);
+            struck
         });
         toll.slowest_start = toll.slowest_start.max(rig.mend(fault, &mut site).as_millis());
+        let first = (format!("{dice:032x}"), scene.works[0].clone());
+        let (receipt, _) = patiently(|| cast(site.address, &first));
+        sent.votes.lock().unwrap().insert(first, Some(receipt));
+        toll.slowest_vote = toll.slowest_vote.max(struck.elapsed().as_millis());
     }
     toll.acknowledged = sent.acknowledged();
     repeat(&site, &scene, &sent, &mut toll);
