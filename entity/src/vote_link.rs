@@ -25,6 +25,8 @@ pub struct Model {
     pub quota: i32,
     /// Until when it holds.
     pub expires_at: Instant,
+    /// When it was closed before that.
+    pub closed_at: Option<Instant>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -3,6 +3,7 @@
 use sea_orm::entity::prelude::*;
 
 use crate::id::{ContestId, UnitId};
+use crate::instant::Instant;
 
 /// A place on the roll of a contest's voters. Who stands on it is known to whoever handed the code
 /// out, not here.
@@ -21,6 +22,8 @@ pub struct Model {
     /// Keyed hash of the code, by which the member proves the place.
     #[sea_orm(unique)]
     pub code_hash: Vec<u8>,
+    /// When the code was used first.
+    pub used_at: Option<Instant>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

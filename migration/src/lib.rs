@@ -20,6 +20,7 @@ mod m0012_prints;
 mod m0013_tally_minute;
 mod m0014_vote_member;
 mod m0015_witness;
+mod m0018_vote_slip;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_tally_minute::Migration),
             Box::new(m0014_vote_member::Migration),
             Box::new(m0015_witness::Migration),
+            Box::new(m0018_vote_slip::Migration),
         ]
     }
 }

@@ -1,24 +1,25 @@
 //! `hoithi vote`: logs of votes, checked and handed out.
 
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::Subcommand;
-use entity::id::{ContestId, UnitId};
+use entity::id::ContestId;
 use entity::instant::Instant;
-use sea_orm::ConnectionTrait;
-use serde::Deserialize;
 
 use crate::app::App;
 use crate::entry::code::grouped;
 use crate::jobs::{self, Job, KeyAct};
 use crate::ledger::{Audited, Bundle, Verifier, audit};
-use crate::voting::NewLink;
+use crate::voting::lists;
 use crate::web::group::Group;
 use crate::web::member;
-use crate::{contest, db, unit, voting, worker};
+use crate::words::{self, Lang};
+use crate::{contest, db, sheet, voting, worker};
+
+/// Most rows of a list.
+const MOST: usize = 2_000_000;
 
 /// Check, rebuild and hand out logs of votes.
 #[derive(Debug, Subcommand)]
@@ -68,12 +69,12 @@ pub(super) enum Command {
         /// The contest's name in addresses.
         contest: String,
     },
-    /// Make signed links for units and chat groups from a CSV of `unit,label,members` (unit: a code,
-    /// or empty), and write them as CSV with their addresses.
+    /// Make signed links for units and chat groups from a CSV or XLSX of `unit,label,members` (unit: a
+    /// code, or empty), and write them as CSV with their addresses.
     Links {
         /// The contest's name in addresses.
         contest: String,
-        /// The CSV.
+        /// The list.
         from: PathBuf,
         /// Where to; by default CONTEST-links.csv.
         #[arg(long)]
@@ -82,13 +83,13 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 60)]
         days: i64,
     },
-    /// Add members to the roll of a contest's voters from a CSV of `unit,name` (unit: a code, or
+    /// Add members to the roll of a contest's voters from a CSV or XLSX of `unit,name` (unit: a code, or
     /// empty), and write it back as CSV with a code and an address for each slip. Codes are shown
     /// this once; names are not kept.
     Members {
         /// The contest's name in addresses.
         contest: String,
-        /// The CSV.
+        /// The list.
         from: PathBuf,
         /// Where to; by default CONTEST-members.csv.
         #[arg(long)]
@@ -219,12 +220,18 @@ async fn keys(app: &App, contest: ContestId, act: KeyAct) -> Result<()> {
     bail!("the running site has not done it yet and goes on trying: {last}")
 }
 
-/// A line of the CSV of links.
-#[derive(Debug, Deserialize)]
-struct Line {
-    unit: String,
-    label: String,
-    members: u32,
+/// The rows of a sheet, heads first.
+fn rows(from: &Path) -> Result<Vec<Vec<String>>> {
+    let bytes = std::fs::read(from).with_context(|| from.display().to_string())?;
+    sheet::read(bytes.into(), MOST).with_context(|| from.display().to_string())
+}
+
+/// What is wrong with the first wrong row of a list.
+fn fault(faults: Vec<lists::Fault>) -> anyhow::Error {
+    let said = |(at, refused): &lists::Fault| {
+        anyhow!("line {}: {}", at + 1, words::say(Lang::En, refused.code, &refused.args))
+    };
+    faults.first().map_or_else(|| anyhow!("nothing is in the list"), said)
 }
 
 /// Makes links; says how many.
@@ -234,15 +241,9 @@ async fn links(
     (from, out): (&Path, &Path),
     expires: Instant,
 ) -> Result<usize> {
-    let mut csv = csv::Reader::from_path(from).with_context(|| from.display().to_string())?;
+    let rows = rows(from)?;
     let tx = db::begin(&app.db).await?;
-    let (mut units, mut wanted) = (Units::default(), Vec::new());
-    for (number, line) in csv.deserialize().enumerate() {
-        let line: Line = line.with_context(|| format!("line {}", number + 2))?;
-        let unit = units.find(&tx, &line.unit).await;
-        let unit = unit.with_context(|| format!("line {}: {}", number + 2, line.unit))?;
-        wanted.push(NewLink { unit, label: line.label, members: line.members });
-    }
+    let wanted = lists::groups(&tx, &rows).await.map_err(fault)?;
     let made = voting::add_links(&tx, contest, &wanted, expires).await?;
     let mut csv = csv::Writer::from_path(out)?;
     csv.write_record(["number", "label", "quota", "address"])?;
@@ -256,57 +257,23 @@ async fn links(
     Ok(made.len())
 }
 
-/// Units by code, each asked for once.
-#[derive(Default)]
-struct Units(HashMap<String, Option<UnitId>>);
-
-impl Units {
-    async fn find(&mut self, db: &impl ConnectionTrait, code: &str) -> Result<Option<UnitId>> {
-        if let Some(known) = self.0.get(code) {
-            return Ok(*known);
-        }
-        let unit = match code {
-            "" => None,
-            code => Some(unit::by_code(db, code).await?.id),
-        };
-        self.0.insert(code.to_owned(), unit);
-        Ok(unit)
-    }
-}
-
-/// A line of the CSV of members.
-#[derive(Debug, Deserialize)]
-struct MemberLine {
-    unit: String,
-    name: String,
-}
-
 /// Adds members to the roll; says how many.
 async fn members(app: &App, contest: ContestId, (from, out): (&Path, &Path)) -> Result<usize> {
-    let mut csv = csv::Reader::from_path(from).with_context(|| from.display().to_string())?;
+    let rows = rows(from)?;
     let tx = db::begin(&app.db).await?;
-    let (mut units, mut lines, mut places) = (Units::default(), Vec::new(), Vec::new());
-    for (number, line) in csv.deserialize().enumerate() {
-        let line: MemberLine = line.with_context(|| format!("line {}", number + 2))?;
-        let unit = units.find(&tx, &line.unit).await;
-        let unit = unit.with_context(|| format!("line {}: {}", number + 2, line.unit))?;
-        let code = member::fresh();
-        places.push((unit, member::hash(app, &code)));
-        lines.push((line, code));
-    }
-    let count = places.len();
-    let first = voting::members::add(&tx, contest, places).await?;
+    let places = lists::places(&tx, &rows).await.map_err(fault)?;
+    let slips = member::enrol(app, &tx, contest, places).await?;
     let mut csv = csv::Writer::from_path(out)?;
     csv.write_record(["number", "unit", "name", "code", "address"])?;
     let base = app.config.server.base_url.trim_end_matches('/');
-    for (number, (line, code)) in (first..).zip(lines) {
-        let address = format!("{base}/m/{code}");
-        let number = number.to_string();
-        csv.write_record([&number, &line.unit, &line.name, &grouped(&code), &address])?;
+    for slip in &slips {
+        let address = format!("{base}/m/{}", slip.code);
+        let (number, place) = (slip.number.to_string(), &slip.place);
+        csv.write_record([&number, &place.code, &place.name, &grouped(&slip.code), &address])?;
     }
     csv.flush()?;
     tx.commit().await?;
-    Ok(count)
+    Ok(slips.len())
 }
 
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]

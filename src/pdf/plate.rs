@@ -91,6 +91,11 @@ impl<'a> Plate<'a> {
         self.book.code(address, at, side, part)
     }
 
+    /// Fills an area: left, top, width, height.
+    pub fn bar(&mut self, area: [f32; 4], colour: Colour) {
+        self.book.fill(area, colour);
+    }
+
     /// Draws a frame, so far from the edges of the page and so wide.
     pub fn frame(&mut self, inset: f32, wide: f32, colour: Colour) {
         let (right, bottom) = (self.size.0 - inset, self.size.1 - inset);

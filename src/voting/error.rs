@@ -55,6 +55,15 @@ pub enum Error {
     /// An appeal is said to have come when it has not yet.
     #[error("the appeal is early")]
     TooEarly,
+    /// The contest has no link of this number that is open.
+    #[error("no such link")]
+    NoLink,
+    /// The roll has no slip of this number.
+    #[error("no such slip")]
+    NoSlip,
+    /// The slip was used: when first.
+    #[error("the slip was used")]
+    SlipUsed(Instant),
     /// A second person is needed.
     #[error("the same person")]
     SamePerson,
@@ -134,6 +143,11 @@ impl Refusal for Error {
             Self::NoCase => Refused::new(Kind::NotFound, "vote-case-unknown"),
             Self::RuledAlready => Refused::new(Kind::Conflict, "vote-case-ruled"),
             Self::NoWords => Refused::new(Kind::Invalid, "reason-needed").at("words"),
+            Self::NoLink => Refused::new(Kind::NotFound, "group-link-unknown").at("link"),
+            Self::NoSlip => Refused::new(Kind::NotFound, "slip-unknown").at("number"),
+            Self::SlipUsed(at) => {
+                Refused::new(Kind::Conflict, "slip-used").at("number").with("at", *at)
+            }
             Self::TooLate => Refused::new(Kind::Conflict, "vote-appeal-late").at("received"),
             Self::TooEarly => Refused::new(Kind::Invalid, "vote-appeal-early").at("received"),
             Self::SamePerson => Refused::new(Kind::Conflict, "second-person-needed"),

@@ -1,6 +1,6 @@
 //! Signed links of units and chat groups, made by the thousand.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::id::{ContestId, UnitId};
 use entity::instant::Instant;
@@ -12,7 +12,8 @@ use sea_orm::{
 };
 
 use super::Error;
-use crate::contest;
+use crate::audit::{self, Act};
+use crate::contest::{self, Organiser};
 
 /// Rows that are written by one statement.
 const ROWS: usize = 1000;
@@ -55,6 +56,7 @@ pub async fn add(
             quota: i32::try_from(u64::from(Ord::max(link.members, 1)) * 13 / 10 + 1)
                 .unwrap_or(i32::MAX),
             expires_at: expires,
+            closed_at: None,
         })
         .collect();
     for rows in rows.chunks(ROWS) {
@@ -65,10 +67,64 @@ pub async fn add(
             label: Set(row.label.clone()),
             quota: Set(row.quota),
             expires_at: Set(row.expires_at),
+            closed_at: Set(None),
         });
         vote_link::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     Ok(rows)
+}
+
+/// Closes a link: nobody is counted as come by it any more, whoever came before stays counted.
+///
+/// # Errors
+/// [`Error::NoLink`] where there is none of this number that is open.
+pub async fn close(
+    tx: &DatabaseTransaction,
+    by: &Organiser,
+    number: i32,
+    now: Instant,
+) -> Result<(), Error> {
+    contest::lock(tx, by.contest()).await?;
+    let closed = vote_link::Entity::update_many()
+        .col_expr(vote_link::Column::ClosedAt, Expr::value(now))
+        .filter(vote_link::Column::ContestId.eq(by.contest()))
+        .filter(vote_link::Column::Number.eq(number))
+        .filter(vote_link::Column::ClosedAt.is_null())
+        .exec(tx)
+        .await?;
+    if closed.rows_affected == 0 {
+        return Err(Error::NoLink);
+    }
+    // The writer reads the contest anew, and with it which links are closed.
+    contest::touched(tx, by.contest()).await?;
+    let act = Act {
+        actor: Some(by.user()),
+        role: "organiser",
+        act: "vote-link-closed",
+        subject: format!("vote_link:{number}"),
+        contest: Some(by.contest()),
+        ..Act::default()
+    };
+    Ok(audit::record(tx, act, now).await?)
+}
+
+/// Numbers of the links of a contest that are closed.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn closed(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<HashSet<u32>, DbErr> {
+    let numbers: Vec<i32> = vote_link::Entity::find()
+        .select_only()
+        .column(vote_link::Column::Number)
+        .filter(vote_link::Column::ContestId.eq(contest))
+        .filter(vote_link::Column::ClosedAt.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(numbers.into_iter().filter_map(|number| u32::try_from(number).ok()).collect())
 }
 
 /// The links of a contest, by number.

@@ -187,12 +187,13 @@ impl Memory {
         Ok(self.put(ask, (key, vote), entries))
     }
 
-    /// The level at which a vote is counted: a link beyond its quota proves nothing any more, and
-    /// spares nobody the work.
+    /// The level at which a vote is counted: a link beyond its quota, or closed, proves nothing any
+    /// more and spares nobody the work.
     fn level(&self, policy: &Policy, ask: &Ask, seq: u16) -> Result<Level, Error> {
         let (link, quota) = ask.link;
         let used = self.links.get(&link).copied().unwrap_or(0);
-        if ask.level != Level::GroupLink || seq > 0 || used < quota {
+        let holds = used < quota && !policy.is_closed(link);
+        if ask.level != Level::GroupLink || seq > 0 || holds {
             return Ok(ask.level);
         }
         if policy.voting.level > Level::Device {

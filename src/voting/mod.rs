@@ -23,6 +23,7 @@ mod details;
 mod error;
 mod keys;
 mod links;
+pub mod lists;
 pub mod members;
 mod memory;
 mod moves;
@@ -50,7 +51,9 @@ pub use counts::{Seen, counts, is_closed, seen, statement, tally_agrees};
 pub use desk::Standing;
 pub use entity::vote::State as VoteState;
 pub use error::Error;
-pub use links::{NewLink, add as add_links, links, links_between, voters_by_link};
+pub use links::{
+    NewLink, add as add_links, close as close_link, links, links_between, voters_by_link,
+};
 pub use policy::Policy;
 pub use project::forget;
 pub use receipt::{Own, own};

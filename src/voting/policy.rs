@@ -10,7 +10,7 @@ use entity::instant::Instant;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
 
-use super::Error;
+use super::{Error, links};
 use crate::contest::definition::{Level, VoteLimit, VotedOn, Voting};
 use crate::contest::{self, Contest, Window};
 use crate::ledger::{Hash, Rules};
@@ -30,6 +30,8 @@ pub struct Policy {
     entries: HashMap<u32, Option<UserId>>,
     rules: Rules,
     rules_hash: Hash,
+    /// Links by which nobody comes any more.
+    closed: HashSet<u32>,
 }
 
 impl Policy {
@@ -62,6 +64,7 @@ impl Policy {
         let rules = rules(&contest, &voting, window);
         Ok(Self {
             rules_hash: rules.hash(),
+            closed: links::closed(db, id).await?,
             rules,
             fence: (contest.row.state, contest.row.public_version),
             running: contest.is_running(),
@@ -90,6 +93,11 @@ impl Policy {
             return Err(Error::Own);
         }
         Ok(())
+    }
+
+    /// Whether a group link was closed before its time.
+    pub(super) fn is_closed(&self, link: u32) -> bool {
+        self.closed.contains(&link)
     }
 
     /// Whether votes are taken at `at`.

@@ -9,12 +9,14 @@ use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use data_encoding::BASE64URL_NOPAD;
 use entity::id::ContestId;
+use sea_orm::DatabaseTransaction;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
 
 use super::signed::{cookie, read as read_cookie};
 use crate::app::{self, App};
 use crate::entry::code;
+use crate::voting::{self, lists::Place};
 
 /// Bytes of what is signed: contest, number.
 const SIGNED: usize = 16 + 4;
@@ -44,6 +46,34 @@ pub fn fresh() -> String {
 #[must_use]
 pub fn hash(app: &App, code: &str) -> [u8; 32] {
     app.key.hash("vote-member-code", &[code::meant(code).as_bytes()])
+}
+
+/// A slip for a place on the roll: its code is told this once.
+#[derive(Clone, Debug)]
+pub struct Slip {
+    /// Number on the roll.
+    pub number: i32,
+    /// Who stands there.
+    pub place: Place,
+    /// The code.
+    pub code: String,
+}
+
+/// Puts places on the roll of a contest's voters, each with a code of its own; names are not kept.
+///
+/// # Errors
+/// When the database fails.
+pub async fn enrol(
+    app: &App,
+    tx: &DatabaseTransaction,
+    contest: ContestId,
+    places: Vec<Place>,
+) -> Result<Vec<Slip>, voting::Error> {
+    let codes: Vec<String> = places.iter().map(|_| fresh()).collect();
+    let hashes = places.iter().zip(&codes).map(|(place, code)| (place.unit, hash(app, code)));
+    let first = voting::members::add(tx, contest, hashes.collect()).await?;
+    let slips = (first..).zip(places.into_iter().zip(codes));
+    Ok(slips.map(|(number, (place, code))| Slip { number, place, code }).collect())
 }
 
 impl Member {

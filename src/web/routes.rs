@@ -195,6 +195,14 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/minutes.pdf", web::get().to(pages::result::pdf))
         .route("/desk/contests/{slug}/posters", web::get().to(pages::poster::index))
         .route("/desk/contests/{slug}/posters/{name}", web::get().to(pages::poster::show))
+        .route("/desk/contests/{slug}/voters", web::get().to(pages::voters::index))
+        .route("/desk/contests/{slug}/voters/links", web::post().to(pages::voters::add_links))
+        .route(
+            "/desk/contests/{slug}/voters/links/{number}/closure",
+            web::post().to(pages::voters::close),
+        )
+        .route("/desk/contests/{slug}/voters/members", web::post().to(pages::voters::add_members))
+        .route("/desk/contests/{slug}/voters/slips", web::post().to(pages::voters::renew))
         .route("/desk/contests/{slug}/audit", web::get().to(pages::result::log))
         .route("/desk/contests/{slug}/votes", web::get().to(pages::fraud::index))
         .route("/desk/contests/{slug}/votes", web::post().to(pages::fraud::look))

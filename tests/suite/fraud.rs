@@ -394,6 +394,6 @@ both! {
         phone.post(&format!("/entries/{}/vote", codes[0]), &[]).await;
         let mut one = site.signed_in(ORGANISER).await;
         let sheet = one.get("/desk/contests/san-khau/exports/links.csv").await;
-        assert!(sheet.text().lines().any(|line| line == "1,Tổ 1,,27,1"), "{}", sheet.text());
+        assert!(sheet.text().lines().any(|line| line == format!("1,Tổ 1,,27,1,http://localhost/v/{signed}")), "{}", sheet.text());
     }
 }

@@ -33,7 +33,7 @@ fn said(program: &str, arguments: &[&str], pdf: &[u8]) -> Vec<u8> {
 }
 
 /// The text of a document, white space folded; a page ends with `|`.
-fn text(pdf: &[u8]) -> String {
+pub fn text(pdf: &[u8]) -> String {
     let text = String::from_utf8(said("pdftotext", &["-enc", "UTF-8", "-"], pdf)).unwrap();
     text.replace('\u{c}', " | ").split_whitespace().collect::<Vec<_>>().join(" ")
 }

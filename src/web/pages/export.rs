@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::contest::{self, Contest, Organiser};
 use crate::refusal::Kind;
 use crate::sheet::{Cell, Format, Writer};
+use crate::web::group::Group;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View};
 use crate::{judging, reports, results, unit, voting};
@@ -94,7 +95,14 @@ fn heads(kind: &str) -> Option<&'static [&'static str]> {
             "export-award-state",
             "export-certificate",
         ],
-        "links" => &["export-link", "export-group", "unit", "export-quota", "export-voters"],
+        "links" => &[
+            "export-link",
+            "export-group",
+            "unit",
+            "export-quota",
+            "export-voters",
+            "voters-address",
+        ],
         "arrivals" => &[
             "pace-number",
             "timeline-day",
@@ -118,13 +126,14 @@ struct Export<'a> {
 }
 
 impl Export<'_> {
-    /// Group links with how many people voted by each: never who.
+    /// Group links with how many people voted by each, never who, and their signed addresses.
     async fn links(&mut self) -> Result<()> {
         let (db, contest) = (&self.app.db, self.contest.id());
         let links = voting::links(db, contest).await?;
         let voters = voting::voters_by_link(db, contest).await?;
         let units = unit::names(db, links.iter().filter_map(|link| link.unit_id)).await?;
         for link in links {
+            let address = format!("{}/v/{}", self.v.base, Group::of(&link).text(self.app));
             let unit = link.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default();
             self.row(&[
                 Cell::from(i64::from(link.number)),
@@ -132,6 +141,7 @@ impl Export<'_> {
                 Cell::from(unit),
                 Cell::from(i64::from(link.quota)),
                 Cell::from(voters.get(&link.number).copied().unwrap_or(0)),
+                Cell::from(address),
             ])?;
         }
         Ok(())

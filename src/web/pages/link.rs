@@ -85,7 +85,9 @@ async fn verdict(app: &App, v: &View, link: &str) -> std::result::Result<Verdict
         .filter(vote_link::Column::Number.eq(i32::try_from(group.number).unwrap_or(0)))
         .one(&app.db)
         .await?;
-    let Some(row) = row else { return Ok(Verdict::Unsigned) };
+    let Some(row) = row.filter(|row| row.closed_at.is_none()) else {
+        return Ok(Verdict::Unsigned);
+    };
     let contest = contest::by_id(&app.db, group.contest).await?;
     let title = contest.definition.title.read(v.lang.is_english()).to_owned();
     Ok(Verdict::Group(title, row.label, row.expires_at))

@@ -6,12 +6,12 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::app::App;
-use crate::contest;
 use crate::refusal::{Kind, Refused};
 use crate::voting::members;
 use crate::web::form::Form;
 use crate::web::member::{Member, hash};
 use crate::web::{Failure, Result, View, page, see_other};
+use crate::{contest, db};
 
 /// The form.
 #[derive(Template)]
@@ -57,8 +57,8 @@ pub async fn new(v: View, from: web::Query<From>) -> Result {
 pub async fn create(app: web::Data<App>, v: View, form: Form) -> Result {
     let (typed, then) = (form.text("code"), form.text("then"));
     let then = work(then).unwrap_or_default().to_owned();
-    match members::by_hash(&app.db, &hash(&app, typed)).await? {
-        Some((contest, number)) => known(&app, Member { contest, number }, &then).await,
+    match proved(&app, typed).await? {
+        Some(member) => known(&app, member, &then).await,
         None => {
             let refused = Refused::new(Kind::NotFound, "member-unknown").at("code");
             page(&New { v, then, code: typed.to_owned(), refused: Some(refused) })
@@ -71,9 +71,23 @@ pub async fn create(app: web::Data<App>, v: View, form: Form) -> Result {
 /// # Errors
 /// Not found where no slip has it.
 pub async fn open(app: web::Data<App>, code: web::Path<String>) -> Result {
-    let found = members::by_hash(&app.db, &hash(&app, &code)).await?;
-    let (contest, number) = found.ok_or_else(|| Failure::new(Kind::NotFound, "member-unknown"))?;
-    known(&app, Member { contest, number }, "").await
+    let found = proved(&app, &code).await?;
+    known(&app, found.ok_or_else(|| Failure::new(Kind::NotFound, "member-unknown"))?, "").await
+}
+
+/// The place that a code proves, which is used from now on. Only the first use writes.
+async fn proved(app: &App, code: &str) -> std::result::Result<Option<Member>, Failure> {
+    let hash = hash(app, code);
+    let Some((contest, number, used)) = members::by_hash(&app.db, &hash).await? else {
+        return Ok(None);
+    };
+    if used {
+        return Ok(Some(Member { contest, number }));
+    }
+    let tx = db::begin(&app.db).await?;
+    let found = members::used(&tx, &hash, app.clock.now()).await?;
+    tx.commit().await?;
+    Ok(found.map(|(contest, number)| Member { contest, number }))
 }
 
 async fn known(app: &App, member: Member, then: &str) -> Result<HttpResponse> {

@@ -42,6 +42,7 @@ pub mod strike;
 pub mod unit;
 pub mod upload;
 pub mod vote;
+pub mod voters;
 pub mod votes;
 pub mod witness;
 pub mod worksheet;

@@ -31,6 +31,8 @@ pub struct Index {
     pub title: String,
     /// Whether the public sees the contest, so that a poster leads somewhere.
     pub is_public: bool,
+    /// Whether the public votes, so that links may be made.
+    pub has_votes: bool,
     /// How many links there are.
     pub count: usize,
     /// Documents: number, first and last link.
@@ -75,6 +77,7 @@ pub async fn index(
         slug: contest.slug().to_owned(),
         title: contest.definition.title.read(v.lang.is_english()).to_owned(),
         is_public: contest.is_public(),
+        has_votes: contest.definition.voting.is_some(),
         count: links.len(),
         parts: parts.collect(),
         found: found.map(|link| (link.number, link.label.clone())).collect(),
