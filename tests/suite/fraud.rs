@@ -30,7 +30,7 @@ fn signals_find_those_who_cheat_and_leave_honest_groups_alone() {
     let cheated: usize =
         CRUDE.iter().filter_map(|attack| score.attacks.get(attack)).map(|a| a.0).sum();
     assert!(honest > 50_000 && cheated > 1000, "{score:?}");
-    assert!(wronged * 200 <= honest, "honest votes flagged: {score:?}");
+    assert!(wronged * 1000 <= honest, "honest votes flagged: {score:?}");
     assert!(score.worst_group <= 0.05, "of one honest group: {score:?}");
     assert!(score.recall() >= 0.9, "crude attacks found: {}, {score:?}", score.recall());
     assert_eq!(score.clean, (5, 0), "clean towns, and those whose first ten changed");

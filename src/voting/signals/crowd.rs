@@ -28,6 +28,11 @@ impl Crowd {
         Found { entry, link, window, finding, near, picked }
     }
 
+    /// Its votes of these kinds of device.
+    pub(super) fn of(&self, kinds: &[u32], trails: &[Trail]) -> Vec<usize> {
+        self.votes.iter().copied().filter(|at| kinds.contains(&trails[*at].device)).collect()
+    }
+
     /// How often each kind of device is among them.
     pub(super) fn kinds(&self, trails: &[Trail]) -> HashMap<u32, u32> {
         let mut kinds = HashMap::new();
@@ -43,35 +48,57 @@ pub(super) fn window(trail: &Trail) -> i64 {
     (trail.at + AHEAD).div_euclid(CELL)
 }
 
-fn together(
+/// A crowd, where it has votes enough.
+fn crowd(
+    (entry, window, near): (u32, i64, bool),
+    votes: Vec<usize>,
     trails: &[Trail],
-    near: bool,
-    key: impl Fn(&Trail) -> Option<u32>,
-) -> impl Iterator<Item = Crowd> {
-    let mut groups: BTreeMap<(u32, u32, i64), Vec<usize>> = BTreeMap::new();
+) -> Option<Crowd> {
+    let mut links: HashMap<u32, u32> = HashMap::new();
+    for at in &votes {
+        *links.entry(trails[*at].link).or_default() += 1;
+    }
+    let (link, _) = links.into_iter().max_by_key(|(link, votes)| (*votes, *link))?;
+    (votes.len() >= LEAST).then_some(Crowd { entry, link, window, near, votes })
+}
+
+/// Votes by a key, each by time.
+fn by<K: Ord>(trails: &[Trail], key: impl Fn(&Trail) -> Option<K>) -> BTreeMap<K, Vec<usize>> {
+    let mut groups: BTreeMap<K, Vec<usize>> = BTreeMap::new();
     for (at, trail) in trails.iter().enumerate() {
         if let Some(key) = key(trail) {
-            groups.entry((trail.entry, key, window(trail))).or_default().push(at);
+            groups.entry(key).or_default().push(at);
         }
     }
-    let few = |(_, votes): &(_, Vec<usize>)| votes.len() >= LEAST;
-    groups.into_iter().filter(few).map(move |((entry, _, window), mut votes)| {
+    for votes in groups.values_mut() {
         votes.sort_by_key(|at| (trails[*at].at, trails[*at].millis, trails[*at].leaf));
-        let mut links: HashMap<u32, u32> = HashMap::new();
-        for at in &votes {
-            *links.entry(trails[*at].link).or_default() += 1;
-        }
-        let most = links.into_iter().max_by_key(|(link, votes)| (*votes, *link));
-        Crowd { entry, link: most.map_or(0, |(link, _)| link), window, near, votes }
+    }
+    groups
+}
+
+/// Votes of one entry and link within six hours.
+pub(super) fn cells(trails: &[Trail]) -> impl Iterator<Item = Crowd> {
+    let groups = by(trails, |trail| Some((trail.entry, trail.link, window(trail))));
+    groups
+        .into_iter()
+        .filter_map(|((entry, _, window), votes)| crowd((entry, window, false), votes, trails))
+}
+
+/// Votes of one entry and address, where the address is known, as long as no six hours pass
+/// between two.
+pub(super) fn addresses(trails: &[Trail]) -> impl Iterator<Item = Crowd> {
+    let known = |trail: &Trail| (trail.network > 0).then_some((trail.entry, trail.network));
+    by(trails, known).into_iter().flat_map(|((entry, _), votes)| {
+        let near = |one: &usize, next: &usize| trails[*next].at - trails[*one].at <= CELL;
+        let runs = votes.chunk_by(near).filter_map(|run| {
+            let window = run.first().map(|at| window(&trails[*at]))?;
+            crowd((entry, window, true), run.to_vec(), trails)
+        });
+        runs.collect::<Vec<_>>()
     })
 }
 
-/// Votes of one entry and link.
-pub(super) fn cells(trails: &[Trail]) -> impl Iterator<Item = Crowd> {
-    together(trails, false, |trail| Some(trail.link))
-}
-
-/// Votes of one entry and address, where the address is known.
-pub(super) fn addresses(trails: &[Trail]) -> impl Iterator<Item = Crowd> {
-    together(trails, true, |trail| (trail.network > 0).then_some(trail.network))
+/// How many crowds there are to look at.
+pub(super) fn many(trails: &[Trail]) -> usize {
+    cells(trails).count() + addresses(trails).count()
 }

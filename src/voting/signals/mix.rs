@@ -1,29 +1,34 @@
 //! Kinds of device: too few of them, others than the contest has, or all of them alike often.
 //!
-//! A group's telephones are not drawn one by one from the contest's mix: they were bought in the
-//! same shops. So `n` votes of a group say as much as `c ln(1 + n/c)` draws (the number of founders
-//! in Ewens' sampling formula), and a test against chance is widened by `(n + c)/(1 + c)`, the
-//! overdispersion of a Dirichlet-multinomial distribution with concentration `c`.
+//! Each is a tail ([`tail`]) of crowds whose telephones are alike as those of one group are,
+//! held against [`ALARM`] over the number of crowds looked at (Bonferroni), so that a contest in
+//! which nobody cheats gives a false finding of a kind about once in so many contests.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use super::crowd::Crowd;
-use super::{Finding, Found, Trail, count, whole};
+use super::{Finding, Found, Trail, count, tail, whole};
 
 /// Concentration of a crowd's mix around the contest's: how much its telephones differ from those
 /// of all. Lower is more careful. This is for a crowd that no link brought.
 const ANYBODY: f64 = 12.0;
 /// The same for people of one group, or behind one address.
-const GROUP: f64 = 6.0;
+const GROUP: f64 = 8.0;
 /// Most votes that one cell adds to the contest's mix, so that an attack does not become the mix.
 const CAP: f64 = 20.0;
 /// Least weight of a mix from which anything follows.
 const ENOUGH: f64 = 60.0;
-/// Kinds of device that are told apart by [`other_mix`].
-const TOLD_APART: usize = 12;
-/// Share of the mix that rare kinds are together.
-const RARE: f64 = 0.1;
+/// Least weight of the votes for all other entries from which it follows which kinds are rare.
+const KNOWN: f64 = 200.0;
+/// Concentration of people who have nothing to do with each other.
+const ALONE: f64 = 1e4;
+/// Shares of the mix that rare kinds are together, the rarest first.
+const RARE: [f64; 2] = [0.1, 0.25];
+/// Chance of a false finding of a kind in a contest in which nobody cheats.
+const ALARM: f64 = 0.01;
+/// Part of the usual number of kinds from which on none is few, however many votes there are.
+const FEW: f64 = 0.5;
 /// Fewest votes of a kind that is no straggler.
 const STRAGGLER: u32 = 5;
 
@@ -35,13 +40,14 @@ pub(super) struct Usual {
     mixes: RefCell<HashMap<u32, Mix>>,
     /// Share of votes that no script of our page sent.
     pub(super) no_page: f64,
+    /// Chance under which a crowd is not taken for people: [`ALARM`] over the number of crowds.
+    pub(super) alarm: f64,
 }
 
 /// Shares of kinds of device, the largest first.
 #[derive(Clone, Default)]
 pub(super) struct Mix {
     shares: Vec<(u32, f64)>,
-    by_kind: HashMap<u32, f64>,
     expected: HashMap<u32, f64>,
 }
 
@@ -54,6 +60,7 @@ impl Usual {
             own: HashMap::new(),
             mixes: RefCell::default(),
             no_page: 0.02,
+            alarm: ALARM / super::crowd::many(trails).max(1) as f64,
         };
         let (mut without, mut heard) = (0.0, 0.0);
         for cell in cells_of_all(trails) {
@@ -72,6 +79,19 @@ impl Usual {
             usual.no_page = f64::max(0.02, without / heard);
         }
         usual
+    }
+
+    /// Weight of the votes for all other entries.
+    fn others(&self, entry: u32) -> f64 {
+        self.weight - self.own.get(&entry).map_or(0.0, |own| own.values().sum())
+    }
+
+    /// Share of a kind among the votes for all other entries.
+    fn elsewhere(&self, entry: u32, kind: u32) -> f64 {
+        let own = self.own.get(&entry);
+        let here = own.and_then(|own| own.get(&kind)).copied().unwrap_or(0.0);
+        let there = self.all.get(&kind).copied().unwrap_or(0.0) - here;
+        there.max(0.0) / self.others(entry).max(1.0)
     }
 
     /// The mix of all entries but this one, where the others are enough; works on it with `with`.
@@ -113,7 +133,7 @@ impl Mix {
         let total: f64 = shares.iter().map(|(_, weight)| weight).sum();
         shares.iter_mut().for_each(|(_, weight)| *weight /= total);
         shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        Self { by_kind: shares.iter().copied().collect(), shares, expected: HashMap::new() }
+        Self { shares, expected: HashMap::new() }
     }
 
     /// Kinds that `votes` votes of one crowd give.
@@ -126,8 +146,14 @@ impl Mix {
         })
     }
 
-    fn share(&self, kind: u32) -> f64 {
-        self.by_kind.get(&kind).copied().unwrap_or(0.0)
+    /// The largest share of the kinds that are together this part of the mix, the rarest ones.
+    fn cut(&self, part: f64) -> f64 {
+        let mut sum = 0.0;
+        let rarest = self.shares.iter().rev().take_while(|(_, share)| {
+            sum += share;
+            sum <= part
+        });
+        rarest.last().map_or(0.0, |(_, share)| *share)
     }
 }
 
@@ -135,7 +161,7 @@ impl Mix {
 pub(super) fn of_cell(cell: &Crowd, trails: &[Trail], usual: &Usual) -> Vec<Found> {
     let found = [few_kinds(cell, trails, usual), other_mix(cell, trails, usual)];
     let mut found: Vec<Found> = found.into_iter().flatten().collect();
-    found.extend(too_even(cell, trails));
+    found.extend(too_even(cell, trails, usual));
     found
 }
 
@@ -147,7 +173,7 @@ pub(super) fn of_address(address: &Crowd, trails: &[Trail], usual: &Usual) -> Ve
         }
         _ => found,
     });
-    few.into_iter().chain(too_even(address, trails)).collect()
+    few.into_iter().chain(too_even(address, trails, usual)).collect()
 }
 
 /// How much the telephones of a crowd are alike.
@@ -159,19 +185,24 @@ fn few_kinds(crowd: &Crowd, trails: &[Trail], usual: &Usual) -> Option<Found> {
     let kinds = crowd.kinds(trails);
     let votes = crowd.votes.len();
     let main = most_of(&kinds, 0.9 * votes as f64);
+    let picked: Vec<usize> =
+        crowd.votes.iter().copied().filter(|at| main.contains(&trails[*at].device)).collect();
     let told = usual.mix(crowd.entry, |mix| {
-        let expected = mix.expected(votes, concentration(crowd));
-        let seen = main.len() as f64;
-        // Distinct kinds among draws spread less than their number: its root is careful.
-        let few = seen < 0.3 * expected && expected - seen > 2.5 * expected.sqrt();
+        let concentration = concentration(crowd);
+        let expected = mix.expected(votes, concentration);
+        // The tail goes through all kinds of the contest; most crowds need not.
+        let few = (main.len() as f64) < FEW * expected && {
+            let shares = mix.shares.iter().map(|(_, share)| *share);
+            tail::at_most_kinds(shares, count(&picked), main.len(), concentration) < usual.alarm
+        };
         few.then_some(expected)
     });
     let expected = whole(told??);
-    let picked: Vec<usize> =
-        crowd.votes.iter().copied().filter(|at| main.contains(&trails[*at].device)).collect();
     let kinds = count(&main);
     let finding = Finding::FewKinds { votes: count(&picked), kinds, expected };
-    Some(crowd.found(finding, picked))
+    let out = standing_out(crowd, trails, usual);
+    let meant = if out.is_empty() { picked } else { crowd.of(&out, trails) };
+    Some(crowd.found(finding, meant))
 }
 
 /// The fewest kinds that carry so many votes: stragglers of other kinds do not hide a farm.
@@ -187,77 +218,49 @@ fn most_of(kinds: &HashMap<u32, u32>, votes: f64) -> Vec<u32> {
     needed.map(|(_, kind)| *kind).collect()
 }
 
-/// Divergence of a cell's mix from the contest's: twice the votes times Kullback and Leibler's,
-/// less what chance gives (its degrees of freedom), over the crowd's overdispersion.
+/// Kinds that others rarely have carry a cell: the tail of their votes, once for the kinds
+/// that are the last tenth of the mix, once for the last quarter.
 fn other_mix(cell: &Crowd, trails: &[Trail], usual: &Usual) -> Option<Found> {
-    let kinds = cell.kinds(trails);
-    let votes = cell.votes.len() as f64;
-    let odd = usual.mix(cell.entry, |mix| {
-        let classes = classes(&mix.shares, &kinds, votes);
-        let distance: f64 = classes
-            .iter()
-            .filter(|(count, _)| *count > 0.0)
-            .map(|(count, share)| count * (count / votes / share).ln())
-            .sum();
-        let freedom = classes.len() as f64 - 1.0;
-        let wide = (votes + concentration(cell)) / (1.0 + concentration(cell));
-        let score = (2.0 * distance / wide - freedom) / (2.0 * freedom).sqrt();
-        if score < 4.0 || distance / votes - freedom / (2.0 * votes) < 0.6 {
-            return Vec::new();
-        }
-        let rare = |kind: u32, count: u32| {
-            let share = mix.share(kind);
-            share < 0.05 && f64::from(count) > 4.0 * (share * votes).max(0.25)
-        };
-        let odd = kinds.iter().filter(|(kind, count)| rare(**kind, **count));
-        odd.map(|(kind, _)| (*kind, mix.share(*kind))).collect()
-    })?;
-    let picked: Vec<usize> = cell
-        .votes
-        .iter()
-        .copied()
-        .filter(|at| odd.iter().any(|(kind, _)| *kind == trails[*at].device))
-        .collect();
-    if (picked.len() as f64) < 0.4 * votes {
+    if usual.others(cell.entry) < KNOWN {
         return None;
     }
-    let expected = whole(votes * odd.iter().map(|(_, share)| share).sum::<f64>());
-    let finding = Finding::OtherMix { votes: count(&cell.votes), odd: count(&picked), expected };
-    Some(cell.found(finding, picked))
-}
-
-/// Votes seen and share usual, of the commonest kinds each by itself, of those between, and of the
-/// rare ones, which together are a tenth of the mix, with all that it does not have.
-fn classes(shares: &[(u32, f64)], kinds: &HashMap<u32, u32>, votes: f64) -> Vec<(f64, f64)> {
-    let mut classes: Vec<(f64, f64)> = Vec::with_capacity(TOLD_APART + 2);
-    let (mut seen, mut share) = (0.0, 0.0);
-    for (kind, usual) in shares {
-        if share >= 1.0 - RARE {
-            break;
-        }
-        let count = f64::from(kinds.get(kind).copied().unwrap_or(0));
-        (seen, share) = (seen + count, share + usual);
-        match classes.get_mut(TOLD_APART) {
-            Some(between) => *between = (between.0 + count, between.1 + usual),
-            None => classes.push((count, *usual)),
-        }
-    }
-    classes.push((votes - seen, f64::max(1.0 - share, 0.02)));
-    classes
+    let votes = count(&cell.votes);
+    RARE.iter().find_map(|rare| {
+        // Which kinds are rare is asked of the other entries alone, and so is what share of the votes
+        // they are there: where all kinds are about as common, that is far more than a tenth.
+        let (cut, share) = usual.mix(cell.entry, |mix| {
+            let cut = mix.cut(*rare);
+            let elsewhere = mix.shares.iter().map(|(kind, _)| usual.elsewhere(cell.entry, *kind));
+            (cut, elsewhere.filter(|share| *share <= cut).sum::<f64>().max(*rare))
+        })?;
+        let odd = |at: &usize| usual.elsewhere(cell.entry, trails[*at].device) <= cut;
+        let picked: Vec<usize> = cell.votes.iter().copied().filter(odd).collect();
+        let chance = tail::at_least(votes, count(&picked), share, concentration(cell));
+        let alarm = usual.alarm / RARE.len() as f64;
+        let carried = 10 * picked.len() >= 4 * cell.votes.len();
+        let expected = whole(f64::from(votes) * share);
+        let finding = Finding::OtherMix { votes, odd: count(&picked), expected };
+        (carried && chance < alarm).then(|| cell.found(finding, picked))
+    })
 }
 
 /// Kinds that a program draws from a list are all there often. Among people some kinds come once or
-/// twice: of `n` votes with concentration `c`, about `c/j` kinds come `j` times (Ewens), so that
-/// none under five times in a crowd of hundreds is a list and no town.
-fn too_even(crowd: &Crowd, trails: &[Trail]) -> Option<Found> {
-    let votes = crowd.votes.len() as f64;
+/// twice: the evidence for a list is an e-value ([`tail::list_evidence`]).
+fn too_even(crowd: &Crowd, trails: &[Trail], usual: &Usual) -> Option<Found> {
+    let votes = count(&crowd.votes);
     let mut main = crowd.kinds(trails);
     main.retain(|_, count| *count >= STRAGGLER);
     let carried: u32 = main.values().sum();
     let most = main.values().copied().max()?;
-    let mean = f64::from(carried) / main.len() as f64;
-    let alike = main.len() >= 6 && mean >= 10.0 && f64::from(most) < 0.5 * f64::from(carried);
-    if !alike || f64::from(carried) < 0.98 * votes {
+    if main.len() < 6 || 2 * most > carried || f64::from(carried) < 0.98 * f64::from(votes) {
+        return None;
+    }
+    let all = crowd.kinds(trails).into_iter();
+    let mut all: Vec<(f64, u32)> =
+        all.map(|(kind, votes)| (usual.elsewhere(crowd.entry, kind), votes)).collect();
+    // In one order, so that the same votes give the same sum.
+    all.sort_by(|a, b| a.1.cmp(&b.1).then(a.0.total_cmp(&b.0)));
+    if usual.weight < ENOUGH || tail::list_evidence(&all) * usual.alarm < 1.0 {
         return None;
     }
     let picked: Vec<usize> =
@@ -269,4 +272,18 @@ fn too_even(crowd: &Crowd, trails: &[Trail]) -> Option<Found> {
         most,
     };
     Some(crowd.found(finding, picked))
+}
+
+/// Kinds that are a tenth of a crowd and that it has far more of than the contest, the commonest
+/// first: those that a program or a shelf brought, where others came at the same hours.
+pub(super) fn standing_out(crowd: &Crowd, trails: &[Trail], usual: &Usual) -> Vec<u32> {
+    let votes = count(&crowd.votes);
+    let out = |(kind, seen): (u32, u32)| {
+        let share = usual.elsewhere(crowd.entry, kind);
+        let much = 10 * seen >= votes && tail::at_least(votes, seen, share, ALONE) < usual.alarm;
+        much.then_some((std::cmp::Reverse(seen), kind))
+    };
+    let mut out: Vec<_> = crowd.kinds(trails).into_iter().filter_map(out).collect();
+    out.sort_unstable();
+    out.into_iter().map(|(_, kind)| kind).collect()
 }

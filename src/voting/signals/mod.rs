@@ -14,6 +14,7 @@ mod lockstep;
 mod mix;
 mod reach;
 mod rhythm;
+mod tail;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -160,11 +161,11 @@ impl Finding {
             Self::OverQuota { beyond, quota, .. } if *beyond < 2 * quota => 1,
             Self::FewKinds { .. }
             | Self::OneAddress { .. }
+            | Self::OtherMix { .. }
             | Self::TooEven { .. }
             | Self::Regular { .. }
             | Self::NoPage { .. }
             | Self::Lockstep { .. } => 4,
-            Self::OtherMix { .. } => 3,
             Self::OverQuota { .. } => 2,
             Self::NoLink { .. } | Self::Surge { .. } => 1,
         }
@@ -222,11 +223,11 @@ pub fn look(trails: &[Trail], quotas: &HashMap<u32, u32>) -> Vec<Suspicion> {
     let mut found = reach::found(trails, quotas, &usual);
     for cell in crowd::cells(trails) {
         found.extend(mix::of_cell(&cell, trails, &usual));
-        found.extend(rhythm::found(&cell, trails));
+        found.extend(rhythm::found(&cell, trails, &usual));
     }
     for address in crowd::addresses(trails) {
         found.extend(mix::of_address(&address, trails, &usual));
-        found.extend(rhythm::found(&address, trails));
+        found.extend(rhythm::found(&address, trails, &usual));
     }
     found.extend(lockstep::found(trails));
     suspicions(found, trails)
@@ -270,8 +271,8 @@ fn suspicions(found: Vec<Found>, trails: &[Trail]) -> Vec<Suspicion> {
     each.collect()
 }
 
-/// Votes that the findings of a run name. By a group's own link honest people come too: where one
-/// address explains nearly all of a run, only its votes are meant.
+/// Votes that the findings of a run name. Honest people come at the same hours: where addresses
+/// explain nearly all of a run, only their votes are meant.
 fn picked(run: &[Found]) -> Vec<usize> {
     let of = |only_near: bool| {
         let meant = run.iter().filter(|one| !only_near || one.near);
@@ -281,8 +282,7 @@ fn picked(run: &[Found]) -> Vec<usize> {
         picked
     };
     let (all, near) = (of(false), of(true));
-    let by_link = run.first().is_some_and(|one| one.link > 0);
-    if by_link && near.len() * 10 >= all.len() * 8 { near } else { all }
+    if near.len() * 10 >= all.len() * 8 { near } else { all }
 }
 
 /// Findings of a run, and the points of all its kinds of finding, each once.
