@@ -64,7 +64,7 @@ fn table(judges: usize) -> Table {
     } else {
         BTreeSet::new()
     };
-    Table { entries: ENTRIES, judges, each: EACH, conflicts, dealt: Vec::new() }
+    Table { entries: ENTRIES, judges, each: EACH, conflicts, ..Table::default() }
 }
 
 fn criteria() -> Vec<Criterion> {

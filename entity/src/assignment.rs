@@ -19,7 +19,8 @@ pub struct Model {
     pub entry_id: EntryId,
     /// The judge.
     pub seat_id: SeatId,
-    /// Place in the judge's own order.
+    /// Place in the judge's own order; below 0 are the entries that all judges share for
+    /// calibration, each at the same place for everybody.
     pub position: i32,
     /// How far it is.
     pub state: State,

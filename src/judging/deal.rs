@@ -38,6 +38,24 @@ pub struct Table {
     pub conflicts: BTreeSet<(usize, usize)>,
     /// Pairs (entry, judge) that are dealt already and stay.
     pub dealt: Vec<(usize, usize)>,
+    /// Entries that every judge gets who may have them, beyond what each entry gets: for
+    /// calibration.
+    pub shared: BTreeSet<usize>,
+}
+
+impl Table {
+    /// Entries to be shared, in the order in which everybody gets them: so many of those that every
+    /// judge may have, or as many as there are, drawn by the seed.
+    #[must_use]
+    pub fn drawn(&self, wanted: usize, seed: u64) -> Vec<usize> {
+        let barred: BTreeSet<usize> = self.conflicts.iter().map(|(entry, _)| *entry).collect();
+        let mut free: Vec<usize> =
+            (0..self.entries).filter(|entry| !barred.contains(entry)).collect();
+        // Not the dice that deal: what is shared says nothing of what is dealt.
+        Dice(!seed).shuffle(&mut free);
+        free.truncate(wanted);
+        free
+    }
 }
 
 /// What was dealt.
@@ -63,7 +81,7 @@ impl Deal {
     }
 }
 
-/// Deals: each entry goes to the judges with the least work, among them to those who have met
+/// Deals: what is shared goes to everybody; each other entry goes to the judges with the least work, among them to those who have met
 /// least, among them by chance. Then work is moved along chains of judges from the most to the
 /// least loaded, until loads differ by at most one or no chain is left, which proves that they
 /// cannot be made more even (there is no augmenting path in the flow of work).
@@ -71,6 +89,7 @@ impl Deal {
 pub fn deal(table: &Table, seed: u64) -> Deal {
     let mut hands = Hands::of(table);
     let mut dice = Dice(seed);
+    let mut fresh = hands.share(&table.shared);
     let mut order: Vec<usize> = (0..table.entries).collect();
     dice.shuffle(&mut order);
     let mut short = Vec::new();
@@ -89,12 +108,8 @@ pub fn deal(table: &Table, seed: u64) -> Deal {
     }
     let bound = hands.even();
     short.sort_unstable();
-    let mut fresh: Vec<(usize, usize)> = hands
-        .fresh
-        .iter()
-        .enumerate()
-        .flat_map(|(j, own)| own.iter().map(move |e| (*e, j)))
-        .collect();
+    let moved = hands.fresh.iter().enumerate();
+    fresh.extend(moved.flat_map(|(j, own)| own.iter().map(move |e| (*e, j))));
     fresh.sort_unstable();
     Deal { fresh, short, loads: hands.loads, bound }
 }
@@ -127,6 +142,20 @@ impl Hands {
             hands.fresh[judge].remove(&entry);
         }
         hands
+    }
+
+    /// Gives entries to everybody who may have them; they are not moved any more.
+    fn share(&mut self, shared: &BTreeSet<usize>) -> Vec<(usize, usize)> {
+        let judges = self.loads.len();
+        let mut given = Vec::new();
+        for &entry in shared {
+            for judge in (0..judges).filter(|judge| self.may[entry][*judge]).collect::<Vec<_>>() {
+                self.give(entry, judge);
+                self.fresh[judge].remove(&entry);
+                given.push((entry, judge));
+            }
+        }
+        given
     }
 
     fn meetings(&self, entry: usize, judge: usize) -> u32 {

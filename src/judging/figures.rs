@@ -6,6 +6,7 @@ use entity::id::{EntryId, RoundId};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::aggregate;
+use super::give::calibration;
 use super::method::agreement::{Apart, Correlations, alpha, concordance, correlations};
 use super::method::firmness::{Interval, Swap, intervals, swaps};
 use super::method::model::{Fitted, fitted};
@@ -75,6 +76,8 @@ pub struct OfJudge {
     pub mean: f64,
     /// Standard deviation of their totals.
     pub deviation: f64,
+    /// Mean of the totals of those entries that all judges share for calibration.
+    pub calibration: Option<f64>,
     /// How much more than the panel the judge gives, and its standard error.
     pub severity: Option<(f64, f64)>,
     /// Rank correlation with the mean of the other judges.
@@ -118,6 +121,8 @@ pub async fn figures(
 ) -> Result<Figures, DbErr> {
     let rows = titled(db, id).await?;
     let mut sheets = finished_sheets(db, id).await?;
+    let shared = calibration(db, id).await?;
+    let shared = rows.iter().map(|(row, _)| shared.contains(&row.entry_id)).collect::<Vec<_>>();
     let mut numbers = BTreeSet::new();
     let mut said = Vec::new();
     for (entry, (row, _)) in rows.iter().enumerate() {
@@ -143,7 +148,7 @@ pub async fn figures(
         correlations: correlations(&panel),
         reliability: model.as_ref().ok().map(|model| model.reliability(per_entry)),
         unfit: model.as_ref().err().copied(),
-        judges: of_judges(&panel, &numbers, model.as_ref().ok(), greatest(definition)),
+        judges: of_judges(&panel, (&numbers, &shared), model.as_ref().ok(), greatest(definition)),
         entries: of_entries(&panel, entries, model.as_ref().ok(), seed),
         order,
         swaps: swaps(&panel, WATCHED),
@@ -157,15 +162,21 @@ fn greatest(definition: &Round) -> f64 {
     if weighted { 100.0 } else { f64::from(sum.max(1)) }
 }
 
-fn of_judges(panel: &Panel, numbers: &[i32], model: Option<&Fitted>, most: f64) -> Vec<OfJudge> {
+fn of_judges(
+    panel: &Panel,
+    (numbers, shared): (&[i32], &[bool]),
+    model: Option<&Fitted>,
+    most: f64,
+) -> Vec<OfJudge> {
     let lists = panel.by_entry();
     let whole = deviation(&panel.scores.iter().map(|score| score.points).collect::<Vec<_>>()).1;
     let judge = |(at, number): (usize, &i32)| {
         let (mut own, mut others) = (Vec::new(), Vec::new());
-        let mut all = Vec::new();
+        let (mut all, mut first) = (Vec::new(), Vec::new());
         for list in &lists {
             let Some(mine) = list.iter().find(|score| score.judge == at) else { continue };
             all.push(mine.points);
+            first.extend(shared[mine.entry].then_some(mine.points));
             if list.len() > 1 {
                 let sum: f64 = list.iter().map(|score| score.points).sum();
                 own.push(mine.points);
@@ -193,8 +204,9 @@ fn of_judges(panel: &Panel, numbers: &[i32], model: Option<&Fitted>, most: f64) 
         if all.len() > 2 && deviation < whole / 4.0 {
             remarks.push(Remark::Flat);
         }
+        let calibration = (!first.is_empty()).then(|| self::deviation(&first).0);
         let (number, sheets) = (*number, all.len());
-        OfJudge { number, sheets, mean, deviation, severity, agreement, bars, remarks }
+        OfJudge { number, sheets, mean, deviation, calibration, severity, agreement, bars, remarks }
     };
     numbers.iter().enumerate().map(judge).collect()
 }

@@ -1,6 +1,6 @@
 //! Giving work to judges.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use entity::assignment::{self, State as Work};
 use entity::id::{AssignmentId, EntryId, RoundId, SeatId, UnitId, UserId};
@@ -20,7 +20,7 @@ pub(super) const MANY: usize = 500;
 
 /// Deals what is not dealt yet: at the opening, and when somebody joins, leaves or steps aside.
 /// Every judge's part stands in a random order of the judge's own, so that nobody's work is
-/// always judged first or last.
+/// always judged first or last; what all share for calibration stands before it, in one order.
 pub(super) async fn give(
     tx: &DatabaseTransaction,
     id: RoundId,
@@ -39,16 +39,18 @@ pub(super) async fn give(
     let seats = sitting(tx, id).await?;
     let known =
         assignment::Entity::find().filter(assignment::Column::RoundId.eq(id)).all(tx).await?;
-    let dealt = planned(tx, definition, &entries, &seats, &known, seed).await?;
+    let plan = planned(tx, definition, &entries, &seats, &known, seed).await?;
     let mut rows = Vec::new();
     for (judge, seat) in seats.iter().enumerate() {
-        let mut own: Vec<usize> =
-            dealt.fresh.iter().filter(|pair| pair.1 == judge).map(|pair| pair.0).collect();
+        let own = plan.deal.fresh.iter().filter(|pair| pair.1 == judge).map(|pair| pair.0);
+        let (shared, mut own): (Vec<usize>, Vec<usize>) =
+            own.partition(|index| plan.shared.contains_key(index));
         let mut dice = Dice(seed ^ (seat.number as u64).wrapping_mul(0x9E37_79B9));
         dice.shuffle(&mut own);
-        let behind =
-            known.iter().filter(|row| row.seat_id == seat.id).map(|row| row.position).max();
-        for (position, index) in (behind.map_or(0, |last| last + 1)..).zip(own) {
+        let held = known.iter().filter(|row| row.seat_id == seat.id).map(|row| row.position);
+        let behind = held.max().map_or(0, |last| last + 1);
+        let first = shared.into_iter().map(|index| (plan.shared[&index], index));
+        for (position, index) in first.chain((behind..).zip(own)) {
             rows.push(assignment::ActiveModel {
                 id: Set(AssignmentId::new()),
                 round_id: Set(id),
@@ -68,6 +70,14 @@ pub(super) async fn give(
     Ok(())
 }
 
+/// What is to be dealt.
+pub(super) struct Plan {
+    /// Who gets what.
+    pub(super) deal: Deal,
+    /// Where the shared entries stand in everybody's order, all below 0.
+    pub(super) shared: BTreeMap<usize, i32>,
+}
+
 /// The deal of these entries to these seats, beside what is `known`.
 pub(super) async fn planned(
     db: &impl ConnectionTrait,
@@ -76,7 +86,7 @@ pub(super) async fn planned(
     seats: &[seat::Model],
     known: &[assignment::Model],
     seed: u64,
-) -> Result<Deal, DbErr> {
+) -> Result<Plan, DbErr> {
     // Lists and comparisons need everything in sight.
     let all = matches!(definition.kind, RoundKind::Rank | RoundKind::Pairwise);
     let each = definition.judges_per_entry.filter(|_| !all);
@@ -102,7 +112,37 @@ pub(super) async fn planned(
     table.conflicts.extend(own_work(db, entries, seats).await?);
     let held: BTreeSet<(usize, usize)> = table.dealt.iter().copied().collect();
     table.conflicts.retain(|pair| !held.contains(pair));
-    Ok(deal(&table, seed))
+    let shared: BTreeMap<usize, i32> = if known.is_empty() {
+        let drawn = table.drawn(definition.calibration as usize, seed);
+        let first = -i32::try_from(drawn.len()).unwrap_or(0);
+        drawn.into_iter().zip(first..).collect()
+    } else {
+        // Whoever comes later shares what the others share.
+        let shared = known.iter().filter(|row| row.position < 0);
+        shared.filter_map(|row| Some((*place.get(&row.entry_id)?, row.position))).collect()
+    };
+    table.shared = shared.keys().copied().collect();
+    Ok(Plan { deal: deal(&table, seed), shared })
+}
+
+/// Entries that all judges of a round share for calibration, in no order.
+///
+/// # Errors
+/// When the database fails.
+pub async fn calibration(
+    db: &impl ConnectionTrait,
+    round: RoundId,
+) -> Result<BTreeSet<EntryId>, DbErr> {
+    let shared: Vec<EntryId> = assignment::Entity::find()
+        .select_only()
+        .column(assignment::Column::EntryId)
+        .distinct()
+        .filter(assignment::Column::RoundId.eq(round))
+        .filter(assignment::Column::Position.lt(0))
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(shared.into_iter().collect())
 }
 
 /// Pairs of candidate and seat that may not meet: one's own entry, or one of one's own unit.

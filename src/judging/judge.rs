@@ -95,6 +95,14 @@ pub struct Work {
     pub marks: Sheet,
 }
 
+impl Work {
+    /// Whether all judges of the round share the entry, for calibration.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.assignment.position < 0
+    }
+}
+
 /// Entries among these that were taken out of the contest after they were dealt: nobody is shown
 /// anything of them any more, and no sheet is missed.
 pub(super) async fn gone(

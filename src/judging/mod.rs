@@ -27,10 +27,11 @@ mod say;
 
 pub use error::{Error, Fault};
 pub use feedback::{Feedback, feedback};
+pub use give::calibration;
 pub use judge::{Judge, Work, work};
 pub use note::{Flag, flag, flags, keep_favourite};
 pub use outcome::{Outcome, result_of, titled};
 pub use panel::{Progress, add, leave_all, panel, progress, remove, unlock};
 pub use record::{Reasoned, reasoned};
-pub use round::{Decision, close, open, preview, reopen};
+pub use round::{Decision, Preview, close, open, preview, reopen};
 pub use say::{Marks, Saved, finish, save, step_aside};

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::deal::{Deal, Dice};
 use super::error::{Error, Fault};
-use super::give::{give, planned};
+use super::give::{Plan, give, planned};
 use super::judge::sitting;
 use super::reckon::{cut, reckon};
 use super::record::{definition_of, record};
@@ -194,8 +194,23 @@ pub async fn close(
     record(tx, by, row.id, "round-closed", after, now).await
 }
 
-/// What would be dealt if the round were opened now: how many entries, and to whom how many. It
-/// is dealt by another seed when it comes to it.
+/// What would be dealt if a round were opened now.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// How many entries.
+    pub entries: usize,
+    /// Numbers of the judges, as the deal counts them.
+    pub judges: Vec<i32>,
+    /// Who gets how many.
+    pub deal: Deal,
+    /// How many entries everybody gets first; fewer than the definition wants where every other
+    /// one has a judge who may not judge it.
+    pub shared: usize,
+    /// Titles of entries that get fewer judges than they should, with how many are missing.
+    pub short: Vec<(String, usize)>,
+}
+
+/// Previews a deal. It is dealt by another seed when it comes to it.
 ///
 /// # Errors
 /// As [`open`].
@@ -203,14 +218,24 @@ pub async fn preview(
     db: &impl ConnectionTrait,
     contest: &Contest,
     key: &str,
-) -> Result<(usize, Deal), Error> {
+) -> Result<Preview, Error> {
     let row = contest::round_by_key(db, contest.id(), key).await?;
     let definition = definition_of(contest, &row)?;
     let entries = eligible(db, contest, &row, definition).await?;
-    let entries: Vec<EntryId> = entries.into_iter().map(|entry| entry.id).collect();
     let seats = sitting(db, row.id).await?;
-    let deal = planned(db, definition, &entries, &seats, &[], 0).await?;
-    Ok((entries.len(), deal))
+    if entries.is_empty() || seats.is_empty() {
+        return Err(Error::Nothing);
+    }
+    let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+    let Plan { deal, shared } = planned(db, definition, &ids, &seats, &[], 0).await?;
+    let short = deal.short.iter().map(|(at, missing)| (entries[*at].title.clone(), *missing));
+    Ok(Preview {
+        entries: entries.len(),
+        judges: seats.iter().map(|seat| seat.number).collect(),
+        short: short.collect(),
+        shared: shared.len(),
+        deal,
+    })
 }
 
 /// Opens a closed round again, before results were published, with a reason for the record.

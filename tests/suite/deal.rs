@@ -15,7 +15,16 @@ fn tables() -> impl Strategy<Value = Table> {
             each,
             dealt: dealt.difference(&conflicts).copied().collect(),
             conflicts,
+            ..Table::default()
         })
+    })
+}
+
+/// Tables of which some entries are shared, whatever conflicts there are.
+fn shared() -> impl Strategy<Value = Table> {
+    (tables(), proptest::collection::btree_set(0_usize..40, 0..4)).prop_map(|(table, shared)| {
+        let shared = shared.into_iter().filter(|entry| *entry < table.entries).collect();
+        Table { shared, ..table }
     })
 }
 
@@ -45,7 +54,7 @@ proptest! {
 
     #[test]
     fn loads_differ_by_at_most_one_or_the_deal_proves_that_they_must(
-        table in tables(), seed: u64,
+        table in shared(), seed: u64,
     ) {
         let dealt = deal(&table, seed);
         let (least, most) = dealt.spread();
@@ -65,7 +74,41 @@ proptest! {
     }
 
     #[test]
-    fn the_same_seed_deals_the_same(table in tables(), seed: u64) {
+    fn what_is_shared_goes_to_everybody_who_may_have_it_once(table in shared(), seed: u64) {
+        let dealt = deal(&table, seed);
+
+        prop_assert!(dealt.fresh.iter().all(|pair| !table.conflicts.contains(pair)));
+        let all: Vec<_> = table.dealt.iter().chain(&dealt.fresh).copied().collect();
+        let distinct: BTreeSet<_> = all.iter().copied().collect();
+        prop_assert_eq!(all.len(), distinct.len(), "nobody gets an entry twice");
+        for entry in 0..table.entries {
+            let held: BTreeSet<usize> = holders(&table, &dealt, entry).into_iter().collect();
+            let may = (0..table.judges).filter(|j| !table.conflicts.contains(&(entry, *j)));
+            let may: BTreeSet<usize> = may.collect();
+            let least = table.each.min(may.len());
+            let before = table.dealt.iter().filter(|(e, _)| *e == entry).count();
+            if table.shared.contains(&entry) {
+                prop_assert_eq!(held, may);
+            } else {
+                prop_assert_eq!(held.len(), least.max(before));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_drawn_to_be_shared_is_barred_to_nobody(table in tables(), wanted in 0_usize..6, seed: u64) {
+        let drawn = table.drawn(wanted, seed);
+        let free = (0..table.entries)
+            .filter(|entry| (0..table.judges).all(|j| !table.conflicts.contains(&(*entry, j))));
+
+        let distinct: BTreeSet<usize> = drawn.iter().copied().collect();
+        prop_assert_eq!((drawn.len(), distinct.len()), (wanted.min(free.count()), drawn.len()));
+        prop_assert!(table.conflicts.iter().all(|(entry, _)| !distinct.contains(entry)));
+        prop_assert_eq!(table.drawn(wanted, seed), drawn);
+    }
+
+    #[test]
+    fn the_same_seed_deals_the_same(table in shared(), seed: u64) {
         prop_assert_eq!(deal(&table, seed), deal(&table, seed));
     }
 }
@@ -78,7 +121,7 @@ fn a_chain_of_three_judges_is_found_where_no_single_move_helps() {
         judges: 3,
         each: 1,
         conflicts: [(0, 2), (1, 2), (2, 2), (3, 2), (4, 0), (5, 0)].into_iter().collect(),
-        dealt: Vec::new(),
+        ..Table::default()
     };
 
     for seed in 0..50 {

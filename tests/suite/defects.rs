@@ -239,6 +239,7 @@ defects! {
     a_round_from_which_nobody_goes_on_is_found: ["goes_on: 40" => "goes_on: 0"] finds ["goes_on: 0": "lint-nobody-goes-on", "gate:": "lint-more-prizes-than-pass"];
     an_aggregate_of_another_kind_is_found: ["quorum: 2" => "quorum: 2\n    aggregate: borda"] finds ["aggregate: borda": "lint-aggregate-of-another-kind"];
     criteria_that_nobody_marks_are_found: ["quorum: 2" => "quorum: 2\n    kind: screen"] finds ["criteria: [{ key: worth": "lint-criteria-not-marked"];
+    calibration_of_votes_is_found: ["quorum: 2" => "quorum: 2\n    kind: screen\n    calibration: 3", "    criteria: [{ key: worth, label: Chất lượng, max: 10 }]\n" => ""] finds ["calibration: 3": "lint-calibration-not-marked"];
     more_yes_than_judges_are_found: ["quorum: 2" => "quorum: 2\n    kind: screen\n    yes_needed: 5", "    criteria: [{ key: worth, label: Chất lượng, max: 10 }]\n" => ""] finds ["yes_needed": "lint-yes-out-of-reach"];
     places_without_points_are_found: ["judges_per_entry: 2\n    quorum: 2" => "kind: rank\n    aggregate: rank_points", "    criteria: [{ key: worth, label: Chất lượng, max: 10 }]\n" => ""] finds ["  - key: first\n": "lint-no-place-points"];
     points_that_rise_down_the_places_are_found: ["judges_per_entry: 2\n    quorum: 2" => "kind: rank\n    aggregate: rank_points\n    place_points: [5, 8]", "    criteria: [{ key: worth, label: Chất lượng, max: 10 }]\n" => ""] finds ["place_points": "lint-place-points-rise"];

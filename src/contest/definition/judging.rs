@@ -29,6 +29,11 @@ pub struct Round {
     /// How many judges look at each entry; absent: all of the panel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub judges_per_entry: Option<u32>,
+    /// How many entries every judge marks, first and in the same order, so that one sees how severe
+    /// each judge is beside the others; their sheets count as all do. Two to five are enough; for
+    /// `score` rounds.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub calibration: u32,
     /// Fewest finished sheets with which an entry's result counts.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub quorum: u32,

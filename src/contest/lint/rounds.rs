@@ -76,6 +76,10 @@ fn of_its_kind(round: &Round, path: &str, found: &mut Findings) {
             if round.criteria.is_empty() { "lint-no-criteria" } else { "lint-criteria-not-marked" };
         found.error(format!("{path}/criteria"), code);
     }
+    // More judges on some entries would give these more votes, or more vetoes.
+    if round.calibration > 0 && round.kind != RoundKind::Score {
+        found.error(format!("{path}/calibration"), "lint-calibration-not-marked");
+    }
     let each = round.judges_per_entry.unwrap_or(u32::MAX);
     if round.kind == RoundKind::Screen && (round.yes_needed == 0 || round.yes_needed > each) {
         found.error(format!("{path}/yes_needed"), "lint-yes-out-of-reach");

@@ -45,7 +45,11 @@ pub fn funnel(
             Some(each) => u64::from(each).min(panel),
             None => panel,
         };
-        let sheets = if round.kind == RoundKind::Deliberate { 0 } else { into * judges };
+        let shared = into.min(u64::from(round.calibration));
+        let sheets = match round.kind {
+            RoundKind::Deliberate => 0,
+            _ => into * judges + shared * (panel - judges),
+        };
         let each = sheets
             .checked_div(panel)
             .map_or(0, |even| even + u64::from(!sheets.is_multiple_of(panel)));
@@ -77,6 +81,7 @@ pub fn round_fields(definition: &Definition) -> Vec<(String, String)> {
         [
             (format!("round.{at}.goes_on"), shown(round.goes_on)),
             (format!("round.{at}.each"), shown(round.judges_per_entry)),
+            (format!("round.{at}.calibration"), round.calibration.to_string()),
             (format!("round.{at}.quorum"), round.quorum.to_string()),
             (format!("round.{at}.needed"), shown(needed)),
             (
@@ -127,6 +132,9 @@ pub fn put_rounds(
         if let Some(each) = read(format!("round.{at}.each")) {
             round.judges_per_entry = each;
         }
+        if let Some(shared) = read(format!("round.{at}.calibration")) {
+            round.calibration = shared.unwrap_or(0);
+        }
         if let Some(Some(quorum)) = read(format!("round.{at}.quorum")) {
             round.quorum = quorum;
         }
@@ -170,6 +178,7 @@ pub fn add_round(definition: &mut Definition, added: &Added<'_>) {
         categories: Vec::new(),
         blind: true,
         judges_per_entry: None,
+        calibration: 0,
         quorum: 1,
         criteria: if is(RoundKind::Score) { criteria } else { Vec::new() },
         yes_needed: 1,

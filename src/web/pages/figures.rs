@@ -28,6 +28,8 @@ pub struct Judge {
     pub mean: String,
     /// Standard deviation.
     pub deviation: String,
+    /// Mean on the entries that all judges share; none in a round without them.
+    pub calibration: Option<String>,
     /// How much more than the panel, with its standard error.
     pub severity: String,
     /// Rank correlation with the others.
@@ -76,6 +78,8 @@ pub struct Show {
     pub unfit: Option<Refused>,
     /// By judge.
     pub judges: Vec<Judge>,
+    /// Whether there are entries that all judges share.
+    pub has_shared: bool,
     /// By entry.
     pub entries: Vec<Line>,
     /// How many entries there are.
@@ -127,12 +131,14 @@ pub async fn show(
     });
     let swaps = swaps.collect();
     let lines = told.entries.iter().take(SHOWN).map(|one| line(&v, one)).collect();
-    let judges = told.judges.iter().map(|one| judge(&v, one, name(one.number))).collect();
+    let judges: Vec<Judge> =
+        told.judges.iter().map(|one| judge(&v, one, name(one.number))).collect();
     page(&Show {
         title,
         sheets: told.sheets,
         round: of_round(&v, &told),
         unfit: told.unfit.map(|unfit| Fault::NotAdjusted(unfit).refused()),
+        has_shared: judges.iter().any(|judge| judge.calibration.is_some()),
         judges,
         entries: lines,
         all: told.entries.len(),
@@ -183,6 +189,7 @@ fn judge(v: &View, one: &OfJudge, name: String) -> Judge {
         sheets: one.sheets,
         mean: said(v, one.mean, 2),
         deviation: said(v, one.deviation, 2),
+        calibration: one.calibration.map(|mean| said(v, mean, 2)),
         severity: one.severity.map_or_else(
             || "–".to_owned(),
             |(effect, error)| format!("{} ± {}", signed(effect), said(v, error, 2)),

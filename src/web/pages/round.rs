@@ -1,5 +1,7 @@
 //! A judging round as its organisers see it.
 
+mod deal;
+
 use std::collections::BTreeSet;
 
 use actix_web::web;
@@ -64,6 +66,8 @@ pub struct Show {
     pub on_sheets: bool,
     /// What judges told the organisers.
     pub flags: Vec<judging::Flag>,
+    /// What would be dealt if it were opened now: whether it is a warning, and the words.
+    pub preview: Vec<(bool, String)>,
     /// Results: alias, entry's title, millionths, whether it went on.
     pub results: Vec<(String, String, i64, bool)>,
     /// Entries between which it has to be decided: key, alias, title.
@@ -133,6 +137,10 @@ async fn draw(
         }),
         on_sheets: definition.is_some_and(|round| !round.sheet().is_empty()),
         flags: judging::flags(&app.db, row.id).await?,
+        preview: match row.state {
+            State::Waiting if !by_talk => deal::preview(app, &v, &contest, &key).await?,
+            _ => Vec::new(),
+        },
         results: results.collect(),
         choices: choices.collect(),
         reason: typed.text("reason").to_owned(),

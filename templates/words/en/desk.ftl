@@ -147,6 +147,7 @@ minutes-yes = An entry goes on when at least { $count } judges say yes.
 minutes-vetoes = An entry is out at { $count } vetoes.
 minutes-judges-each = Each entry is judged by { $count } judges.
 minutes-judges-all = Each entry is judged by the whole panel.
+minutes-calibration = Calibration entries, judged by the whole panel before all others and in one order: { $count }.
 minutes-quorum = Each entry needs at least { $count } sheets.
 minutes-blind = Judges do not know authors and units.
 minutes-opened = Begun: { $at }.

@@ -147,6 +147,7 @@ minutes-yes = Bài qua vòng khi có ít nhất { $count } giám khảo đồng 
 minutes-vetoes = Bài bị loại khi có { $count } phiếu phủ quyết.
 minutes-judges-each = Mỗi bài do { $count } giám khảo chấm.
 minutes-judges-all = Mỗi bài do cả hội đồng chấm.
+minutes-calibration = { $count } bài chấm chung do cả hội đồng chấm, trước các bài khác và theo cùng thứ tự.
 minutes-quorum = Mỗi bài cần ít nhất { $count } phiếu chấm.
 minutes-blind = Giám khảo không biết tên tác giả và đơn vị.
 minutes-opened = Bắt đầu chấm: { $at }.

@@ -88,6 +88,7 @@ lint-place-points-rise = Điểm của hạng sau cao hơn hạng trước. Hãy
 lint-transferable-without-seats = Bầu chuyển phiếu cần biết có bao nhiêu bài vào vòng sau (goes_on).
 lint-no-comparisons = Hãy ghi mỗi giám khảo so sánh bao nhiêu cặp (comparisons).
 lint-all-judges-see-all = Khi xếp hạng hoặc so sánh từng cặp, giám khảo nào cũng xem mọi bài. Hãy bỏ judges_per_entry.
+lint-calibration-not-marked = Bài chấm chung chỉ có nghĩa ở vòng chấm điểm (score). Ở vòng sơ loại hay phủ quyết, bài có nhiều giám khảo hơn sẽ được nhiều phiếu hơn; ở vòng xếp hạng hay so sánh, ai cũng đã xem mọi bài. Hãy bỏ calibration.
 lint-plan-without-number = Kế hoạch chưa có số. Hãy ghi số, ví dụ 65/KH-TLĐ.
 lint-no-address = Đây chưa phải là địa chỉ. Hãy ghi địa chỉ bắt đầu bằng https:// của văn bản đã ký.
 lint-contact-unreachable = Người liên hệ chưa có số điện thoại hay e-mail. Hãy ghi ít nhất một.

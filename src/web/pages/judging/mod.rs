@@ -57,6 +57,8 @@ pub struct Index {
     pub lines: Vec<Line>,
     /// Entries on the desk.
     pub all: usize,
+    /// How many of them, the first, are shared with all judges.
+    pub shared: usize,
     /// Which are asked for: all, or one of [`Asked::WAYS`].
     pub only: String,
     /// Whether two works were to be looked at and not two were chosen.
@@ -142,6 +144,7 @@ async fn sheets(
         is_final: judge.seat.finished_at.is_some(),
         lines: lines.collect(),
         all: work.len(),
+        shared: work.iter().filter(|one| one.is_shared()).count(),
         only: asked.only.clone(),
         not_two: asked.two == "wrong",
         refused,

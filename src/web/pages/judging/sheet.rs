@@ -72,6 +72,8 @@ pub(super) struct Show {
     pub around: (Option<String>, Option<String>),
     /// Place in the judge's order, and how many there are.
     pub place: (usize, usize),
+    /// Whether all judges share it for calibration.
+    pub is_shared: bool,
     /// What was wrong.
     pub refused: Vec<Refused>,
 }
@@ -175,6 +177,7 @@ async fn sheet(
         version: one.sheet.as_ref().map_or(0, |sheet| sheet.version),
         saved_at: one.sheet.as_ref().map(|sheet| sheet.saved_at),
         around: (near(index.checked_sub(1)), near(Some(index + 1))),
+        is_shared: one.is_shared(),
         place: (index + 1, work.len()),
         refused,
         v,

@@ -172,6 +172,7 @@ fn label(kind: RoundKind, field: &str) -> Option<&'static str> {
         (_, RoundKind::Deliberate) => None,
         ("each", _) if by_all => None,
         ("each", _) => Some("funnel-each"),
+        ("calibration", RoundKind::Score) => Some("funnel-calibration"),
         ("quorum", _) => Some("funnel-quorum"),
         ("needed", RoundKind::Screen) => Some("funnel-yes"),
         ("needed", RoundKind::Veto) => Some("funnel-vetoes"),

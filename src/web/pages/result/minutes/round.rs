@@ -106,6 +106,8 @@ async fn rules(
             Some(count) => v.t1("minutes-judges-each", "count", i64::from(count)),
             None => v.t("minutes-judges-all"),
         });
+        let shared = judging::calibration(&app.db, row.id).await?.len();
+        rules.extend((shared > 0).then(|| v.t1("minutes-calibration", "count", shared)));
         rules.push(v.t1("minutes-quorum", "count", i64::from(round.quorum)));
     }
     rules.extend(round.blind.then(|| v.t("minutes-blind")));
