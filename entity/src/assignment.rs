@@ -24,7 +24,7 @@ pub struct Model {
     pub position: i32,
     /// How far it is.
     pub state: State,
-    /// Why the judge stepped aside.
+    /// Why the judge stepped aside; none where the judge left the panel.
     #[sea_orm(column_type = "Text", nullable)]
     pub reason: Option<String>,
     /// Whether the judge keeps it in mind; for the judge's own eyes.

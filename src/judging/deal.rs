@@ -41,6 +41,11 @@ pub struct Table {
     /// Entries that every judge gets who may have them, beyond what each entry gets: for
     /// calibration.
     pub shared: BTreeSet<usize>,
+    /// Of the dealt, what may be taken from a judge again to make loads even.
+    pub loose: BTreeSet<(usize, usize)>,
+    /// Numbers of the entries' groups, of each of which every judge gets a like part; empty: all
+    /// are of one.
+    pub groups: Vec<usize>,
 }
 
 impl Table {
@@ -63,6 +68,8 @@ impl Table {
 pub struct Deal {
     /// Pairs (entry, judge) in addition to those that were dealt before.
     pub fresh: Vec<(usize, usize)>,
+    /// Pairs that were loose and are dealt to others now.
+    pub taken: Vec<(usize, usize)>,
     /// Entries that get fewer judges than they should, with how many are missing.
     pub short: Vec<(usize, usize)>,
     /// How many entries each judge has, those that were dealt before included.
@@ -82,7 +89,7 @@ impl Deal {
 }
 
 /// Deals: what is shared goes to everybody; each other entry goes to the judges with the least work, among them to those who have met
-/// least, among them by chance. Then work is moved along chains of judges from the most to the
+/// least, among them by chance, one group of entries after the other. Then work is moved along chains of judges from the most to the
 /// least loaded, until loads differ by at most one or no chain is left, which proves that they
 /// cannot be made more even (there is no augmenting path in the flow of work).
 #[must_use]
@@ -92,6 +99,7 @@ pub fn deal(table: &Table, seed: u64) -> Deal {
     let mut fresh = hands.share(&table.shared);
     let mut order: Vec<usize> = (0..table.entries).collect();
     dice.shuffle(&mut order);
+    order.sort_by_key(|entry| table.groups.get(*entry));
     let mut short = Vec::new();
     for entry in order {
         for missing in (1..=table.each.saturating_sub(hands.judges_of[entry].len())).rev() {
@@ -109,9 +117,12 @@ pub fn deal(table: &Table, seed: u64) -> Deal {
     let bound = hands.even();
     short.sort_unstable();
     let moved = hands.fresh.iter().enumerate();
-    fresh.extend(moved.flat_map(|(j, own)| own.iter().map(move |e| (*e, j))));
+    let moved: BTreeSet<(usize, usize)> =
+        moved.flat_map(|(j, own)| own.iter().map(move |e| (*e, j))).collect();
+    fresh.extend(moved.difference(&table.loose));
     fresh.sort_unstable();
-    Deal { fresh, short, loads: hands.loads, bound }
+    let taken = table.loose.difference(&moved).copied().collect();
+    Deal { fresh, taken, short, loads: hands.loads, bound }
 }
 
 /// Who holds what while it is dealt.
@@ -139,7 +150,9 @@ impl Hands {
         }
         for &(entry, judge) in &table.dealt {
             hands.give(entry, judge);
-            hands.fresh[judge].remove(&entry);
+            if !table.loose.contains(&(entry, judge)) {
+                hands.fresh[judge].remove(&entry);
+            }
         }
         hands
     }

@@ -6,13 +6,13 @@ use entity::id::{EntryId, RoundId};
 use sea_orm::{ConnectionTrait, DbErr};
 
 use super::aggregate;
-use super::give::calibration;
 use super::method::agreement::{Apart, Correlations, alpha, concordance, correlations};
 use super::method::firmness::{Interval, Swap, intervals, swaps};
 use super::method::model::{Fitted, fitted};
 use super::method::scale::Unfit;
 use super::method::{Panel, Score, agreement, ranks};
 use super::outcome::titled;
+use super::plan::calibration;
 use super::reckon::finished_sheets;
 use crate::contest::definition::Round;
 

@@ -14,7 +14,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::Error;
-use super::give::give;
+use super::give::{begun, give, share_out};
 use super::judge::{Judge, gone, in_round};
 use super::record::{definition_of, record};
 use crate::audit::{self, Act};
@@ -56,7 +56,9 @@ pub async fn add(
             let mut back = seat.clone().into_active_model();
             back.left_at = Set(None);
             back.chair = Set(chair);
-            back.update(tx).await?.id
+            back.update(tx).await?;
+            take_up(tx, seat.id).await?;
+            seat.id
         }
         None => {
             let row = seat::ActiveModel {
@@ -74,8 +76,7 @@ pub async fn add(
         }
     };
     if round.state == State::Open {
-        let seed = u64::from_ne_bytes(round.seed.to_ne_bytes());
-        give(tx, round.id, definition_of(&contest, &round)?, seed).await?;
+        share_out(tx, &round, definition_of(&contest, &round)?, now).await?;
     }
     record(tx, by, round.id, "judge-added", json!({ "seat": id }), now).await?;
     Ok(id)
@@ -102,22 +103,42 @@ pub async fn remove(
     let mut gone = seat.into_active_model();
     gone.left_at = Set(Some(now));
     gone.update(tx).await?;
-    let open = assignment::Entity::find()
-        .filter(assignment::Column::SeatId.eq(id))
-        .filter(assignment::Column::State.eq(Work::Open))
-        .all(tx)
-        .await?;
-    for work in open {
-        let mut work = work.into_active_model();
-        work.state = Set(Work::SteppedAside);
-        work.reason = Set(Some("left".to_owned()));
-        work.update(tx).await?;
-    }
+    put_down(tx, id).await?;
     if round.state == State::Open {
-        let seed = u64::from_ne_bytes(round.seed.to_ne_bytes());
-        give(tx, round.id, definition_of(&contest, &round)?, seed).await?;
+        give(tx, &round, definition_of(&contest, &round)?, now).await?;
     }
     record(tx, by, round.id, "judge-left", json!({ "seat": id }), now).await
+}
+
+/// Takes what is open from the desk of somebody who leaves: what they begun or said something of is
+/// kept as stepped aside from without a reason, the rest as if it had never been dealt.
+async fn put_down(tx: &DatabaseTransaction, id: SeatId) -> Result<(), DbErr> {
+    assignment::Entity::delete_many()
+        .filter(assignment::Column::SeatId.eq(id))
+        .filter(assignment::Column::State.eq(Work::Open))
+        .filter(assignment::Column::Flag.is_null())
+        .filter(assignment::Column::Id.not_in_subquery(begun()))
+        .exec(tx)
+        .await?;
+    assignment::Entity::update_many()
+        .set(assignment::ActiveModel { state: Set(Work::SteppedAside), ..Default::default() })
+        .filter(assignment::Column::SeatId.eq(id))
+        .filter(assignment::Column::State.eq(Work::Open))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Puts it back on the desk of somebody who comes back.
+async fn take_up(tx: &DatabaseTransaction, id: SeatId) -> Result<(), DbErr> {
+    assignment::Entity::update_many()
+        .set(assignment::ActiveModel { state: Set(Work::Open), ..Default::default() })
+        .filter(assignment::Column::SeatId.eq(id))
+        .filter(assignment::Column::State.eq(Work::SteppedAside))
+        .filter(assignment::Column::Reason.is_null())
+        .exec(tx)
+        .await?;
+    Ok(())
 }
 
 /// Takes somebody off the panels of rounds that wait; seats in rounds that are over stay, for what

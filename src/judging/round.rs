@@ -15,8 +15,9 @@ use serde_json::json;
 
 use super::deal::{Deal, Dice};
 use super::error::{Error, Fault};
-use super::give::{Plan, give, planned};
+use super::give::give;
 use super::judge::sitting;
+use super::plan::{Before, Plan, planned};
 use super::reckon::{cut, reckon};
 use super::record::{definition_of, record};
 use crate::contest::definition::{Round, RoundKind};
@@ -63,8 +64,8 @@ pub async fn open(
     opened.state = Set(State::Open);
     opened.seed = Set(i64::from_ne_bytes(seed.to_ne_bytes()));
     opened.opened_at = Set(Some(now));
-    opened.update(tx).await?;
-    give(tx, row.id, definition, seed).await?;
+    let opened = opened.update(tx).await?;
+    give(tx, &opened, definition, now).await?;
     record(
         tx,
         by,
@@ -227,7 +228,8 @@ pub async fn preview(
         return Err(Error::Nothing);
     }
     let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
-    let Plan { deal, shared } = planned(db, definition, &ids, &seats, &[], 0).await?;
+    let Plan { deal, shared } =
+        planned(db, definition, &ids, &seats, &Before::default(), 0).await?;
     let short = deal.short.iter().map(|(at, missing)| (entries[*at].title.clone(), *missing));
     Ok(Preview {
         entries: entries.len(),

@@ -201,8 +201,7 @@ pub async fn step_aside(
     work.state = Set(Work_::SteppedAside);
     work.reason = Set(Some(reason.to_owned()));
     work.update(tx).await?;
-    let seed = u64::from_ne_bytes(judge.round.seed.to_ne_bytes());
-    give(tx, judge.round.id, definition, seed).await?;
+    give(tx, &judge.round, definition, now).await?;
     record(tx, judge, "judge-stepped-aside", now).await
 }
 

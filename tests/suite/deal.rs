@@ -28,9 +28,20 @@ fn shared() -> impl Strategy<Value = Table> {
     })
 }
 
+/// Tables of which some pairs may be dealt anew.
+fn loose() -> impl Strategy<Value = Table> {
+    (shared(), any::<u64>()).prop_map(|(table, some)| {
+        let dealt = table.dealt.iter().enumerate().filter(|(at, _)| (some >> (at % 64)) & 1 == 1);
+        let loose = dealt.map(|(_, pair)| *pair);
+        let loose = loose.filter(|(entry, _)| !table.shared.contains(entry)).collect();
+        Table { loose, ..table }
+    })
+}
+
 /// Who holds an entry in the end.
 fn holders(table: &Table, deal: &Deal, entry: usize) -> Vec<usize> {
-    let all = table.dealt.iter().chain(&deal.fresh);
+    let kept = table.dealt.iter().filter(|pair| !deal.taken.contains(pair));
+    let all = kept.chain(&deal.fresh);
     all.filter(|(held, _)| *held == entry).map(|(_, judge)| *judge).collect()
 }
 
@@ -54,7 +65,7 @@ proptest! {
 
     #[test]
     fn loads_differ_by_at_most_one_or_the_deal_proves_that_they_must(
-        table in shared(), seed: u64,
+        table in loose(), seed: u64,
     ) {
         let dealt = deal(&table, seed);
         let (least, most) = dealt.spread();
@@ -92,6 +103,46 @@ proptest! {
             } else {
                 prop_assert_eq!(held.len(), least.max(before));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_taken_from_a_desk_goes_to_others_and_nothing_else_is_touched(
+        table in loose(), seed: u64,
+    ) {
+        let dealt = deal(&table, seed);
+        let still = deal(&Table { loose: BTreeSet::new(), ..table.clone() }, seed);
+
+        prop_assert!(dealt.taken.iter().all(|pair| table.loose.contains(pair)));
+        for entry in 0..table.entries {
+            let held = holders(&table, &dealt, entry);
+            let distinct: BTreeSet<usize> = held.iter().copied().collect();
+            prop_assert_eq!(held.len(), distinct.len());
+            prop_assert_eq!(held.len(), holders(&table, &still, entry).len());
+        }
+        for judge in 0..table.judges {
+            let load = (0..table.entries).filter(|e| holders(&table, &dealt, *e).contains(&judge));
+            prop_assert_eq!(load.count(), dealt.loads[judge]);
+        }
+        prop_assert!(dealt.spread().1 <= still.spread().1);
+    }
+
+    #[test]
+    fn every_judge_gets_a_like_part_of_every_group(
+        groups in proptest::collection::vec(0_usize..5, 1..60), judges in 1_usize..8, each in 1_usize..4,
+        seed: u64,
+    ) {
+        let table =
+            Table { entries: groups.len(), judges, each, groups: groups.clone(), ..Table::default() };
+        let dealt = deal(&table, seed);
+
+        for group in 0..5 {
+            let count = |judge: usize| {
+                dealt.fresh.iter().filter(|(e, j)| *j == judge && groups[*e] == group).count()
+            };
+            let counts: Vec<usize> = (0..judges).map(count).collect();
+            let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
+            prop_assert!(most - least <= 2, "{:?}", counts);
         }
     }
 

@@ -54,6 +54,7 @@ mod storage;
 mod story;
 mod templates;
 mod tools;
+mod topping;
 mod unit;
 mod upload;
 mod votes;

@@ -1,0 +1,133 @@
+//! Work follows who joins a panel, leaves it, comes back to it, and who has finished.
+
+use actix_web::http::StatusCode;
+use entity::seat as seats;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use serde_json::json;
+
+use super::story::{ORGANISER, STAGE, close, seat, stage};
+use crate::support::{Browser, both};
+
+const ROUND: &str = "/desk/contests/san-khau/rounds/final";
+const TITLES: [&str; 6] = ["Một", "Hai", "Ba", "Bốn", "Năm", "Sáu"];
+
+fn rounds(more: &str) -> String {
+    format!(
+        "
+rounds:
+  - key: final
+    title: Chung khảo
+    phase: final
+    {more}
+    criteria: [{{ key: content, label: Nội dung, max: 10 }}, {{ key: art, label: Nghệ thuật, max: 10 }}]
+"
+    )
+}
+
+async fn room(judge: &mut Browser) -> String {
+    judge.get("/desk").await.attributes("a[href^='/judging/']", "href").remove(0)
+}
+
+async fn works(judge: &mut Browser) -> Vec<String> {
+    let room = room(judge).await;
+    judge.get(&room).await.attributes(".cards a", "href")
+}
+
+async fn mark(judge: &mut Browser, work: &str, marks: serde_json::Value) {
+    let sheet = json!({ "version": 0, "marks": marks });
+    let saved = judge.put_json(&format!("{work}/sheet"), &sheet).await;
+    assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
+}
+
+async fn invite(runs: &mut Browser, email: &str) {
+    let given = runs.post(&format!("{ROUND}/seats"), &[("name", email), ("email", email)]).await;
+    assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+}
+
+async fn aside(judge: &mut Browser, work: &str) {
+    let gone = judge.post(&format!("{work}/recusal"), &[("reason", "Người quen")]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text());
+}
+
+both! {
+    async fn who_joins_takes_from_the_others_what_they_have_not_begun_from_the_end(site: Site) {
+        stage(site, &rounds("judges_per_entry: 1"), &TITLES).await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let mut panel = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
+        let before = [works(&mut panel[0]).await, works(&mut panel[1]).await];
+        // The first has begun the last work of the order, and keeps it.
+        mark(&mut panel[0], &before[0][2], json!({ "content": 800 })).await;
+
+        invite(&mut runs, "gk3@example.vn").await;
+        site.work().await;
+        let mut joined = site.signed_in("gk3@example.vn").await;
+        let after = [works(&mut panel[0]).await, works(&mut panel[1]).await];
+        let theirs = works(&mut joined).await;
+
+        assert_eq!(before.each_ref().map(Vec::len), [3, 3]);
+        assert_eq!(after[0], [before[0][0].clone(), before[0][2].clone()]);
+        assert_eq!(after[1], before[1][..2]);
+        let mut taken = [before[0][1].clone(), before[1][2].clone()];
+        taken.sort();
+        let mut got = theirs.clone();
+        got.sort();
+        assert_eq!(got, taken);
+        assert_eq!(panel[0].get(&before[0][1]).await.status, StatusCode::NOT_FOUND);
+    }
+
+    async fn who_comes_back_finds_what_was_begun_and_the_rest_is_dealt_again(site: Site) {
+        stage(site, &rounds("quorum: 2"), &TITLES[..3]).await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let mut panel = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
+        let before = works(&mut panel[0]).await;
+        mark(&mut panel[0], &before[1], json!({ "content": 800 })).await;
+        let first = seats::Entity::find().filter(seats::Column::Number.eq(1)).one(&site.app.db).await;
+        let first = first.unwrap().expect("the first").id;
+
+        let gone = runs.post(&format!("{ROUND}/seats/{first}/removal"), &[]).await;
+        let away = panel[0].get(&before[1]).await;
+        invite(&mut runs, "gk1@example.vn").await;
+        site.work().await;
+        let mut after = works(&mut panel[0]).await;
+
+        assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text());
+        assert_eq!(away.status, StatusCode::NOT_FOUND);
+        let begun = panel[0].get(&before[1]).await;
+        assert_eq!(begun.attributes("input[name^='mark.']", "value"), ["8", ""]);
+        let mut wanted = before.clone();
+        wanted.sort();
+        after.sort();
+        assert_eq!(after, wanted);
+    }
+
+    async fn who_has_finished_gets_new_work_only_where_nobody_else_may_and_then_goes_on(site: Site) {
+        stage(site, &rounds("judges_per_entry: 1"), &TITLES[..3]).await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let emails = ["gk1@example.vn", "gk2@example.vn", "gk3@example.vn"];
+        let mut panel = seat(site, &mut runs, ROUND, &emails).await;
+        let own = works(&mut panel[0]).await;
+        mark(&mut panel[0], &own[0], json!({ "content": 800, "art": 800 })).await;
+        let finish = format!("{}/completion", room(&mut panel[0]).await);
+        panel[0].post(&finish, &[]).await;
+
+        let second = works(&mut panel[1]).await.remove(0);
+        aside(&mut panel[1], &second).await;
+        let third = works(&mut panel[2]).await;
+        let rested = works(&mut panel[0]).await;
+        aside(&mut panel[2], &second).await;
+        let again = works(&mut panel[0]).await;
+        let early = panel[0].post(&finish, &[]).await;
+        let open = runs.post(ROUND, &[("act", "close")]).await;
+        mark(&mut panel[0], &second, json!({ "content": 700, "art": 700 })).await;
+        let done = panel[0].post(&finish, &[]).await;
+        let third_own = third.iter().find(|work| **work != second).expect("one of their own");
+        mark(&mut panel[2], third_own, json!({ "content": 600, "art": 600 })).await;
+        close(&mut runs, STAGE, "final").await;
+
+        assert_eq!((third.len(), rested.len()), (2, 1), "the third has not finished");
+        assert_eq!(again.len(), 2, "nobody else may judge it");
+        assert!(!early.all("[role=alert]").is_empty(), "not all is done: {}", early.text());
+        assert!(!open.all(".notice.danger li").is_empty(), "nor can the round close");
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    }
+}
