@@ -7,8 +7,8 @@ use entity::id::{CategoryId, ComparisonId, EntryId, RoundId, SeatId};
 use entity::instant::Instant;
 use entity::{comparison, entry};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::Error;
@@ -145,16 +145,22 @@ pub async fn say(
         said_at: Set(now),
     };
     comparison::Entity::insert(row).exec_without_returning(tx).await?;
-    let is_done = next(tx, judge, &definition).await?.is_none();
-    let open = assignment::Entity::find()
-        .filter(assignment::Column::SeatId.eq(judge.seat.id))
-        .filter(assignment::Column::State.eq(Work_::Open))
-        .all(tx)
-        .await?;
-    for work in open.into_iter().filter(|_| is_done) {
-        let mut work = work.into_active_model();
-        work.state = Set(Work_::Done);
-        work.update(tx).await?;
+    Ok(settle(tx, judge, &definition).await?)
+}
+
+/// Marks everything on the judge's desk as done where no pair is left to be asked.
+pub(super) async fn settle(
+    tx: &DatabaseTransaction,
+    judge: &Judge,
+    definition: &Round,
+) -> Result<(), DbErr> {
+    if next(tx, judge, definition).await?.is_none() {
+        assignment::Entity::update_many()
+            .set(assignment::ActiveModel { state: Set(Work_::Done), ..Default::default() })
+            .filter(assignment::Column::SeatId.eq(judge.seat.id))
+            .filter(assignment::Column::State.eq(Work_::Open))
+            .exec(tx)
+            .await?;
     }
     Ok(())
 }
@@ -173,15 +179,11 @@ pub async fn take_back(tx: &DatabaseTransaction, judge: &Judge, now: Instant) ->
         .await?;
     let Some(last) = last else { return Ok(()) };
     comparison::Entity::delete_by_id(last.id).exec(tx).await?;
-    let done = assignment::Entity::find()
+    assignment::Entity::update_many()
+        .set(assignment::ActiveModel { state: Set(Work_::Open), ..Default::default() })
         .filter(assignment::Column::SeatId.eq(judge.seat.id))
         .filter(assignment::Column::State.eq(Work_::Done))
-        .all(tx)
+        .exec(tx)
         .await?;
-    for work in done {
-        let mut work = work.into_active_model();
-        work.state = Set(Work_::Open);
-        work.update(tx).await?;
-    }
     Ok(())
 }

@@ -15,10 +15,11 @@ use sea_orm::{
 use super::Error;
 use super::give::give;
 use super::judge::{Judge, dealt, gone};
+use super::pair;
 use super::record::definition_of;
 use crate::audit::{self, Act};
 use crate::contest;
-use crate::contest::definition::{Round, VETO};
+use crate::contest::definition::{Round, RoundKind, VETO};
 
 /// What a judge says of an entry; a mark of `None` takes the mark away.
 #[derive(Clone, Debug, Default)]
@@ -125,7 +126,12 @@ pub(super) async fn write(
     }
     let marks = mark::Entity::find().filter(mark::Column::SheetId.eq(row.id)).all(tx).await?;
     let has = |key: &str| marks.iter().any(|mark| mark.criterion_key == key);
-    let is_done = definition.sheet().iter().all(|criterion| has(&criterion.key));
+    let sheet = definition.sheet();
+    // Where lists or pairs are judged, a comment alone finishes nothing.
+    let is_done = match sheet.is_empty() {
+        true => work.state == Work_::Done,
+        false => sheet.iter().all(|criterion| has(&criterion.key)),
+    };
     let vetoed = marks.iter().any(|mark| mark.criterion_key == VETO && mark.hundredths > 0);
     if vetoed && row.comment.is_none() {
         return Err(Error::NoReason);
@@ -210,7 +216,12 @@ pub async fn step_aside(
 /// # Errors
 /// [`Error::Incomplete`] while some are not complete.
 pub async fn finish(tx: &DatabaseTransaction, judge: &Judge, now: Instant) -> Result<(), Error> {
-    contest::hold(tx, judge.round.contest_id).await?;
+    let contest = contest::hold(tx, judge.round.contest_id).await?;
+    let definition = definition_of(&contest, &judge.round)?;
+    if definition.kind == RoundKind::Pairwise {
+        // The last pair may have left the contest since the judge was asked.
+        pair::settle(tx, judge, definition).await?;
+    }
     let open = assignment::Entity::find()
         .filter(assignment::Column::SeatId.eq(judge.seat.id))
         .filter(assignment::Column::State.eq(Work_::Open))

@@ -25,7 +25,7 @@ rounds:
     phase: final
     {more}
     criteria:
-      - {{ key: content, label: Nội dung, max: 10 }}
+      - {{ key: content, label: Nội dung, hint: Đúng chủ đề, max: 10 }}
       - {{ key: art, label: Nghệ thuật, max: 10, step_hundredths: 50 }}
 "
     )
@@ -155,6 +155,19 @@ both! {
         let work = first(&mut one).await;
 
         assert!(one.get(&work).await.text().contains("Tác giả Một"));
+    }
+
+    async fn what_to_look_for_stands_beside_the_criterion(site: Site) {
+        stage(site, &rounds(""), &["Một"]).await;
+        let mut runs = organiser(site).await;
+        let mut one = seat(site, &mut runs, ROUND, &["gk@example.vn"]).await.remove(0);
+
+        let work = first(&mut one).await;
+        let sheet = one.get(&work).await;
+
+        assert_eq!(sheet.all("#hint-content"), ["Đúng chủ đề"]);
+        assert_eq!(sheet.attributes("#mark-content", "aria-describedby"), ["hint-content"]);
+        assert!(sheet.attributes("#mark-art", "aria-describedby").is_empty());
     }
 
     async fn a_sheet_open_in_two_tabs_is_never_overwritten_in_silence(site: Site) {

@@ -4,7 +4,8 @@ use actix_web::http::StatusCode;
 use entity::entry::{self, EntrantKind, State};
 use entity::id::EntryId;
 use entity::{candidate, round};
-use sea_orm::{EntityTrait, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 
 use crate::entry::contest;
 use crate::support::{Answer, Browser, Site, both};
@@ -186,6 +187,27 @@ both! {
         assert_eq!(outcome(site).await, ["A* 5", "B* 4", "C 3", "D 0"]);
     }
 
+    async fn a_comment_on_an_entry_makes_no_list(site: Site) {
+        let (_, mut panel) = jury(site, "kind: rank, aggregate: borda", 2, 1).await;
+        let room = format!("/judging/{}", round_id(site).await);
+        let mut form = vec![("version".to_owned(), "0".to_owned())];
+        for (place, title) in (1..).zip(["A", "B"]) {
+            let said = [("version", "0"), ("comment", "Ánh sáng đẹp")];
+            let kept = answer(site, &mut panel[0], title, &said).await;
+            assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+            form.push((format!("place.{}", alias(site, title).await), place.to_string()));
+        }
+
+        let early = panel[0].post(&format!("{room}/completion"), &[]).await;
+        let form: Vec<_> = form.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let listed = panel[0].post(&format!("{room}/list"), &form).await;
+        let done = panel[0].post(&format!("{room}/completion"), &[]).await;
+
+        assert!(!early.all("[role=alert]").is_empty(), "there is no list: {}", early.text());
+        assert_eq!(listed.status, StatusCode::SEE_OTHER, "{}", listed.text());
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+    }
+
     async fn comparing_pairs_orders_entries_and_ends_by_itself(site: Site) {
         let (mut organiser, mut panel) =
             jury(site, "kind: pairwise, comparisons: 6, goes_on: 1", 4, 1).await;
@@ -214,6 +236,30 @@ both! {
         assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
         let order: String = outcome(site).await.iter().map(|line| &line[..1]).collect();
         assert_eq!(order, "ABCD");
+    }
+
+    async fn who_compared_all_that_is_left_has_finished_when_the_last_pair_left_the_contest(site: Site) {
+        let (_, mut panel) = jury(site, "kind: pairwise, comparisons: 6, goes_on: 1", 3, 1).await;
+        let room = format!("/judging/{}", round_id(site).await);
+        let judge = &mut panel[0];
+        for _ in 0..2 {
+            let pair = judge.get(&room).await.attributes("button[name='better']", "value");
+            let form = [("better", pair[0].as_str()), ("worse", pair[1].as_str())];
+            judge.post(&format!("{room}/comparisons"), &form).await;
+        }
+        let last = judge.get(&room).await.all("[data-work] h2");
+        let early = judge.post(&format!("{room}/completion"), &[]).await;
+
+        let leaves = entry::Entity::update_many()
+            .col_expr(entry::Column::State, Expr::value(State::Withdrawn))
+            .filter(entry::Column::Title.eq(last[0].as_str()));
+        leaves.exec(&site.app.db).await.unwrap();
+        let end = judge.get(&room).await;
+        let done = judge.post(&format!("{room}/completion"), &[]).await;
+
+        assert!(!early.all("[role=alert]").is_empty(), "one pair was left: {}", early.text());
+        assert!(end.text().contains("Bạn đã so sánh đủ"), "{}", end.text());
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
     }
 
     async fn a_deliberation_lets_on_whom_it_names_and_wants_the_reason(site: Site) {

@@ -9,6 +9,7 @@ mod account;
 mod admission;
 mod alike;
 mod backup;
+mod blind;
 mod calibration;
 mod child;
 mod config;

@@ -28,6 +28,8 @@ pub(super) struct Row {
     pub criterion: Criterion,
     /// Its name.
     pub label: String,
+    /// What to look for.
+    pub hint: Option<String>,
     /// The mark, as typed or saved; empty where there is none.
     pub mark: String,
     /// Whether it is a question that is answered yes or no.
@@ -149,6 +151,7 @@ async fn sheet(
             } else {
                 criterion.label.read(english).to_owned()
             },
+            hint: criterion.hint.as_ref().map(|hint| hint.read(english).to_owned()),
             is_question,
             mark: kept.map(|(_, text)| text.clone()).or(saved).unwrap_or_default(),
             wrong: wrong.map(|refused| v.said(refused)),
