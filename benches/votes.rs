@@ -3,7 +3,7 @@
 //! slowly, how many come through against one transaction for each.
 
 use std::cell::Cell;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -19,7 +19,7 @@ use hoithi::{contest, db};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
 use crate::figures::Figures;
-use crate::load::open;
+use crate::load::{Connection, open};
 use crate::peers::seconds;
 use crate::process::{Process, free_address};
 use crate::{postgres, slow_disk, stage};
@@ -88,6 +88,8 @@ async fn on(figures: &mut Figures, engine: &str, database: Option<String>) {
             "",
         );
         figures.note(&format!("votes.{engine}.wait-p99"), percentile(&waits, 0.99), "ms");
+        figures.note(&format!("votes.{engine}.bare-us"), bare * 1e6 / bare_count as f64, "us");
+        figures.note(&format!("votes.{engine}.vote-us"), vote * 1e6 / vote_count as f64, "us");
         costs.push((bare / bare_count as f64) / (vote / vote_count as f64));
     }
     calm(site.id());
@@ -229,7 +231,8 @@ pub struct Done {
     waits: Vec<f64>,
 }
 
-/// Keeps all connections busy for a while, each with one request on its way.
+/// Keeps all connections busy for a while: each sends its next vote when the last one is answered,
+/// whatever the others do.
 pub fn load(address: SocketAddr, span: Duration, from: u64) -> Done {
     let next = Arc::new(AtomicU64::new(from));
     let senders: Vec<_> = (0..SENDERS.0)
@@ -247,24 +250,36 @@ pub fn load(address: SocketAddr, span: Duration, from: u64) -> Done {
     done
 }
 
-fn send(address: SocketAddr, span: Duration, next: &AtomicU64) -> Done {
-    let connect = |_| BufReader::new(TcpStream::connect(address).expect("a connection"));
-    let mut streams: Vec<BufReader<TcpStream>> = (0..SENDERS.1).map(connect).collect();
-    let (begun, mut done) = (Instant::now(), Done::default());
-    while begun.elapsed() < span {
+fn send(address: SocketAddr, span: Duration, next: &Arc<AtomicU64>) -> Done {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let until = Instant::now() + span;
+    runtime.expect("a runtime").block_on(async {
+        let mut lines = tokio::task::JoinSet::new();
+        for _ in 0..SENDERS.1 {
+            lines.spawn(line(address, until, Arc::clone(next)));
+        }
+        let mut done = Done::default();
+        while let Some(part) = lines.join_next().await {
+            let waits = part.expect("a connection");
+            done.counted += waits.len() as u64;
+            done.waits.extend(waits);
+        }
+        done
+    })
+}
+
+/// One voter after another on one connection; how long each waited, in milliseconds.
+async fn line(address: SocketAddr, until: Instant, next: Arc<AtomicU64>) -> Vec<f64> {
+    let mut connection = Connection::to(address).await;
+    let mut waits = Vec::new();
+    while Instant::now() < until {
+        let voter = next.fetch_add(1, Ordering::Relaxed);
         let asked = Instant::now();
-        for stream in &mut streams {
-            let voter = next.fetch_add(1, Ordering::Relaxed);
-            stream.get_mut().write_all(touch(address, voter).as_bytes()).expect("sent");
-        }
-        for stream in &mut streams {
-            let (status, body) = answer(stream).expect("an answer");
-            assert_eq!(status, 200, "{body}");
-            done.counted += 1;
-            done.waits.push(asked.elapsed().as_secs_f64() * 1000.0);
-        }
+        let (head, _) = connection.ask(touch(address, voter).as_bytes()).await;
+        assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+        waits.push(asked.elapsed().as_secs_f64() * 1000.0);
     }
-    done
+    waits
 }
 
 /// Status and body of the next answer.

@@ -129,14 +129,14 @@ async fn votes(
     if over && !voting::is_closed(db, contest.id()).await? {
         inputs.problems.push(Problem::VotesComing);
     }
-    if !voting::tally_agrees(db, contest.id()).await? {
+    let (counts, agree) = voting::checked_counts(db, contest.id()).await?;
+    if !agree {
         inputs.problems.push(Problem::TallyDisagrees);
     }
     let undecided = voting::cases::undecided(db, contest.id()).await?;
     if undecided > 0 {
         inputs.problems.push(Problem::VotesUndecided(undecided));
     }
-    let counts = voting::counts(db, contest.id()).await?;
     for (id, one) in by_entry(inputs) {
         let count = counts.get(&id).copied().unwrap_or(0);
         one.raw.insert(rank::name(&Source::Votes), count * 1_000_000);

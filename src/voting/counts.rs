@@ -17,12 +17,6 @@ use super::{moves, segment};
 use crate::contest::Contest;
 use crate::contest::definition::CountsShown;
 
-#[derive(FromQueryResult)]
-struct Row {
-    entry_id: EntryId,
-    count: i64,
-}
-
 /// Counted votes of every entry of a contest, from the votes themselves.
 ///
 /// # Errors
@@ -31,27 +25,35 @@ pub async fn counts(
     db: &impl ConnectionTrait,
     contest: ContestId,
 ) -> Result<HashMap<EntryId, i64>, DbErr> {
-    by_state(db, contest, State::Counted, true).await
+    Ok(from_votes(db, contest).await?.counted)
 }
 
-/// Votes of every entry that are in this state, or those that are not.
-async fn by_state(
-    db: &impl ConnectionTrait,
-    contest: ContestId,
-    state: State,
-    are: bool,
-) -> Result<HashMap<EntryId, i64>, DbErr> {
-    let of = if are { vote::Column::State.eq(state) } else { vote::Column::State.ne(state) };
+/// What the votes themselves say of every entry; one without votes is not among them.
+struct FromVotes {
+    counted: HashMap<EntryId, i64>,
+    /// What looks counted to the public.
+    seen: HashMap<EntryId, i64>,
+}
+
+async fn from_votes(db: &impl ConnectionTrait, contest: ContestId) -> Result<FromVotes, DbErr> {
     let votes = vote::Entity::find()
         .select_only()
-        .column(vote::Column::EntryId)
+        .columns([vote::Column::State, vote::Column::EntryId])
         .column_as(Expr::col(vote::Column::Worth).sum().cast_as("bigint"), "count")
         .filter(vote::Column::ContestId.eq(contest))
-        .filter(of)
+        .group_by(vote::Column::State)
         .group_by(vote::Column::EntryId);
-    let rows = votes.into_model::<Row>().all(db).await?;
-    let counted = rows.into_iter().filter(|row| row.count != 0);
-    Ok(counted.map(|row| (row.entry_id, row.count)).collect())
+    let rows: Vec<(State, EntryId, i64)> = votes.into_tuple().all(db).await?;
+    let (mut counted, mut seen) = (HashMap::new(), HashMap::new());
+    for (state, entry, count) in rows.into_iter().filter(|(.., count)| *count != 0) {
+        if state == State::Counted {
+            counted.insert(entry, count);
+        }
+        if state != State::Withdrawn {
+            *seen.entry(entry).or_default() += count;
+        }
+    }
+    Ok(FromVotes { counted, seen })
 }
 
 /// Whether votes and tally say what the log says; results are not published before they do.
@@ -59,11 +61,24 @@ async fn by_state(
 /// # Errors
 /// When the database fails.
 pub async fn tally_agrees(db: &impl ConnectionTrait, contest: ContestId) -> Result<bool, DbErr> {
+    Ok(checked_counts(db, contest).await?.1)
+}
+
+/// Counted votes of every entry of a contest, from the votes themselves; and whether votes and tally
+/// say what the log says.
+///
+/// # Errors
+/// When the database fails.
+pub async fn checked_counts(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<(HashMap<EntryId, i64>, bool), DbErr> {
+    let FromVotes { counted, seen } = from_votes(db, contest).await?;
     if let Some(log) = vote_log::Entity::find_by_id(contest).one(db).await? {
         let last = segment::last(db, contest).await?;
         let leaves = last.map_or(0, |last| last.first + i64::from(last.count));
         if log.applied != leaves || log.closed_at.is_some_and(|closed| closed != log.votes) {
-            return Ok(false);
+            return Ok((counted, false));
         }
     }
     let rows = tally::Entity::find().filter(tally::Column::ContestId.eq(contest)).all(db).await?;
@@ -73,10 +88,9 @@ pub async fn tally_agrees(db: &impl ConnectionTrait, contest: ContestId) -> Resu
     };
     let mut minutes = moves::until(db, contest, None, None).await?;
     minutes.retain(|_, count| *count != 0);
-    let seen = by_state(db, contest, State::Withdrawn, false).await?;
-    Ok(told(|row| row.counted) == counts(db, contest).await?
-        && told(|row| row.seen) == seen
-        && minutes == seen)
+    let agree =
+        told(|row| row.counted) == counted && told(|row| row.seen) == seen && minutes == seen;
+    Ok((counted, agree))
 }
 
 /// Whether the log of a contest's votes is closed; one without votes needs no end.

@@ -14,9 +14,10 @@ impl Writer {
     pub(super) async fn keep(&mut self, idle: bool) -> bool {
         if self.looked_at.elapsed() > LOOK {
             self.looked_at = std::time::Instant::now();
+            self.crowd.count();
             self.look().await;
         }
-        if !idle || !self.lag {
+        if !idle || !self.lag || self.crowd.goes_first() {
             return false;
         }
         let most = self.step(true);

@@ -6,6 +6,7 @@
 //! they say what was committed. Three things keep a second writer out: the holder's name in
 //! `vote_log`, which the statement asks for, the lease on it, and the key of the rows.
 
+mod crowd;
 mod keep;
 mod lead;
 mod loaded;
@@ -19,6 +20,7 @@ use entity::instant::Instant;
 use sea_orm::{DatabaseConnection, EntityTrait, QuerySelect};
 use tokio::sync::mpsc;
 
+use self::crowd::Crowd;
 use self::loaded::Loaded;
 use super::ask::{Answer, Ask};
 use super::batch::{Batch, Judged};
@@ -54,6 +56,7 @@ struct Writer {
     written_at: std::time::Instant,
     /// When it was looked last whether the contest changed.
     looked_at: std::time::Instant,
+    crowd: Crowd,
 }
 
 /// Starts a writer; it ends when nobody can ask it any more. However it ends, its queue ends with it:
@@ -79,6 +82,7 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
                         leased_at,
                         written_at,
                         looked_at,
+                        crowd: Crowd::default(),
                     };
                     let open = writer.db.clone();
                     writer.run(asks).await;
@@ -109,7 +113,6 @@ impl Writer {
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             tokio::select! {
-                biased;
                 taken = asks.recv_many(&mut wishes, MOST) => {
                     if taken == 0 {
                         break;
@@ -137,6 +140,7 @@ impl Writer {
             }
         }
         if !casts.is_empty() {
+            self.crowd.came(casts.len());
             let answers = self.cast(&casts).await;
             reply::send(casts.into_iter().map(|(_, to)| to).zip(answers));
         }
