@@ -24,6 +24,9 @@ const STEP: u64 = 64 << 10;
 /// Most pieces of a body that are written at once, where so many have come: the server reads pieces
 /// of 8 KB, and each write costs the same however long it is.
 const AT_ONCE: usize = 8;
+/// Bytes after which the disk is told to begin with them, so that little is left to wait for when the
+/// last byte has come.
+const EARLY: u64 = 1 << 20;
 /// For how long the writer waits for the next [`STEP`].
 const PATIENCE: Duration = Duration::from_secs(60);
 /// For how long the writer waits for any byte.
@@ -129,6 +132,7 @@ impl Held {
         fits: &impl Fn(Option<Format>) -> bool,
     ) -> Result<(), Error> {
         let (mut step, mut due) = (0, tokio::time::Instant::now() + PATIENCE);
+        let mut begun = self.offset;
         let mut body = body.ready_chunks(AT_ONCE);
         loop {
             let until = due.min(tokio::time::Instant::now() + SILENCE);
@@ -155,6 +159,10 @@ impl Held {
             }
             if is_broken {
                 return Err(Error::Broken);
+            }
+            if self.offset - begun >= EARLY {
+                begin(file, begun..self.offset);
+                begun = self.offset;
             }
             step += self.offset - before;
             if step >= STEP {
@@ -247,6 +255,13 @@ fn write_all(file: &mut std::fs::File, pieces: &[Bytes]) -> std::io::Result<()> 
         }
     }
     Ok(())
+}
+
+/// Tells the disk to begin with these bytes. Whether it does is its own affair: the sync at the end
+/// waits for what is left. Bytes that it has not yet stay in memory, whatever the advice is called.
+fn begin(file: &std::fs::File, bytes: std::ops::Range<u64>) {
+    let length = std::num::NonZeroU64::new(bytes.end - bytes.start);
+    drop(rustix::fs::fadvise(file, bytes.start, length, rustix::fs::Advice::DontNeed));
 }
 
 fn head(path: &Path) -> std::io::Result<Vec<u8>> {
