@@ -99,3 +99,25 @@ both! {
         assert_eq!(browser.get(&format!("/entries/{other}/player")).await.status.as_u16(), 404);
     }
 }
+
+both! {
+    async fn a_film_says_its_size_before_it_comes(site: Site) {
+        let slot = "      - { key: film, kind: video, label: Phim, count: { min: 0, max: 1 } }\n";
+        contest(site, |text| text.replace("quotas:\n", &format!("{slot}quotas:\n"))).await;
+        let mut browser = site.browser();
+        let code = begin(&mut browser, 1).await;
+        site.app.decoder = site.app.decoder.clone().with_programs("/nowhere");
+        add(site, &code, 0).await;
+        site.work().await;
+        while worker::film(&site.app).await.unwrap() {}
+        let mut row = entry::by_code(&site.app.db, &code).await.unwrap().into_active_model();
+        (row.state, row.number) = (Set(entity::entry::State::Accepted), Set(Some(1)));
+        row.update(&site.app.db).await.unwrap();
+        site.app.clock.set("2026-04-13T02:00:00Z".parse().unwrap());
+
+        let page = browser.get(&format!("/entries/{code}")).await;
+
+        let side = |name| page.attributes("video", name);
+        assert_eq!((side("width"), side("height")), (vec!["720".to_owned()], vec!["1280".to_owned()]));
+    }
+}

@@ -18,7 +18,8 @@ use crate::{media, unit};
 pub struct Shown {
     /// Address of its pictures, without size.
     pub picture: Option<String>,
-    /// Width and height of its pictures in pixels, so that the page does not move when they come.
+    /// Width and height of its pictures or film in pixels, so that the page does not move when they
+    /// come.
     pub size: (i32, i32),
     /// Address of its film.
     pub film: Option<String>,
@@ -79,7 +80,7 @@ pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Sho
             let titled = || whole.entry.title.clone();
             parts.push(Shown {
                 picture: picture.map(|file| format!("/media/{}", file.id)),
-                size: picture.map_or((4, 3), |f| (f.width.unwrap_or(4), f.height.unwrap_or(3))),
+                size: ready.map_or((4, 3), |f| (f.width.unwrap_or(4), f.height.unwrap_or(3))),
                 film: film.map(|file| format!("/media/{}/film.mp4", file.id)),
                 text,
                 plays: part.link.as_deref().and_then(link::player).is_some(),
