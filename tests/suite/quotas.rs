@@ -2,6 +2,8 @@
 //! shown and refuse nothing.
 
 use actix_web::http::StatusCode;
+use entity::entry;
+use sea_orm::EntityTrait;
 
 use crate::story::{Work, announce, finish, units};
 use crate::support::{Answer, Browser, Site, both};
@@ -37,10 +39,15 @@ async fn places(site: &Site) {
 
 /// Sends a work in for a unit; how it was answered.
 async fn send(site: &Site, category: &str, unit: &str, n: u8) -> Answer {
+    send_as(site, category, unit, (n, &format!("09000000{n:02}"))).await
+}
+
+/// The same, of somebody with this telephone number.
+async fn send_as(site: &Site, category: &str, unit: &str, (n, phone): (u8, &str)) -> Answer {
     let work = Work {
         title: format!("Bài {n}"),
         name: format!("Người {n}"),
-        phone: format!("09000000{n:02}"),
+        phone: phone.to_owned(),
         seed: n,
         agree: &["original"],
         ..Work::of("anh-dep", category, unit)
@@ -63,6 +70,27 @@ async fn targets(officer: &mut Browser, unit: &str) -> String {
 }
 
 both! {
+    async fn a_person_is_one_under_every_spelling_of_a_telephone_number(site: Site) {
+        places(site).await;
+        announce(site, &rules("  - { per: person, max: 3 }\n")).await;
+        let spelt = ["0912345678", "+84 912 345 678", "0912.345.678", "(0084) 912-345-678"];
+
+        let mut sent = Vec::new();
+        for (n, phone) in (1..).zip(spelt) {
+            sent.push(is_taken(&send_as(site, "single", "xuong-a", (n, phone)).await));
+        }
+
+        assert_eq!(sent, [true, true, true, false], "the fourth is one too many");
+        let rows = entry::Entity::find().all(&site.app.db).await.unwrap();
+        assert!(rows.iter().all(|row| row.phone.as_deref() == Some("0912345678")), "{rows:?}");
+        let contest = rows[0].contest_id;
+        let (now, db) = (site.app.clock.now(), &site.app.db);
+        let shares = hoithi::reports::participation(db, contest, now).await.unwrap();
+        let shares = shares.iter().filter(|share| share.unit.code == "xuong-a");
+        assert_eq!(shares.map(|share| share.entrants).collect::<Vec<_>>(), [1]);
+        site.work().await;
+    }
+
     async fn the_most_of_a_category_binds_that_category_alone(site: Site) {
         places(site).await;
         announce(site, &rules("  - { per: unit, category: series, max: 1 }\n")).await;
