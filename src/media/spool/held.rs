@@ -261,7 +261,7 @@ fn write_all(file: &mut std::fs::File, pieces: &[Bytes]) -> std::io::Result<()> 
 /// waits for what is left. Bytes that it has not yet stay in memory, whatever the advice is called.
 fn begin(file: &std::fs::File, bytes: std::ops::Range<u64>) {
     let length = std::num::NonZeroU64::new(bytes.end - bytes.start);
-    drop(rustix::fs::fadvise(file, bytes.start, length, rustix::fs::Advice::DontNeed));
+    rustix::fs::fadvise(file, bytes.start, length, rustix::fs::Advice::DontNeed).ok();
 }
 
 fn head(path: &Path) -> std::io::Result<Vec<u8>> {
