@@ -27,6 +27,9 @@ pub enum Error {
     /// There is a proposal already.
     #[error("proposed already")]
     Proposed,
+    /// No result is proposed, or no longer.
+    #[error("no result is proposed")]
+    NotProposed,
     /// The contest is not at this step.
     #[error("not at this step")]
     NotNow,
@@ -61,6 +64,7 @@ impl Refusal for Error {
             Self::Changed => Refused::new(Kind::Conflict, "result-changed"),
             Self::NoReason => Refused::new(Kind::Invalid, "reason-needed").at("reason"),
             Self::Proposed => Refused::new(Kind::Conflict, "result-proposed-already"),
+            Self::NotProposed => Refused::new(Kind::Conflict, "result-not-proposed"),
             Self::NotNow => Refused::new(Kind::Conflict, "contest-over"),
             Self::NoHeir => Refused::new(Kind::Invalid, "no-heir").at("heir"),
             Self::StaysFull => Refused::new(Kind::Conflict, "prize-stays-full").at("prize"),

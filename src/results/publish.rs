@@ -88,7 +88,7 @@ fn entries(who: &[Who]) -> Vec<EntryId> {
 /// Drops a proposal that was not approved.
 ///
 /// # Errors
-/// [`Error::Unknown`] where there is none.
+/// [`Error::NotProposed`] where there is none.
 pub async fn drop_proposal(
     tx: &DatabaseTransaction,
     by: &Organiser,
@@ -96,7 +96,7 @@ pub async fn drop_proposal(
 ) -> Result<(), Error> {
     contest::lock(tx, by.contest()).await?;
     let all = history(tx, by.contest()).await?;
-    let row = all.into_iter().find(|row| row.state == State::Proposed).ok_or(Error::Unknown)?;
+    let row = all.into_iter().find(|row| row.state == State::Proposed).ok_or(Error::NotProposed)?;
     let after = json!({ "publication": row.id });
     let mut row = row.into_active_model();
     row.state = Set(State::Dropped);
@@ -107,7 +107,7 @@ pub async fn drop_proposal(
 /// Refuses the proposal, for a reason that its proposer reads.
 ///
 /// # Errors
-/// [`Error::NoReason`] without one; [`Error::Unknown`] without a proposal.
+/// [`Error::NoReason`] without one; [`Error::NotProposed`] without a proposal.
 pub async fn refuse(
     tx: &DatabaseTransaction,
     by: &Approver,
@@ -119,7 +119,7 @@ pub async fn refuse(
     }
     contest::lock(tx, by.contest()).await?;
     let all = history(tx, by.contest()).await?;
-    let row = all.into_iter().find(|row| row.state == State::Proposed).ok_or(Error::Unknown)?;
+    let row = all.into_iter().find(|row| row.state == State::Proposed).ok_or(Error::NotProposed)?;
     let after = json!({ "publication": row.id, "reason": reason });
     let mut row = row.into_active_model();
     row.state = Set(State::Dropped);
@@ -137,7 +137,7 @@ pub async fn refuse(
 pub async fn publish(tx: &DatabaseTransaction, by: &Approver, now: Instant) -> Result<(), Error> {
     let contest = contest::lock(tx, by.contest()).await?;
     let all = history(tx, contest.id()).await?;
-    let proposal = all.iter().find(|row| row.state == State::Proposed).ok_or(Error::Unknown)?;
+    let proposal = all.iter().find(|row| row.state == State::Proposed).ok_or(Error::NotProposed)?;
     if proposal.proposed_by == by.user() {
         return Err(Error::SamePerson);
     }

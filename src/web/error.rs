@@ -54,6 +54,18 @@ impl Failure {
         Self { refused: vec![Refused::new(Kind::Broken, "broken")], cause: Some(chain(&error)) }
     }
 
+    /// What is told beside what was typed, for its sender can mend it.
+    ///
+    /// # Errors
+    /// Itself, where some of it is not theirs to mend: what they may not do, what is not there, what
+    /// is our fault.
+    pub fn said(self) -> Result<Vec<Refused>, Self> {
+        let theirs = |refused: &Refused| {
+            refused.field.is_some() || matches!(refused.kind, Kind::Invalid | Kind::Conflict)
+        };
+        if self.refused.iter().all(theirs) { Ok(self.refused) } else { Err(self) }
+    }
+
     /// The code of what is said first.
     #[must_use]
     pub fn code(&self) -> &'static str {

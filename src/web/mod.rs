@@ -10,6 +10,7 @@ pub mod member;
 pub mod metrics;
 pub mod node;
 pub mod oidc;
+pub mod organised;
 pub mod pdf;
 pub mod resume;
 pub mod routes;

@@ -55,7 +55,7 @@ impl Refusal for Error {
             }
             Self::BallotsInUse => Refused::new(Kind::Conflict, "ballots-in-use"),
             Self::Over => Refused::new(Kind::Conflict, "contest-over"),
-            Self::Unit(error) => error.refusal(),
+            Self::Unit(error) => error.refusal().at("unit"),
             Self::Contest(error) => error.refusal(),
             Self::Database(error) => error.refusal(),
         }

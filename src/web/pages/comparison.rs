@@ -9,11 +9,11 @@ use super::judging::seat::{round_of, seated};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::Round;
-use crate::judging::{Error, Judge, pair};
-use crate::refusal::{Refusal, Refused};
+use crate::judging::{Judge, pair};
+use crate::refusal::Refused;
 use crate::web::form::Form;
 use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::{Failure, Result, View, page, see_other};
 use crate::{db, entry};
 
 /// One of the two.
@@ -104,11 +104,10 @@ pub async fn create(
             tx.commit().await?;
             Ok(see_other(&format!("/judging/{round}")))
         }
-        Err(error @ Error::Database(_)) => Err(error.into()),
         Err(error) => {
             drop(tx);
             let (contest, round) = round_of(&app, &judge).await?;
-            show(&app, v, &judge, (&contest, &round), error.refusals()).await
+            show(&app, v, &judge, (&contest, &round), Failure::from(error).said()?).await
         }
     }
 }

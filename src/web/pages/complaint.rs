@@ -7,7 +7,6 @@ use entity::complaint::{Decision, Model};
 use entity::{entry, id::EntryId};
 use sea_orm::EntityTrait;
 
-use super::desk::organised;
 use crate::app::{self, App};
 use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Contest, Window};
@@ -15,9 +14,9 @@ use crate::entry::code;
 use crate::refusal::{Refusal, Refused};
 use crate::results::{self, Error, complaint};
 use crate::web::form::Form;
+use crate::web::organised::Organised;
 use crate::web::pages::contest::public;
-use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db};
 
 /// The form on which a complaint is written, after something was wrong with it.
@@ -164,8 +163,7 @@ pub struct Index {
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn index(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+pub async fn index(app: web::Data<App>, v: View, Organised(contest, _): Organised) -> Result {
     draw(&app, v, &contest, Vec::new()).await
 }
 
@@ -200,12 +198,11 @@ async fn draw(app: &App, v: View, contest: &Contest, refused: Vec<Refused>) -> R
 pub async fn decide(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     path: web::Path<(String, String)>,
     form: Form,
 ) -> Result {
     let (slug, code) = path.into_inner();
-    let (contest, by) = organised(&app, &v, &who, &slug).await?;
     let decision = match form.text("decision") {
         "upheld" => Decision::Upheld,
         _ => Decision::Dismissed,
@@ -216,11 +213,10 @@ pub async fn decide(
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/complaints")))
         }
-        Err(error @ Error::NoReason) => {
+        Err(error) => {
             drop(tx);
-            draw(&app, v, &contest, error.refusals()).await
+            draw(&app, v, &contest, Failure::from(error).said()?).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 

@@ -10,14 +10,13 @@ use std::collections::HashMap;
 use super::award::award_key;
 use super::entry::state_key;
 use super::pace::course;
-use super::result::counted;
 use super::result::public::shown;
 use crate::app::App;
 use crate::contest::{self, Contest, Organiser};
 use crate::refusal::Kind;
 use crate::sheet::{Cell, Format, Writer};
 use crate::web::group::Group;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View};
 use crate::{judging, reports, results, unit, voting};
 
@@ -37,12 +36,12 @@ pub struct Asked {
 pub async fn show(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     path: web::Path<(String, String)>,
     asked: web::Query<Asked>,
 ) -> Result {
     let (slug, what) = path.into_inner();
-    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
+    app.votes.caught_up(&contest, v.now).await?;
     let nothing = || Failure::new(Kind::NotFound, "nothing-here");
     let (kind, ending) = what.rsplit_once('.').ok_or_else(nothing)?;
     let format = Format::of(ending).ok_or_else(nothing)?;

@@ -3,15 +3,15 @@
 use actix_web::{HttpResponse, web};
 use askama::Template;
 
-use super::desk::organised;
+use crate::account;
 use crate::app::App;
+use crate::contest::{self, Contest};
 use crate::judging::figures::{BARS, Figures, OfJudge, Remark, figures};
 use crate::judging::{self, Fault};
 use crate::refusal::Refused;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page};
 use crate::words::millionths;
-use crate::{account, contest};
 
 /// Entries that the page shows; the CSV has all.
 const SHOWN: usize = 100;
@@ -91,10 +91,9 @@ pub struct Show {
 async fn read(
     app: &App,
     v: &View,
-    who: &Signed,
-    (slug, key): (&str, &str),
+    contest: &Contest,
+    key: &str,
 ) -> std::result::Result<(String, entity::round::Model, Figures), Failure> {
-    let (contest, _) = organised(app, v, who, slug).await?;
     let row = contest::round_by_key(&app.db, contest.id(), key).await?;
     let round = contest.definition.round(key).ok_or(judging::Error::Unknown)?;
     let seed = u64::from_ne_bytes(row.seed.to_ne_bytes());
@@ -109,11 +108,11 @@ async fn read(
 pub async fn show(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, _): Organised,
     path: web::Path<(String, String)>,
 ) -> Result {
     let (slug, key) = path.into_inner();
-    let (title, row, told) = read(&app, &v, &who, (&slug, &key)).await?;
+    let (title, row, told) = read(&app, &v, &contest, &key).await?;
     let panel = judging::panel(&app.db, row.id).await?;
     let names = account::names(&app.db, panel.iter().map(|seat| seat.user_id)).await?;
     let name = |number: i32| {
@@ -235,11 +234,11 @@ fn line(v: &View, one: &crate::judging::figures::OfEntry) -> Line {
 pub async fn csv(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, _): Organised,
     path: web::Path<(String, String)>,
 ) -> Result {
     let (slug, key) = path.into_inner();
-    let (_, _, told) = read(&app, &v, &who, (&slug, &key)).await?;
+    let (_, _, told) = read(&app, &v, &contest, &key).await?;
     let mut sheet = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let head =
         ["alias", "sheets", "raw", "raw_place", "adjusted", "adjusted_place", "best", "worst"];

@@ -5,10 +5,10 @@ use askama::Template;
 use entity::id::{ContestId, LetterId};
 use entity::letter::{Model, State};
 
-use super::desk::organised;
 use crate::app::App;
 use crate::contest::{self, Organiser};
 use crate::refusal::Kind;
+use crate::web::organised::Organised;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db, letters};
@@ -73,11 +73,10 @@ pub(super) async fn admin(app: &App, who: &Signed) -> Result<()> {
 pub async fn index(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, _): Organised,
     slug: web::Path<String>,
     asked: web::Query<Asked>,
 ) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
     let title = contest.definition.title.read(v.lang.is_english()).to_owned();
     let above = (format!("/desk/contests/{slug}"), title);
     let here = format!("/desk/contests/{slug}/letters");

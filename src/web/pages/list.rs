@@ -13,10 +13,10 @@ use crate::contest::Contest;
 use crate::contest::definition::Round;
 use crate::judging::list::{PLACE, places, save as keep};
 use crate::judging::{self, Error, Judge};
-use crate::refusal::{Refusal, Refused};
+use crate::refusal::Refused;
 use crate::web::form::Form;
 use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::{Failure, Result, View, page, see_other};
 use crate::{db, entry};
 
 /// An entry on the list.
@@ -114,11 +114,10 @@ pub async fn save(
             tx.commit().await?;
             Ok(see_other(&format!("/judging/{round}")))
         }
-        Err(error @ Error::Database(_)) => Err(error.into()),
         Err(error) => {
             drop(tx);
             let (contest, round) = round_of(&app, &judge).await?;
-            show(&app, v, &judge, (&contest, &round), &form, error.refusals()).await
+            show(&app, v, &judge, (&contest, &round), &form, Failure::from(error).said()?).await
         }
     }
 }

@@ -5,13 +5,12 @@ use actix_web::web;
 use askama::Template;
 
 use super::contest::public;
-use super::desk::organised;
 use super::pace::{Course, course};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::refusal::Kind;
 use crate::reports::{self, Day, Funnel, Share};
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page};
 use crate::{db, unit};
 
@@ -114,11 +113,10 @@ pub async fn show(
 pub async fn desk(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     slug: web::Path<String>,
     asked: web::Query<Asked>,
 ) -> Result {
-    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
     app.votes.caught_up(&contest, v.now).await?;
     let snapshot = db::snapshot(&app.db).await?;
     let funnel = reports::funnel(&snapshot, contest.id()).await?;

@@ -4,13 +4,12 @@ use actix_web::web::{Data, Path, Query};
 use askama::Template;
 use entity::vote_link;
 
-use super::desk::organised;
 use crate::app::App;
 use crate::contest::Contest;
 use crate::pdf::{A4, Book, Error, GREY, Head, INK, Letters, MM, Plate, RED, Weight};
 use crate::refusal::Kind;
 use crate::web::group::Group;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, pdf};
 use crate::{unit, voting, words};
 
@@ -58,11 +57,9 @@ pub struct Asked {
 pub async fn index(
     app: Data<App>,
     v: View,
-    who: Signed,
-    slug: Path<String>,
+    Organised(contest, _): Organised,
     asked: Query<Asked>,
 ) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
     let links = voting::links(&app.db, contest.id()).await?;
     let asked = asked.into_inner().q.trim().to_owned();
     let last = links.last().map_or(0, |link| u32::try_from(link.number).unwrap_or(0));
@@ -128,9 +125,13 @@ impl Which {
 /// # Errors
 /// Forbidden to anybody but organisers; not found where there is no such link, or the public does
 /// not see the contest yet.
-pub async fn show(app: Data<App>, v: View, who: Signed, path: Path<(String, String)>) -> Result {
+pub async fn show(
+    app: Data<App>,
+    v: View,
+    Organised(contest, _): Organised,
+    path: Path<(String, String)>,
+) -> Result {
     let (slug, name) = path.into_inner();
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
     let nothing = || Failure::new(Kind::NotFound, "nothing-here");
     let which = Which::of(&name).ok_or_else(nothing)?;
     if !contest.is_public() {

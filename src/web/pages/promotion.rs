@@ -10,16 +10,15 @@ use entity::instant::Instant;
 use entity::{entry, promotion};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::desk::organised;
 use super::entry::state_key;
 use crate::app::App;
 use crate::contest::definition::{Definition, Promotion, PromotionBasis};
 use crate::contest::{self, Contest};
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::results::rank::Who;
 use crate::results::{self, Outcome, Problem, Subject};
 use crate::web::form::Form;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{db, unit};
 
@@ -94,8 +93,7 @@ pub struct Show {
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn show(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+pub async fn show(app: web::Data<App>, v: View, Organised(contest, _): Organised) -> Result {
     page(&draw(&app, v, &contest, (String::new(), String::new()), Vec::new()).await?)
 }
 
@@ -107,11 +105,10 @@ pub async fn show(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Str
 pub async fn choose(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
     let typed = (form.text("codes").to_owned(), form.text("reason").to_owned());
     let mut refused = Vec::new();
     let codes: Vec<String> =
@@ -143,8 +140,7 @@ pub async fn choose(
                 tx.commit().await?;
                 return Ok(see_other(&format!("/desk/contests/{slug}/promotion")));
             }
-            Err(error @ results::Error::NoReason) => refused = error.refusals(),
-            Err(error) => return Err(error.into()),
+            Err(error) => refused = Failure::from(error).said()?,
         }
     }
     page(&draw(&app, v, &contest, typed, refused).await?)

@@ -10,17 +10,17 @@ use entity::id::{EntryId, SeatId};
 use entity::instant::Instant;
 use entity::round::State;
 
-use super::desk::organised;
 use crate::app::{self, App};
 use crate::contest::definition::RoundKind;
+use crate::contest::{self, Contest};
 use crate::judging::pace::{self, Forecast, Stretch};
 use crate::judging::{self, Error};
 use crate::letters::{self, Draft};
-use crate::refusal::{Arg, Refusal, Refused};
+use crate::refusal::{Arg, Refused};
 use crate::web::form::Form;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{account, contest, db};
+use crate::{account, db};
 
 /// A judge on the panel.
 pub struct Line {
@@ -85,22 +85,21 @@ pub struct Show {
 pub async fn show(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, _): Organised,
     path: web::Path<(String, String)>,
 ) -> Result {
-    let (slug, key) = path.into_inner();
-    draw(&app, v, &who, (slug, key), &Form::default(), Vec::new()).await
+    let (_, key) = path.into_inner();
+    draw(&app, v, &contest, key, &Form::default(), Vec::new()).await
 }
 
 async fn draw(
     app: &App,
     v: View,
-    who: &Signed,
-    (slug, key): (String, String),
+    contest: &Contest,
+    key: String,
     typed: &Form,
     refused: Vec<Refused>,
 ) -> Result {
-    let (contest, _) = organised(app, &v, who, &slug).await?;
     let row = contest::round_by_key(&app.db, contest.id(), &key).await?;
     let (columns, panel, forecast) = panel(app, &row, v.now).await?;
     let definition = contest.definition.round(&key);
@@ -138,14 +137,14 @@ async fn draw(
         on_sheets: definition.is_some_and(|round| !round.sheet().is_empty()),
         flags: judging::flags(&app.db, row.id).await?,
         preview: match row.state {
-            State::Waiting if !by_talk => deal::preview(app, &v, &contest, &key).await?,
+            State::Waiting if !by_talk => deal::preview(app, &v, contest, &key).await?,
             _ => Vec::new(),
         },
         results: results.collect(),
         choices: choices.collect(),
         reason: typed.text("reason").to_owned(),
         refused,
-        slug,
+        slug: contest.slug().to_owned(),
         key,
         v,
     })
@@ -212,12 +211,11 @@ fn equal(refused: &[Refused]) -> BTreeSet<String> {
 pub async fn update(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     path: web::Path<(String, String)>,
     form: Form,
 ) -> Result {
     let (slug, key) = path.into_inner();
-    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
     let tx = db::begin(&app.db).await?;
     let done = match form.text("act") {
         "close" => {
@@ -236,10 +234,10 @@ pub async fn update(
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
         }
-        Err(error @ Error::Database(_)) => Err(error.into()),
         Err(error) => {
             drop(tx);
-            draw(&app, v, &who, (slug, key), &form, error.refusals()).await
+            let refused = Failure::from(error).said()?;
+            draw(&app, v, &contest, key, &form, refused).await
         }
     }
 }
@@ -251,21 +249,20 @@ pub async fn update(
 pub async fn add(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     path: web::Path<(String, String)>,
     form: Form,
 ) -> Result {
     let (slug, key) = path.into_inner();
-    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
     let tx = db::begin(&app.db).await?;
     let invited = account::invite(&tx, form.text("name"), form.text("email"), v.now).await;
     let user = match invited {
         Ok(user) => user,
-        Err(error @ account::Error::Email) => {
+        Err(error) => {
             drop(tx);
-            return draw(&app, v, &who, (slug, key), &form, error.refusals()).await;
+            let refused = Failure::from(error).said()?;
+            return draw(&app, v, &contest, key, &form, refused).await;
         }
-        Err(error) => return Err(error.into()),
     };
     judging::add(&tx, &organiser, &key, user, form.ticked("chair"), v.now).await?;
     let args = [
@@ -293,11 +290,10 @@ pub async fn add(
 pub async fn remove(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(_, organiser): Organised,
     path: web::Path<(String, String, String)>,
 ) -> Result {
     let (slug, key, seat) = path.into_inner();
-    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
     let seat = seat.parse().map_err(|_| Error::Unknown)?;
     let tx = db::begin(&app.db).await?;
     judging::remove(&tx, &organiser, &key, seat, v.now).await?;
@@ -312,12 +308,11 @@ pub async fn remove(
 pub async fn unlock(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     path: web::Path<(String, String, String)>,
     form: Form,
 ) -> Result {
     let (slug, key, seat) = path.into_inner();
-    let (_, by) = organised(&app, &v, &who, &slug).await?;
     let seat = seat.parse().map_err(|_| Error::Unknown)?;
     let tx = db::begin(&app.db).await?;
     match judging::unlock(&tx, &by, (&key, seat), form.text("reason"), v.now).await {
@@ -325,10 +320,10 @@ pub async fn unlock(
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
         }
-        Err(error @ Error::Database(_)) => Err(error.into()),
         Err(error) => {
             drop(tx);
-            draw(&app, v, &who, (slug, key), &Form::default(), error.refusals()).await
+            let refused = Failure::from(error).said()?;
+            draw(&app, v, &contest, key, &Form::default(), refused).await
         }
     }
 }

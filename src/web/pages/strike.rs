@@ -2,11 +2,11 @@
 
 use actix_web::web;
 
-use super::desk::organised;
 use crate::app::App;
 use crate::contest::{self, Approver};
 use crate::entry::code::meant;
 use crate::web::form::Form;
+use crate::web::organised::Organised;
 use crate::web::signed::Signed;
 use crate::web::{Result, View, see_other};
 use crate::{db, results};
@@ -18,11 +18,10 @@ use crate::{db, results};
 pub async fn create(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = organised(&app, &v, &who, &slug).await?;
     let (code, reason) = (meant(form.text("code")), form.text("reason"));
     let tx = db::begin(&app.db).await?;
     if form.text("act") == "drop" {

@@ -9,6 +9,7 @@ result-tie = Table “{ $table }”: { $count } are equal at place { $place }, a
 result-nothing = There are no valid entries to rank.
 result-changed = Something changed after the proposal (marks, votes or decisions). Look again and propose once more.
 result-proposed-already = A proposal waits to be approved already.
+result-not-proposed = No result is proposed, or no longer.
 reason-needed = Please give a reason.
 too-few-go-up = { $chosen } entries go up, the rules ask for at least { $least }.
 too-many-go-up = { $chosen } entries may go up, the rules allow at most { $most }. Choose which go up, and give the reason.

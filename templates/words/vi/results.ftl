@@ -9,6 +9,7 @@ result-tie = Bảng “{ $table }”: { $count } bài bằng nhau ở hạng { $
 result-nothing = Chưa có bài hợp lệ nào để xếp hạng.
 result-changed = Có thay đổi sau khi đề xuất (điểm, phiếu hoặc quyết định). Hãy xem lại và đề xuất lần nữa.
 result-proposed-already = Đã có một đề xuất đang chờ duyệt.
+result-not-proposed = Hiện không có đề xuất kết quả nào.
 reason-needed = Hãy ghi lý do.
 too-few-go-up = Có { $chosen } bài được gửi lên, thể lệ yêu cầu ít nhất { $least }.
 too-many-go-up = Có { $chosen } bài đủ điều kiện gửi lên, thể lệ cho tối đa { $most }. Hãy chọn bài được gửi và ghi lý do.

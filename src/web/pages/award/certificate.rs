@@ -19,9 +19,9 @@ use crate::refusal::Kind;
 use crate::results::award::{holds, winner};
 use crate::results::certificate;
 use crate::web::form::Form;
-use crate::web::pages::desk::organised;
+use crate::web::organised::Organised;
 use crate::web::pages::result::{names, prize_label};
-use crate::web::signed::Signed;
+
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{db, unit};
 
@@ -35,11 +35,10 @@ pub use pdf::pdf;
 pub async fn create(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(_, by): Organised,
     slug: web::Path<String>,
     _: Form,
 ) -> Result {
-    let (_, by) = organised(&app, &v, &who, &slug).await?;
     let tx = db::begin(&app.db).await?;
     let fresh = || code::letters(&app::fresh::<8>());
     certificate::certify(&tx, &by, fresh, v.now).await?;
@@ -100,22 +99,14 @@ pub struct Asked {
 pub async fn index(
     app: web::Data<App>,
     v: View,
-    who: Signed,
-    slug: web::Path<String>,
+    Organised(contest, _): Organised,
     asked: web::Query<Asked>,
 ) -> Result {
-    page(&drawn(&app, v, &who, &slug, &asked).await?)
+    page(&drawn(&app, v, &contest, &asked).await?)
 }
 
-async fn drawn(
-    app: &App,
-    v: View,
-    who: &Signed,
-    slug: &str,
-    asked: &Asked,
-) -> Result<Certificates> {
-    let (contest, _) = organised(app, &v, who, slug).await?;
-    let given = given(app, &contest).await?;
+async fn drawn(app: &App, v: View, contest: &Contest, asked: &Asked) -> Result<Certificates> {
+    let given = given(app, contest).await?;
     let mut rows: Vec<&Model> = given.awards.iter().filter(|row| holds(row)).collect();
     let is_preview = asked.preview.is_some();
     if is_preview {
@@ -129,11 +120,11 @@ async fn drawn(
         rows.sort_by_key(|row| row.certificate_no);
     }
     let published = given.publication.approved_at.unwrap_or(given.publication.proposed_at);
-    let names = names(app, &contest).await?;
+    let names = names(app, contest).await?;
     let all = rows.into_iter().map(|row| {
         let work = winner(row).map(|who| names.of(who));
         let (work, code) = work.map(|(name, code, _)| (name, code)).unwrap_or_default();
-        printed(&v, &contest, row, code.map(|_| work).unwrap_or_default(), published)
+        printed(&v, contest, row, code.map(|_| work).unwrap_or_default(), published)
     });
     let all = all.collect::<Result<Vec<Printed>>>()?;
     let title = contest.definition.title.read(v.lang.is_english()).to_owned();

@@ -13,18 +13,17 @@ use entity::award::{Model, State};
 use entity::id::AwardId;
 use entity::instant::Instant;
 
-use super::desk::organised;
 use super::result::{Names, names};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::Prize;
 use crate::db;
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::results::Error;
 use crate::results::award::{self, Given, winner};
 use crate::results::rank::Who;
 use crate::web::form::Form;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
 
 /// A prize with what became of it.
@@ -79,8 +78,7 @@ impl Index {
 ///
 /// # Errors
 /// Forbidden to anybody but organisers; not found before anything was published.
-pub async fn index(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+pub async fn index(app: web::Data<App>, v: View, Organised(contest, _): Organised) -> Result {
     draw(&app, v, &contest, Vec::new()).await
 }
 
@@ -148,12 +146,11 @@ fn line(
 pub async fn update(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     path: web::Path<(String, String)>,
     form: Form,
 ) -> Result {
     let (slug, id) = path.into_inner();
-    let (contest, by) = organised(&app, &v, &who, &slug).await?;
     let id: AwardId = id.parse().map_err(|_| Error::Unknown)?;
     let reason = form.text("reason");
     let tx = db::begin(&app.db).await?;
@@ -171,11 +168,10 @@ pub async fn update(
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/awards")))
         }
-        Err(error @ (Error::NotNow | Error::NoReason | Error::NoHeir)) => {
+        Err(error) => {
             drop(tx);
-            draw(&app, v, &contest, error.refusals()).await
+            draw(&app, v, &contest, Failure::from(error).said()?).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 

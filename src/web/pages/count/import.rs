@@ -14,14 +14,12 @@ use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::OutsideKind;
 use crate::entry::{Page as Paged, gallery};
-use crate::refusal::{Kind, Refusal, Refused};
-use crate::results::Error;
+use crate::refusal::{Kind, Refused};
 use crate::results::outside::Reading;
 use crate::sheet::{self, Cell, Format, Writer};
 use crate::web::form::Form;
-use crate::web::pages::desk::organised;
+use crate::web::organised::Organised;
 use crate::web::pages::sheet as sheets;
-use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page};
 use crate::words::fold;
 
@@ -55,13 +53,12 @@ pub struct Imported {
 pub async fn create(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, by) = organised(&app, &v, &who, &slug).await?;
     let read = async {
-        let at = read_at(&form).map_err(|refused| Failure::all(vec![refused]))?;
+        let at = read_at(&form)?;
         let mut rows = sheets::sent(&form, "sheet", ROWS).await?;
         let heads = rows.remove(0);
         let columns = Columns::of(&heads, kinds(&contest)?)?;
@@ -69,10 +66,7 @@ pub async fn create(
     };
     let (at, rows, heads, columns, proof) = match read.await {
         Ok(read) => read,
-        Err(failure) if failure.refused.iter().all(|one| one.kind == Kind::Invalid) => {
-            return draw(&app, v, (&contest, &by), 0, (form, failure.refused)).await;
-        }
-        Err(failure) => return Err(failure),
+        Err(failure) => return draw(&app, v, (&contest, &by), 0, (form, failure.said()?)).await,
     };
     let entries = Entries::of(&app, &contest).await?;
     let (mut readings, mut faulty, mut back) = (Vec::new(), Vec::new(), Vec::new());
@@ -91,10 +85,10 @@ pub async fn create(
     }
     let taken = match note(&app, &v, &by, &readings, (at, proof)).await {
         Ok(taken) => taken,
-        Err(error @ Error::ReadLater) => {
-            return draw(&app, v, (&contest, &by), 0, (form, error.refusals())).await;
+        Err(error) => {
+            let refused = Failure::from(error).said()?;
+            return draw(&app, v, (&contest, &by), 0, (form, refused)).await;
         }
-        Err(error) => return Err(error.into()),
     };
     page(&Imported {
         title: contest.definition.title.read(v.lang.is_english()).to_owned(),
@@ -199,11 +193,10 @@ impl Columns {
 pub async fn sheet(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, _): Organised,
     path: web::Path<(String, String)>,
 ) -> Result {
     let (slug, ending) = path.into_inner();
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
     let nothing = || Failure::new(Kind::NotFound, "nothing-here");
     let format = Format::of(&ending).ok_or_else(nothing)?;
     let kinds = kinds(&contest)?;

@@ -14,16 +14,14 @@ use entity::{entry, outside_count, part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
 use self::typed::{note, one, proof, read_at};
-use super::desk::organised;
 use crate::app::App;
 use crate::contest::definition::{OutsideKind, PhaseKind};
 use crate::contest::{Contest, Organiser, Window};
 use crate::entry::{Page as Paged, gallery};
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::results::outside::{self, Verdict};
-use crate::results::{self, Error};
 use crate::web::form::Form;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db, media};
 
@@ -110,11 +108,9 @@ fn kinds(contest: &Contest) -> Result<&[OutsideKind]> {
 pub async fn index(
     app: web::Data<App>,
     v: View,
-    who: Signed,
-    slug: web::Path<String>,
+    Organised(contest, by): Organised,
     asked: web::Query<Asked>,
 ) -> Result {
-    let (contest, by) = organised(&app, &v, &who, &slug).await?;
     draw(&app, v, (&contest, &by), asked.after, (Form::default(), Vec::new())).await
 }
 
@@ -207,31 +203,21 @@ async fn links(app: &App, entries: Vec<EntryId>) -> Result<HashMap<EntryId, Stri
 pub async fn create(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, by) = organised(&app, &v, &who, &slug).await?;
-    let readings = match one(&app, &contest, &form).await? {
-        Ok(readings) => readings,
-        Err(refused) => return draw(&app, v, (&contest, &by), 0, (form, refused)).await,
+    let noted = async {
+        let readings = one(&app, &contest, &form).await?;
+        let read = (read_at(&form)?, proof(&app, &form).await?);
+        Ok(note(&app, &v, &by, &readings, read).await?)
     };
-    let noted = match (read_at(&form), proof(&app, &form).await) {
-        (Ok(at), Ok(proof)) => note(&app, &v, &by, &readings, (at, proof)).await,
-        (Err(refused), _) => {
-            return draw(&app, v, (&contest, &by), 0, (form, vec![refused])).await;
-        }
-        (_, Err(failure)) if failure.refused.iter().all(|one| one.kind == Kind::Invalid) => {
-            return draw(&app, v, (&contest, &by), 0, (form, failure.refused)).await;
-        }
-        (_, Err(failure)) => return Err(failure),
-    };
-    match noted {
+    match noted.await {
         Ok(_) => Ok(see_other(&format!("/desk/contests/{slug}/counts"))),
-        Err(error @ Error::ReadLater) => {
-            draw(&app, v, (&contest, &by), 0, (form, error.refusals())).await
+        Err(failure) => {
+            let failure: Failure = failure;
+            draw(&app, v, (&contest, &by), 0, (form, failure.said()?)).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -242,11 +228,10 @@ pub async fn create(
 pub async fn settle(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, by) = organised(&app, &v, &who, &slug).await?;
     let ids: Vec<OutsideCountId> = form.all("count").filter_map(|id| id.parse().ok()).collect();
     let verdict = match form.text("act") {
         "refuse" => Verdict::Refused(form.text("reason")),
@@ -258,11 +243,10 @@ pub async fn settle(
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/counts")))
         }
-        Err(error @ (results::Error::SamePerson | results::Error::NoReason)) => {
+        Err(error) => {
             drop(tx);
-            draw(&app, v, (&contest, &by), 0, (form, error.refusals())).await
+            draw(&app, v, (&contest, &by), 0, (form, Failure::from(error).said()?)).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -272,12 +256,10 @@ pub async fn settle(
 /// Forbidden to anybody but organisers; not found where it proves nothing in this contest.
 pub async fn proof_file(
     app: web::Data<App>,
-    v: View,
-    who: Signed,
+    Organised(contest, _): Organised,
     path: web::Path<(String, FileId)>,
 ) -> Result {
-    let (slug, file) = path.into_inner();
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let (_, file) = path.into_inner();
     let nothing = || Failure::new(Kind::NotFound, "nothing-here");
     if !outside::is_proof(&app.db, contest.id(), file).await? {
         return Err(nothing());

@@ -16,9 +16,9 @@ use crate::web::{Failure, Result, View};
 use crate::{db, media};
 
 /// The moment of a reading, as a form says it.
-pub(super) fn read_at(form: &Form) -> std::result::Result<Instant, Refused> {
+pub(super) fn read_at(form: &Form) -> Result<Instant> {
     let written = form.text("read_at").replace('T', " ");
-    let unreadable = || Refused::new(Kind::Invalid, "count-moment").at("read_at");
+    let unreadable = || Failure::of(Refused::new(Kind::Invalid, "count-moment").at("read_at"));
     if !written.contains(' ') {
         return Err(unreadable());
     }
@@ -55,11 +55,7 @@ pub(super) async fn note(
 }
 
 /// The counts that a form says of one entry.
-pub(super) async fn one(
-    app: &App,
-    contest: &Contest,
-    form: &Form,
-) -> Result<std::result::Result<Vec<Reading>, Vec<Refused>>> {
+pub(super) async fn one(app: &App, contest: &Contest, form: &Form) -> Result<Vec<Reading>> {
     let (mut readings, mut refused) = (Vec::new(), Vec::new());
     let number = form.number::<i32>("number").unwrap_or(0);
     let found = entry::Entity::find()
@@ -67,9 +63,8 @@ pub(super) async fn one(
         .filter(entry::Column::Number.eq(number))
         .one(&app.db)
         .await?;
-    let Some(found) = found else {
-        return Ok(Err(vec![Refused::new(Kind::Invalid, "count-no-entry").at("number")]));
-    };
+    let unknown = || Failure::of(Refused::new(Kind::Invalid, "count-no-entry").at("number"));
+    let found = found.ok_or_else(unknown)?;
     for kind in kinds(contest)? {
         let field = format!("count.{}", kind.key);
         match figure(form.text(&field)) {
@@ -85,7 +80,7 @@ pub(super) async fn one(
     if readings.is_empty() && refused.is_empty() {
         refused.push(Refused::new(Kind::Invalid, "count-nothing").at("number"));
     }
-    Ok(if refused.is_empty() { Ok(readings) } else { Err(refused) })
+    if refused.is_empty() { Ok(readings) } else { Err(Failure::all(refused)) }
 }
 
 /// A count as people write it: 1234, 1.234, 1,234; none where nothing is written.

@@ -6,15 +6,15 @@ use entity::crew::Role;
 use entity::id::CrewId;
 use entity::round;
 
-use super::{organised, parent, severity};
+use super::{parent, severity};
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::{self, lint};
 use crate::refusal::Kind;
 use crate::web::form::Form;
+use crate::web::organised::Organised;
 use crate::web::pages::contest::phase_now;
 use crate::web::pages::entry::state_key;
-use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db, results, screening};
 
@@ -54,9 +54,8 @@ pub struct Show {
 ///
 /// # Errors
 /// Forbidden to anybody else.
-pub async fn show(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
-    let screener = contest::Screener::of(&app.db, &contest, who.id(), v.now).await?;
+pub async fn show(app: web::Data<App>, v: View, Organised(contest, by): Organised) -> Result {
+    let screener = contest::Screener::of(&app.db, &contest, by.user(), v.now).await?;
     let english = v.lang.is_english();
     let parent = parent(&app, &contest).await?;
     let findings = lint::check(&contest.definition, parent.as_ref().map(|p| &*p.definition));
@@ -114,11 +113,10 @@ fn role_key(role: Role) -> &'static str {
 pub async fn cancel(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(_, organiser): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
     let change = Change { reason: form.text("reason").to_owned(), notice: String::new() };
     let tx = db::begin(&app.db).await?;
     apply::cancel(&tx, &organiser, &change, v.now).await?;
@@ -133,11 +131,10 @@ pub async fn cancel(
 pub async fn add_crew(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(_, organiser): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
     let role = match form.text("role") {
         "organiser" => Role::Organiser,
         "approver" => Role::Approver,
@@ -158,11 +155,10 @@ pub async fn add_crew(
 pub async fn remove_crew(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(_, organiser): Organised,
     path: web::Path<(String, CrewId)>,
 ) -> Result {
     let (slug, id) = path.into_inner();
-    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
     let tx = db::begin(&app.db).await?;
     if !contest::leave(&tx, &organiser, id, v.now).await? {
         return Err(Failure::new(Kind::NotFound, "nothing-here"));

@@ -3,16 +3,16 @@
 use actix_web::web;
 use askama::Template;
 
-use super::{organised, parent, severity};
+use super::{parent, severity};
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::document;
 use crate::contest::lint::{self, Finding};
 use crate::db;
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
-use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::organised::Organised;
+use crate::web::{Failure, Result, View, page, see_other};
 
 /// The page on which a contest is written.
 #[derive(Template)]
@@ -38,8 +38,7 @@ pub struct Edit {
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn edit(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+pub async fn edit(v: View, Organised(contest, _): Organised, slug: web::Path<String>) -> Result {
     let text = document::write(&contest.definition);
     let is_announced = contest.is_public();
     let findings = findings(&v, &text, &lint::check(&contest.definition, None));
@@ -75,11 +74,10 @@ fn located(v: &View, found: &[document::Located]) -> Vec<(usize, &'static str, S
 pub async fn update(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
     let text = form.text("text").to_owned();
     let change =
         Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
@@ -110,7 +108,7 @@ pub async fn update(
         None => return page(&again(told, Vec::new(), change)),
     };
     let tx = db::begin(&app.db).await?;
-    match apply::apply(&tx, &definition, Some(who.id()), &change, v.now).await {
+    match apply::apply(&tx, &definition, Some(by.user()), &change, v.now).await {
         Ok(_) => {
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/check")))
@@ -119,7 +117,6 @@ pub async fn update(
             let findings = findings(&v, &text, &found);
             page(&again(findings, Vec::new(), change))
         }
-        Err(error @ apply::Error::Database(_)) => Err(error.into()),
-        Err(error) => page(&again(Vec::new(), error.refusals(), change)),
+        Err(error) => page(&again(Vec::new(), Failure::from(error).said()?, change)),
     }
 }

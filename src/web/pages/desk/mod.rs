@@ -8,7 +8,7 @@ use askama::Template;
 
 use crate::app::App;
 use crate::contest::lint::{self, Finding};
-use crate::contest::{self as contests, Contest, Organiser};
+use crate::contest::{self as contests, Contest};
 use crate::judging::Judge;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
@@ -79,18 +79,6 @@ pub async fn end_sessions(app: web::Data<App>, v: View, who: Signed) -> Result {
     account::end_all(&tx, who.id(), Some(who.session), v.now).await?;
     tx.commit().await?;
     Ok(see_other("/desk"))
-}
-
-/// The contest, and the right to run it.
-pub(crate) async fn organised(
-    app: &App,
-    v: &View,
-    who: &Signed,
-    slug: &str,
-) -> std::result::Result<(Contest, Organiser), Failure> {
-    let contest = contests::by_slug(&app.db, slug).await?;
-    let organiser = Organiser::of(&app.db, &contest, who.id(), v.now).await?;
-    Ok((contest, organiser))
 }
 
 /// The contest above, where there is one.

@@ -8,12 +8,12 @@ use super::{Desk, Place, places};
 use crate::app::App;
 use crate::contest::definition::DeclaredBy;
 use crate::entry;
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
 use crate::web::pages::upload::gather;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
-use crate::web::{Result, View, page, see_other};
+use crate::web::{Failure, Result, View, page, see_other};
 use crate::{db, unit};
 
 /// A text that has to be agreed to.
@@ -142,10 +142,7 @@ pub async fn submit(
         }
         Err(error) => {
             drop(tx);
-            let refused = error.refusals();
-            if refused.iter().any(|r| !matches!(r.kind, Kind::Invalid | Kind::Conflict)) {
-                return Err(error.into());
-            }
+            let refused = Failure::from(error).said()?;
             let conflict = refused.iter().any(|refused| refused.kind == Kind::Conflict);
             let mut answer = page(&Check::of(&app, v, &desk, &agreed, refused).await?)?;
             *answer.status_mut() =

@@ -17,11 +17,11 @@ use entity::id::EntryId;
 use entity::vote_case::{Model, State};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
-use super::desk::organised;
+use super::voters::has_vote;
 use crate::app::App;
-use crate::contest::{self, Auditor, Contest};
-use crate::refusal::Kind;
+use crate::contest::{self, Auditor, Contest, Organiser};
 use crate::voting::cases;
+use crate::web::organised::Organised;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::worker::watch;
@@ -81,9 +81,7 @@ async fn read(
 ) -> std::result::Result<Contest, Failure> {
     let contest = contest::by_slug(&app.db, slug).await?;
     Auditor::of(&app.db, &contest, who.id(), v.now).await?;
-    if contest.definition.voting.is_none() {
-        return Err(Failure::new(Kind::NotFound, "nothing-here"));
-    }
+    has_vote(&contest)?;
     Ok(contest)
 }
 
@@ -101,7 +99,7 @@ async fn entries(
 /// Forbidden to anybody who may not read everything of the contest.
 pub async fn index(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
     let contest = read(&app, &v, &who, &slug).await?;
-    let organises = organised(&app, &v, &who, &slug).await.is_ok();
+    let organises = Organiser::of(&app.db, &contest, who.id(), v.now).await.is_ok();
     let rows = cases::of_contest(&app.db, contest.id()).await?;
     let entries = entries(&app, rows.iter().map(|case| case.entry_id)).await?;
     let line = |case: Model| {
@@ -134,9 +132,8 @@ pub async fn index(app: web::Data<App>, v: View, who: Signed, slug: web::Path<St
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn look(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    organised(&app, &v, &who, &slug).await?;
-    let contest = read(&app, &v, &who, &slug).await?;
+pub async fn look(app: web::Data<App>, Organised(contest, _): Organised) -> Result {
+    has_vote(&contest)?;
     watch::look(&app, &contest).await?;
-    Ok(see_other(&format!("/desk/contests/{slug}/votes")))
+    Ok(see_other(&format!("/desk/contests/{}/votes", contest.slug())))
 }

@@ -8,14 +8,16 @@ use entity::instant::Instant;
 use super::case::draw;
 use super::read;
 use crate::app::App;
-use crate::contest::{Approver, Organiser, moment};
+use crate::contest::{Approver, moment};
 use crate::db;
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::voting::Error;
 use crate::voting::ruling::{self, Approval, Ruling};
 use crate::web::form::Form;
+use crate::web::organised::Organised;
+use crate::web::pages::voters::has_vote;
 use crate::web::signed::Signed;
-use crate::web::{Result, View, see_other};
+use crate::web::{Failure, Result, View, see_other};
 
 /// Holds, dismisses, releases, proposes, or notes an appeal.
 ///
@@ -25,15 +27,12 @@ pub async fn rule(
     app: web::Data<App>,
     v: View,
     who: Signed,
+    Organised(contest, by): Organised,
     path: web::Path<(String, String)>,
     form: Form,
 ) -> Result {
     let (slug, code) = path.into_inner();
-    let by = {
-        let contest = crate::contest::by_slug(&app.db, &slug).await?;
-        Organiser::of(&app.db, &contest, who.id(), v.now).await?
-    };
-    let contest = read(&app, &v, &who, &slug).await?;
+    has_vote(&contest)?;
     crate::voting::cases::by_code(&app.db, contest.id(), &code).await?;
     let ruled = match wanted(&form) {
         Ok(ruling) => {
@@ -124,13 +123,9 @@ async fn answer(
             }
             Ok(see_other(&format!("/desk/contests/{slug}/votes/{code}")))
         }
-        Err(
-            error @ (Error::RuledAlready
-            | Error::NoWords
-            | Error::TooLate
-            | Error::TooEarly
-            | Error::SamePerson),
-        ) => draw(app, v, who, (slug, code), (form, error.refusals())).await,
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let refused = Failure::from(error).said()?;
+            draw(app, v, who, (slug, code), (form, refused)).await
+        }
     }
 }

@@ -22,11 +22,11 @@ use self::seat::{round_of, seated};
 use super::{comparison, list};
 use crate::app::App;
 use crate::contest::definition::RoundKind;
-use crate::judging::{self, Error, Judge, Work};
-use crate::refusal::{Refusal, Refused};
+use crate::judging::{self, Judge, Work};
+use crate::refusal::Refused;
 use crate::web::form::Form;
 use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::{Failure, Result, View, page, see_other};
 use crate::{contest, db, entry};
 
 /// An entry in the judge's list.
@@ -170,10 +170,9 @@ pub async fn finish(
             tx.commit().await?;
             Ok(see_other(&format!("/judging/{round}")))
         }
-        Err(error @ Error::Incomplete(_)) => {
+        Err(error) => {
             drop(tx);
-            draw(&app, v, &judge, &Asked::default(), error.refusals()).await
+            draw(&app, v, &judge, &Asked::default(), Failure::from(error).said()?).await
         }
-        Err(error) => Err(error.into()),
     }
 }

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::contest::definition::{Criterion, PhaseKind, RoundKind};
 use crate::entry::Whole;
 use crate::judging::{self, Error, Judge, Marks};
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
@@ -227,10 +227,10 @@ pub async fn save(
     let tx = db::begin(&app.db).await?;
     match judging::save(&tx, &judge, &alias, &said, version, v.now).await {
         Ok(_) => tx.commit().await?,
-        Err(error @ Error::Database(_)) => return Err(error.into()),
         Err(error) => {
             drop(tx);
-            return sheet(&app, v, &judge, &alias, &form, error.refusals()).await;
+            let refused = Failure::from(error).said()?;
+            return sheet(&app, v, &judge, &alias, &form, refused).await;
         }
     }
     let work = judging::work(&app.db, &judge).await?;

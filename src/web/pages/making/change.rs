@@ -3,22 +3,19 @@
 use actix_web::web;
 
 use super::form::{Way, again, filled};
-use super::{Refusing, refusing};
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::outline;
 use crate::db;
 use crate::web::form::Form;
-use crate::web::pages::desk::organised;
-use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::organised::Organised;
+use crate::web::{Failure, Result, View, page, see_other};
 
 /// Shows the fields of a contest.
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn edit(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+pub async fn edit(v: View, Organised(contest, _): Organised, slug: web::Path<String>) -> Result {
     let sent = outline::fields(&contest.definition);
     let way = Way::Change(&slug, contest.is_public());
     page(&filled(v, &contest.definition, &[], &sent, Vec::new(), way))
@@ -31,11 +28,10 @@ pub async fn edit(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Str
 pub async fn update(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
     let mut definition = (*contest.definition).clone();
     let change =
         Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
@@ -43,15 +39,12 @@ pub async fn update(
         Err(refused) => refused,
         Ok(()) => {
             let tx = db::begin(&app.db).await?;
-            match apply::apply(&tx, &definition, Some(who.id()), &change, v.now).await {
+            match apply::apply(&tx, &definition, Some(by.user()), &change, v.now).await {
                 Ok(_) => {
                     tx.commit().await?;
                     return Ok(see_other(&format!("/desk/contests/{slug}/check")));
                 }
-                Err(error) => match refusing(error) {
-                    Refusing::Said(refused) => refused,
-                    Refusing::Failed(failure) => return Err(failure),
-                },
+                Err(error) => Failure::from(error).said()?,
             }
         }
     };

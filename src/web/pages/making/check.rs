@@ -15,8 +15,7 @@ use crate::contest::definition::{PhaseKind, SlotKind};
 use crate::contest::lint::{self, Severity};
 use crate::contest::{self, Contest, moment};
 use crate::refusal::Kind;
-use crate::web::pages::desk::organised;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{db, judging, unit};
 
@@ -59,8 +58,7 @@ pub struct Check {
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn check(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+pub async fn check(app: web::Data<App>, v: View, Organised(contest, _): Organised) -> Result {
     let definition = &contest.definition;
     let parent = match contest.row.parent_id {
         Some(id) => Some(contest::by_id(&app.db, id).await?),
@@ -199,10 +197,9 @@ async fn has_crew(
 pub async fn announce(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(_, organiser): Organised,
     slug: web::Path<String>,
 ) -> Result {
-    let (_, organiser) = organised(&app, &v, &who, &slug).await?;
     let tx = db::begin(&app.db).await?;
     apply::announce(&tx, &organiser, v.now).await?;
     tx.commit().await?;

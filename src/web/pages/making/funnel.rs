@@ -8,7 +8,6 @@ use entity::entry::{self, State};
 use entity::{round, seat};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
-use super::{Refusing, refusing};
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::{Definition, RoundKind};
@@ -17,8 +16,7 @@ use crate::contest::{self, Contest};
 use crate::db;
 use crate::refusal::Refused;
 use crate::web::form::Form;
-use crate::web::pages::desk::organised;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
 
 /// Entries that are reckoned with while there are none.
@@ -94,11 +92,9 @@ fn kind_words(kind: RoundKind) -> String {
 pub async fn funnel(
     app: web::Data<App>,
     v: View,
-    who: Signed,
-    slug: web::Path<String>,
+    Organised(contest, _): Organised,
     tried: web::Query<Vec<(String, String)>>,
 ) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
     let mut definition = (*contest.definition).clone();
     let refused = outline::put_rounds(&mut definition, &tried).err().unwrap_or_default();
     draw(&app, v, &contest, &definition, tried.into_inner(), refused).await
@@ -228,11 +224,10 @@ async fn panels(
 pub async fn change_funnel(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, by): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
     let mut definition = (*contest.definition).clone();
     let put = outline::put_rounds(&mut definition, form.texts());
     match form.text("act") {
@@ -255,15 +250,12 @@ pub async fn change_funnel(
         Err(refused) => refused,
         Ok(()) => {
             let tx = db::begin(&app.db).await?;
-            match apply::apply(&tx, &definition, Some(who.id()), &change, v.now).await {
+            match apply::apply(&tx, &definition, Some(by.user()), &change, v.now).await {
                 Ok(_) => {
                     tx.commit().await?;
                     return Ok(see_other(&format!("/desk/contests/{slug}/rounds")));
                 }
-                Err(error) => match refusing(error) {
-                    Refusing::Said(refused) => refused,
-                    Refusing::Failed(failure) => return Err(failure),
-                },
+                Err(error) => Failure::from(error).said()?,
             }
         }
     };

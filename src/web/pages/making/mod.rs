@@ -14,10 +14,6 @@ pub use form::{Field, Filled, Section};
 pub use funnel::{Funnel, change_funnel, funnel};
 pub use start::{Asked, New, create, new};
 
-use crate::contest::apply;
-use crate::refusal::{Refusal, Refused};
-use crate::web::Failure;
-
 /// Six forms of contests to begin from: key, and the document.
 pub const TEMPLATES: [(&str, &str); 6] = [
     ("photo", include_str!("../../../contest/templates/photo.yaml")),
@@ -27,22 +23,3 @@ pub const TEMPLATES: [(&str, &str); 6] = [
     ("poster", include_str!("../../../contest/templates/poster.yaml")),
     ("link", include_str!("../../../contest/templates/link.yaml")),
 ];
-
-/// Why a form was not taken: said beside its fields, or something else.
-enum Refusing {
-    Said(Vec<Refused>),
-    Failed(Failure),
-}
-
-impl From<Failure> for Refusing {
-    fn from(failure: Failure) -> Self {
-        Self::Failed(failure)
-    }
-}
-
-fn refusing(error: apply::Error) -> Refusing {
-    match error {
-        apply::Error::Database(_) | apply::Error::Contest(_) => Refusing::Failed(error.into()),
-        error => Refusing::Said(error.refusals()),
-    }
-}

@@ -3,9 +3,8 @@
 use super::TEMPLATES;
 use crate::app::App;
 use crate::contest::definition::Definition;
-use crate::contest::document;
+use crate::contest::{self, Organiser, document};
 use crate::refusal::Kind;
-use crate::web::pages::desk::organised;
 use crate::web::signed::Signed;
 use crate::web::{Failure, View};
 
@@ -26,7 +25,8 @@ impl Origin {
         who: &Signed,
     ) -> std::result::Result<Definition, Failure> {
         if !self.from.is_empty() {
-            let (contest, _) = organised(app, v, who, &self.from).await?;
+            let contest = contest::by_slug(&app.db, &self.from).await?;
+            Organiser::of(&app.db, &contest, who.id(), v.now).await?;
             return Ok((*contest.definition).clone());
         }
         let text = TEMPLATES.iter().find(|(key, _)| *key == self.template);

@@ -3,9 +3,9 @@
 use actix_web::web;
 use askama::Template;
 
+use super::TEMPLATES;
 use super::form::{Way, again, filled};
 use super::origin::Origin;
-use super::{Refusing, TEMPLATES, refusing};
 use crate::app::{self, App};
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::{Definition, PhaseKind};
@@ -136,8 +136,7 @@ pub async fn create(app: web::Data<App>, v: View, who: Signed, form: Form) -> Re
     let units = units(&app, &v, &who).await?;
     let refused = match made(&app, &v, &who, &mut definition, &form).await {
         Ok(()) => return Ok(see_other(&format!("/desk/contests/{slug}/check"))),
-        Err(Refusing::Said(refused)) => refused,
-        Err(Refusing::Failed(failure)) => return Err(failure),
+        Err(failure) => failure.said()?,
     };
     again(&filled(v, &old, &units, form.texts(), refused, Way::Make(&origin)))
 }
@@ -157,20 +156,18 @@ async fn made(
     who: &Signed,
     definition: &mut Definition,
     form: &Form,
-) -> std::result::Result<(), Refusing> {
-    let home = unit::by_code(&app.db, form.text("unit")).await.map_err(Failure::from)?;
-    unit::Officer::of(&app.db, home, who.id(), v.now).await.map_err(Failure::from)?;
-    outline::put(definition, form.texts()).map_err(Refusing::Said)?;
-    let tx = db::begin(&app.db).await.map_err(Failure::from)?;
-    let id = apply::apply(&tx, definition, Some(who.id()), &Change::default(), v.now)
-        .await
-        .map_err(refusing)?;
-    let contest = contest::by_id(&tx, id).await.map_err(Failure::from)?;
-    let organiser = Organiser::of(&tx, &contest, who.id(), v.now).await.map_err(Failure::from)?;
+) -> std::result::Result<(), Failure> {
+    let home = unit::by_code(&app.db, form.text("unit")).await?;
+    unit::Officer::of(&app.db, home, who.id(), v.now).await?;
+    outline::put(definition, form.texts()).map_err(Failure::all)?;
+    let tx = db::begin(&app.db).await?;
+    let id = apply::apply(&tx, definition, Some(who.id()), &Change::default(), v.now).await?;
+    let contest = contest::by_id(&tx, id).await?;
+    let organiser = Organiser::of(&tx, &contest, who.id(), v.now).await?;
     for line in form.text("judges").lines().map(str::trim).filter(|line| !line.is_empty()) {
         seat(&tx, v, (&contest, &organiser), line).await?;
     }
-    tx.commit().await.map_err(Failure::from)?;
+    tx.commit().await?;
     Ok(())
 }
 
@@ -180,14 +177,14 @@ async fn seat(
     v: &View,
     (contest, organiser): (&Contest, &Organiser),
     email: &str,
-) -> std::result::Result<(), Refusing> {
+) -> std::result::Result<(), Failure> {
     let to = account::email(email).map_err(|_| {
         let fault = Refused::new(Kind::Invalid, "judge-no-email").at("judges");
-        Refusing::Said(vec![fault.with("written", email)])
+        Failure::of(fault.with("written", email))
     })?;
-    let user = account::invite(tx, "", &to, v.now).await.map_err(Failure::from)?;
+    let user = account::invite(tx, "", &to, v.now).await?;
     for round in &contest.definition.rounds {
-        judging::add(tx, organiser, &round.key, user, false, v.now).await.map_err(Failure::from)?;
+        judging::add(tx, organiser, &round.key, user, false, v.now).await?;
     }
     let args = [
         ("contest", Arg::from(contest.definition.title.vi.as_str())),
@@ -201,6 +198,6 @@ async fn seat(
         contest: Some(contest.id()),
         entry: None,
     };
-    letters::write(tx, &letter, v.now).await.map_err(Failure::from)?;
+    letters::write(tx, &letter, v.now).await?;
     Ok(())
 }

@@ -7,15 +7,14 @@ use askama::Template;
 use entity::instant::Instant;
 use entity::paper::State;
 
-use super::desk::organised;
 use super::judging::hundredths;
 use crate::app::App;
 use crate::judging::paper::{self, Row, Rows};
 use crate::judging::{self, Error, Judge};
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
-use crate::web::signed::Signed;
-use crate::web::{Result, View, page, see_other};
+use crate::web::organised::Organised;
+use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db};
 
 pub use desk::{Column, Desk, Head, Line, Mark};
@@ -64,11 +63,10 @@ pub struct Show {
 pub async fn print(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, _): Organised,
     path: web::Path<(String, String)>,
 ) -> Result {
-    let (slug, key) = path.into_inner();
-    let (contest, _) = organised(&app, &v, &who, &slug).await?;
+    let (_, key) = path.into_inner();
     let (row, round, head) = round_of(&app, &v, &contest, &key).await?;
     let candidates = judging::titled(&app.db, row.id).await?;
     let titles = candidates.iter().map(|(row, title)| (row.entry_id, title.clone())).collect();
@@ -99,22 +97,22 @@ pub async fn print(
 pub async fn show(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    by: Organised,
     path: web::Path<(String, String, String)>,
 ) -> Result {
-    draw(&app, v, &who, path.into_inner(), &Form::default(), Vec::new()).await
+    let (_, key, seat) = path.into_inner();
+    draw(&app, v, &by, (&key, &seat), &Form::default(), Vec::new()).await
 }
 
 async fn draw(
     app: &App,
     v: View,
-    who: &Signed,
-    (slug, key, seat): (String, String, String),
+    Organised(contest, by): &Organised,
+    (key, seat): (&str, &str),
     typed: &Form,
     refused: Vec<Refused>,
 ) -> Result {
-    let (contest, _) = organised(app, &v, who, &slug).await?;
-    let (row, round, head) = round_of(app, &v, &contest, &key).await?;
+    let (row, round, head) = round_of(app, &v, contest, key).await?;
     let seat = seat.parse().map_err(|_| Error::Unknown)?;
     let judge = paper::judge(&app.db, &row, seat).await?;
     let held = paper::papers(&app.db, [seat]).await?.pop();
@@ -138,7 +136,7 @@ async fn draw(
         }
         None => None,
     };
-    let is_own = open.as_ref().is_some_and(|held| held.keyed_by == who.id());
+    let is_own = open.as_ref().is_some_and(|held| held.keyed_by == by.user());
     let note = open.and_then(|held| held.note);
     let is_final = judge.seat.finished_at.is_some();
     page(&Show { head, desk, keyed, is_own, note, is_final, refused, v })
@@ -152,23 +150,21 @@ async fn draw(
 pub async fn update(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    by: Organised,
     path: web::Path<(String, String, String)>,
     form: Form,
 ) -> Result {
     let (slug, key, seat) = path.into_inner();
-    let (_, by) = organised(&app, &v, &who, &slug).await?;
     let id = seat.parse().map_err(|_| Error::Unknown)?;
-    let back = (slug.clone(), key.clone(), seat.clone());
     let tx = db::begin(&app.db).await?;
     let done = match form.text("act") {
-        "check" => paper::check(&tx, &by, (&key, id), v.now).await,
-        "back" => paper::send_back(&tx, &by, (&key, id), form.text("note"), v.now).await,
+        "check" => paper::check(&tx, &by.1, (&key, id), v.now).await,
+        "back" => paper::send_back(&tx, &by.1, (&key, id), form.text("note"), v.now).await,
         _ => match read(&form) {
-            Ok(rows) => paper::key_in(&tx, &by, (&key, id), rows, v.now).await.map(|_| ()),
+            Ok(rows) => paper::key_in(&tx, &by.1, (&key, id), rows, v.now).await.map(|_| ()),
             Err(refused) => {
                 drop(tx);
-                return draw(&app, v, &who, back, &form, refused).await;
+                return draw(&app, v, &by, (&key, &seat), &form, refused).await;
             }
         },
     };
@@ -177,10 +173,10 @@ pub async fn update(
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}/paper/{seat}")))
         }
-        Err(error @ Error::Database(_)) => Err(error.into()),
         Err(error) => {
             drop(tx);
-            draw(&app, v, &who, back, &form, error.refusals()).await
+            let refused = Failure::from(error).said()?;
+            draw(&app, v, &by, (&key, &seat), &form, refused).await
         }
     }
 }

@@ -4,17 +4,16 @@ use actix_web::web;
 use entity::decision::Kind as Decided;
 use entity::id::UserId;
 
-use super::counted;
 use super::desk::draw_desk;
 use crate::app::App;
 use crate::contest::{self, Approver, Contest};
 use crate::db;
-use crate::refusal::Refusal;
 use crate::results::rank::Who;
 use crate::results::{self, Error};
 use crate::web::form::Form;
+use crate::web::organised::Organised;
 use crate::web::signed::Signed;
-use crate::web::{Result, View, see_other};
+use crate::web::{Failure, Result, View, see_other};
 
 /// Records a decision between equals: `order` names them, first first.
 ///
@@ -23,11 +22,11 @@ use crate::web::{Result, View, see_other};
 pub async fn decide(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
+    app.votes.caught_up(&contest, v.now).await?;
     let listed = || {
         form.texts().iter().filter_map(|(name, text)| {
             let who: Who = serde_json::from_str(name.strip_prefix("order.")?).ok()?;
@@ -52,11 +51,11 @@ pub async fn decide(
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/results")))
         }
-        Err(error @ Error::NoReason) => {
+        Err(error) => {
             drop(tx);
-            draw_desk(&app, v, (&contest, who.id()), error.refusals()).await
+            let refused = Failure::from(error).said()?;
+            draw_desk(&app, v, (&contest, organiser.user()), refused).await
         }
-        Err(error) => Err(error.into()),
     }
 }
 
@@ -67,18 +66,17 @@ pub async fn decide(
 pub async fn propose(
     app: web::Data<App>,
     v: View,
-    who: Signed,
-    slug: web::Path<String>,
+    Organised(contest, organiser): Organised,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = counted(&app, &v, &who, &slug).await?;
+    app.votes.caught_up(&contest, v.now).await?;
     let tx = db::begin(&app.db).await?;
     let done = if form.text("act") == "drop" {
         results::drop_proposal(&tx, &organiser, v.now).await
     } else {
         results::propose(&tx, &organiser, form.text("reason"), v.now).await.map(drop)
     };
-    finish(&app, v, (&contest, who.id()), tx, done).await
+    finish(&app, v, (&contest, organiser.user()), tx, done).await
 }
 
 /// Publishes the proposal; whoever proposed it cannot.
@@ -129,10 +127,9 @@ async fn finish(
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{}/results", contest.slug())))
         }
-        Err(error @ Error::Database(_)) => Err(error.into()),
         Err(error) => {
             drop(tx);
-            draw_desk(app, v, (contest, who), error.refusals()).await
+            draw_desk(app, v, (contest, who), Failure::from(error).said()?).await
         }
     }
 }

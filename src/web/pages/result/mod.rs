@@ -17,11 +17,9 @@ use std::collections::HashMap;
 use entity::id::{EntryId, UnitId};
 
 use crate::app::App;
-use crate::contest::{Contest, Organiser};
+use crate::contest::Contest;
 use crate::results::rank::Who;
 use crate::unit;
-use crate::web::pages::desk::organised;
-use crate::web::signed::Signed;
 use crate::web::{Failure, View};
 
 /// A place as it is shown.
@@ -94,16 +92,4 @@ impl Names {
 pub(super) fn prize_label(contest: &Contest, key: &str, v: &View) -> String {
     let prize = contest.definition.prizes.iter().find(|prize| prize.key == key);
     prize.map(|prize| prize.label.read(v.lang.is_english()).to_owned()).unwrap_or_default()
-}
-
-/// Proves the right to run the contest, and lets its votes be counted first.
-pub(super) async fn counted(
-    app: &App,
-    v: &View,
-    who: &Signed,
-    slug: &str,
-) -> std::result::Result<(Contest, Organiser), Failure> {
-    let (contest, organiser) = organised(app, v, who, slug).await?;
-    app.votes.caught_up(&contest, v.now).await?;
-    Ok((contest, organiser))
 }

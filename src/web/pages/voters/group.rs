@@ -2,14 +2,14 @@
 
 use actix_web::web;
 
-use super::{Wrong, draw, read};
+use super::{Wrong, draw, has_vote};
 use crate::app::App;
 use crate::db;
 use crate::refusal::{Kind, Refused};
 use crate::voting::{self, lists};
 use crate::web::form::Form;
+use crate::web::organised::Organised;
 use crate::web::pages::sheet;
-use crate::web::signed::Signed;
 use crate::web::{Result, View, see_other};
 
 /// Most days for which a link holds.
@@ -22,11 +22,11 @@ const DAYS: i64 = 400;
 pub async fn create(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = read(&app, &v, &who, &slug).await?;
+    has_vote(&contest)?;
     let mut refused = Vec::new();
     let days = form.number::<i64>("days").filter(|days| (1..=DAYS).contains(days));
     if days.is_none() {
@@ -66,11 +66,10 @@ pub async fn create(
 pub async fn close(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(_, organiser): Organised,
     path: web::Path<(String, i32)>,
 ) -> Result {
     let (slug, number) = path.into_inner();
-    let (_, organiser) = read(&app, &v, &who, &slug).await?;
     let tx = db::begin(&app.db).await?;
     voting::close_link(&tx, &organiser, number, v.now).await?;
     tx.commit().await?;

@@ -12,15 +12,14 @@ use entity::id::UnitId;
 use entity::instant::Instant;
 use entity::vote_link;
 
-use super::desk::organised;
 use crate::app::App;
+use crate::contest::Contest;
 use crate::contest::definition::Level;
-use crate::contest::{Contest, Organiser};
 use crate::refusal::{Kind, Refused};
 use crate::voting::lists::Fault;
 use crate::voting::{self, members};
 use crate::web::form::Form;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page};
 use crate::{unit, words};
 
@@ -160,18 +159,10 @@ pub struct Asked {
     number: String,
 }
 
-/// The contest, where it has a public vote, and the right to run it.
-async fn read(
-    app: &App,
-    v: &View,
-    who: &Signed,
-    slug: &str,
-) -> std::result::Result<(Contest, Organiser), Failure> {
-    let (contest, organiser) = organised(app, v, who, slug).await?;
-    if contest.definition.voting.is_none() {
-        return Err(Failure::new(Kind::NotFound, "nothing-here"));
-    }
-    Ok((contest, organiser))
+/// Not found unless the contest has a public vote.
+pub(super) fn has_vote(contest: &Contest) -> std::result::Result<(), Failure> {
+    let nothing = || Failure::new(Kind::NotFound, "nothing-here");
+    contest.definition.voting.as_ref().map(drop).ok_or_else(nothing)
 }
 
 /// Shows links and the roll.
@@ -181,11 +172,10 @@ async fn read(
 pub async fn index(
     app: web::Data<App>,
     v: View,
-    who: Signed,
-    slug: web::Path<String>,
+    Organised(contest, _): Organised,
     asked: web::Query<Asked>,
 ) -> Result {
-    let (contest, _) = read(&app, &v, &who, &slug).await?;
+    has_vote(&contest)?;
     app.votes.caught_up(&contest, v.now).await?;
     let typed = Form::of(&[("number", &asked.number)]);
     draw(&app, v, &contest, (&asked.q, typed), Wrong::default()).await

@@ -3,18 +3,18 @@
 
 use actix_web::{HttpResponse, web};
 
-use super::{Slip, Wrong, draw, read};
+use super::{Slip, Wrong, draw, has_vote};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::entry::code::grouped;
 use crate::pdf::{A4, Book, Error, GREY, Head, INK, Letters, MM, Plate, RULE, Weight};
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::sheet::{Cell, Format, Writer};
-use crate::voting::{self, lists, members};
+use crate::voting::{lists, members};
 use crate::web::form::Form;
 use crate::web::member::{self, enrol};
+use crate::web::organised::Organised;
 use crate::web::pages::sheet;
-use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, pdf};
 use crate::{db, unit};
 
@@ -44,11 +44,11 @@ pub(super) async fn asked(
 pub async fn create(
     app: web::Data<App>,
     v: View,
-    who: Signed,
+    Organised(contest, organiser): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = read(&app, &v, &who, &slug).await?;
+    has_vote(&contest)?;
     let rows = match sheet::sent(&form, "roll", lists::MOST).await {
         Ok(rows) => rows,
         Err(failure) => {
@@ -86,11 +86,10 @@ pub async fn create(
 pub async fn renew(
     app: web::Data<App>,
     v: View,
-    who: Signed,
-    slug: web::Path<String>,
+    Organised(contest, organiser): Organised,
     form: Form,
 ) -> Result {
-    let (contest, organiser) = read(&app, &v, &who, &slug).await?;
+    has_vote(&contest)?;
     let (number, code) = (form.number::<i32>("number").unwrap_or(0), member::fresh());
     let hash = member::hash(&app, &code);
     let tx = db::begin(&app.db).await?;
@@ -101,10 +100,10 @@ pub async fn renew(
             let place = lists::Place { unit: row.unit_id, ..lists::Place::default() };
             printed(&app, v, &contest, vec![member::Slip { number, place, code }]).await
         }
-        Err(error @ voting::Error::Database(_)) => Err(error.into()),
         Err(error) => {
             drop(tx);
-            draw(&app, v, &contest, ("", form), Wrong::of(error.refusals())).await
+            let wrong = Wrong::of(Failure::from(error).said()?);
+            draw(&app, v, &contest, ("", form), wrong).await
         }
     }
 }

@@ -1,13 +1,13 @@
 //! Certificates as a PDF.
 
-use actix_web::web::{Data, Path, Query};
+use actix_web::web::{Data, Query};
 
 use super::{Asked, Certificates, Printed, drawn};
 use crate::app::App;
 use crate::pdf::{A4, Book, Error, Head, INK, Letters, MM, Plate, RED, Weight};
 use crate::refusal::Kind;
 use crate::web;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View};
 
 /// Most certificates in one document; more are asked for part by part.
@@ -23,11 +23,10 @@ const NAME: &[(f32, usize)] = &[(38.0, 1), (32.0, 1), (26.0, 1), (22.0, 2), (17.
 pub async fn pdf(
     app: Data<App>,
     v: View,
-    who: Signed,
-    slug: Path<String>,
+    Organised(contest, _): Organised,
     asked: Query<Asked>,
 ) -> Result {
-    let mut drawn = drawn(&app, v, &who, &slug, &asked).await?;
+    let mut drawn = drawn(&app, v, &contest, &asked).await?;
     let part = asked.part.unwrap_or(1).max(1);
     let before = (part - 1).saturating_mul(MOST).min(drawn.all.len());
     drawn.all.drain(..before);
@@ -35,7 +34,7 @@ pub async fn pdf(
     if drawn.all.is_empty() {
         return Err(Failure::new(Kind::NotFound, "certificates-none"));
     }
-    let name = format!("{slug}-giay-chung-nhan-{part}");
+    let name = format!("{}-giay-chung-nhan-{part}", contest.slug());
     web::pdf::send(name, move || written(&drawn)).await
 }
 

@@ -13,14 +13,14 @@ use entity::id::UserId;
 use entity::instant::Instant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
+use super::Table;
 use super::public::{Show, shown};
-use super::{Table, counted};
 use crate::app::App;
 use crate::contest::{self, Contest};
 use crate::refusal::Arg;
 use crate::voting::cases::SetAside;
+use crate::web::organised::Organised;
 use crate::web::pages::entry::state_key;
-use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page};
 use crate::{account, results, screening, unit, words};
 
@@ -95,18 +95,17 @@ impl Minutes {
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn minutes(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    page(&gathered(&app, v, &who, &slug).await?)
+pub async fn minutes(app: web::Data<App>, v: View, by: Organised) -> Result {
+    page(&gathered(&app, v, by).await?)
 }
 
 async fn gathered(
     app: &App,
     v: View,
-    who: &Signed,
-    slug: &str,
+    Organised(contest, by): Organised,
 ) -> std::result::Result<Minutes, Failure> {
-    let (contest, _) = counted(app, &v, who, slug).await?;
-    let screener = contest::Screener::of(&app.db, &contest, who.id(), v.now).await?;
+    app.votes.caught_up(&contest, v.now).await?;
+    let screener = contest::Screener::of(&app.db, &contest, by.user(), v.now).await?;
     let english = v.lang.is_english();
     let mut rounds = Vec::new();
     for row in contest::rounds(&app.db, contest.id()).await? {
@@ -119,7 +118,7 @@ async fn gathered(
     let published = show.as_ref().map(|show| show.published);
     let at = [published.map(|(_, at)| at), decided, Some(contest.row.created_at)];
     let mut minutes = Minutes {
-        slug: slug.to_owned(),
+        slug: contest.slug().to_owned(),
         title: contest.definition.title.read(english).to_owned(),
         unit: unit::by_id(&app.db, contest.row.unit_id).await?.name,
         plan: contest.definition.plan.as_ref().map(|plan| plan.number.clone()),

@@ -1,21 +1,21 @@
 //! The minutes as a PDF.
 
-use actix_web::web::{Data, Path};
+use actix_web::web::Data;
 
 use super::{Minutes, Round, gathered};
 use crate::app::App;
 use crate::pdf::{Cell, Column, Error, Flow, Head, Style, Table};
 use crate::web;
-use crate::web::signed::Signed;
+use crate::web::organised::Organised;
 use crate::web::{Result, View};
 
 /// Sends the minutes as a PDF.
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn pdf(app: Data<App>, v: View, who: Signed, slug: Path<String>) -> Result {
-    let minutes = gathered(&app, v, &who, &slug).await?;
-    web::pdf::send(format!("{slug}-bien-ban"), move || written(&minutes)).await
+pub async fn pdf(app: Data<App>, v: View, by: Organised) -> Result {
+    let minutes = gathered(&app, v, by).await?;
+    web::pdf::send(format!("{}-bien-ban", minutes.slug), move || written(&minutes)).await
 }
 
 fn written(m: &Minutes) -> std::result::Result<Vec<u8>, Error> {
