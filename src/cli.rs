@@ -46,7 +46,7 @@ struct Arguments {
 enum Command {
     /// Serve the site.
     Serve,
-    /// Serve three contests with made-up people, for trying everything out.
+    /// Serve contests with made-up people, for trying everything out.
     Demo(demo::Demo),
     /// Bring the database to the newest schema.
     Migrate(migrate::Migrate),

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use entity::entry::EntrantKind;
-use entity::id::{CategoryId, EntryId, UnitId, UserId};
+use entity::id::{CategoryId, EntryId, FileId, UnitId, UserId};
 use entity::instant::Instant;
 
 use super::{people, picture};
@@ -16,6 +16,7 @@ use crate::voting::{Proof, Touch, Trace};
 use crate::words::Lang;
 use crate::{account, db, media};
 use sea_orm::EntityTrait;
+use tempfile::NamedTempFile;
 use tokio::task::JoinHandle;
 
 /// Somebody with a name and an address; the same address is the same person.
@@ -33,13 +34,21 @@ pub(super) struct Photograph {
     copies: Vec<media::Copy>,
 }
 
+/// What a work shows beside its words.
+pub(super) enum Shot {
+    /// A photograph, with its copies.
+    Photograph(Photograph),
+    /// A film, as it is sent; the worker makes its copies.
+    Film(NamedTempFile),
+}
+
 /// Draws the photograph of the person with this number, beside whatever else is done.
-pub(super) fn photograph(number: u64) -> JoinHandle<Result<Photograph>> {
+pub(super) fn photograph(number: u64) -> JoinHandle<Result<Shot>> {
     tokio::task::spawn_blocking(move || {
         let bytes = pixels::jpeg(&picture::draw(number + 1, 840, 560), 75.0)?;
         let facts = media::read(&bytes).map_err(|flaw| anyhow::anyhow!("{flaw}"))?;
         let copies = media::copies(&bytes).map_err(|flaw| anyhow::anyhow!("{flaw}"))?;
-        Ok(Photograph { bytes, facts, copies })
+        Ok(Shot::Photograph(Photograph { bytes, facts, copies }))
     })
 }
 
@@ -53,11 +62,12 @@ fn is_photograph(slot: &Slot) -> bool {
     slot.kind == SlotKind::Photo && slot.fewest() > 0
 }
 
-/// Enters a work for the person with this number, with a photograph where there has to be one.
+/// Enters a work for the person with this number, with a photograph or a film where there has to be
+/// one.
 pub(super) async fn enter(
     app: &App,
     contest: &Contest,
-    (number, unit, photograph): (u64, UnitId, Option<Photograph>),
+    (number, unit, shot): (u64, UnitId, Option<Shot>),
     sent: Instant,
 ) -> Result<EntryId> {
     let tx = db::begin(&app.db).await?;
@@ -77,7 +87,7 @@ pub(super) async fn enter(
     let row = entry::open(&tx, contest, new, sent).await?;
     let author = Author::of(&tx, row, None, hash, sent).await?;
     tx.commit().await?;
-    fill(app, contest, &author, (number, photograph), sent).await?;
+    fill(app, contest, &author, (number, shot), sent).await?;
     let tx = db::begin(&app.db).await?;
     let asked = entry::asked(&contest.definition, Lang::Vi);
     let agreed: Vec<String> = asked.into_iter().map(|asked| asked.key).collect();
@@ -105,33 +115,24 @@ async fn fill(
     app: &App,
     contest: &Contest,
     author: &Author,
-    (number, photograph): (u64, Option<Photograph>),
+    (number, shot): (u64, Option<Shot>),
     now: Instant,
 ) -> Result<()> {
     let name = people::name(number);
     let slots = contest.definition.categories.first().map(|one| one.slots.clone());
     let slots = slots.unwrap_or_default();
-    let title = match photograph {
-        Some(_) => people::photo_title(number),
-        None => people::essay_title(number),
+    let (title, kind) = match shot {
+        Some(Shot::Photograph(_)) => (people::photo_title(number), EntrantKind::Person),
+        Some(Shot::Film(_)) => (people::film_title(number), EntrantKind::Unit),
+        None => (people::essay_title(number), EntrantKind::Person),
     };
-    if let (Some(photograph), Some(slot)) =
-        (photograph, slots.iter().find(|one| is_photograph(one)))
-    {
-        let Photograph { bytes, facts, copies } = photograph;
-        let file = format!("DSC_{:04}.jpg", 1000 + number);
-        let kept = media::keep(&app.store, bytes.into(), &file, facts).await?;
-        let tx = db::begin(&app.db).await?;
-        let id = media::record(&tx, kept, None, now).await?;
-        entry::add_file(&tx, author, contest, slot, id, now).await?;
-        let copies = media::keep_copies(&app.store, id, &copies).await?;
-        media::ready(&tx, id, &copies).await?;
-        tx.commit().await?;
+    if let Some(shot) = shot {
+        send(app, contest, author, (number, shot), now).await?;
     }
     let tx = db::begin(&app.db).await?;
     let person = Person {
         title: title.to_owned(),
-        kind: Some(EntrantKind::Person),
+        kind: Some(kind),
         name: name.clone(),
         shown: name,
         unit: author.entry.unit_id,
@@ -142,6 +143,39 @@ async fn fill(
     for slot in slots.iter().filter(|slot| slot.kind == SlotKind::Text && slot.fewest() > 0) {
         let length = if slot.words.min.is_some() { 700 } else { 120 };
         entry::set_text(&tx, author, slot, &people::essay(number, length)).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Puts a photograph or a film into the slot for it.
+async fn send(
+    app: &App,
+    contest: &Contest,
+    author: &Author,
+    (number, shot): (u64, Shot),
+    now: Instant,
+) -> Result<()> {
+    let slots = contest.definition.categories.iter().flat_map(|category| &category.slots);
+    let kind = if matches!(shot, Shot::Film(_)) { SlotKind::Video } else { SlotKind::Photo };
+    let slot = slots.clone().find(|slot| slot.kind == kind).context("a slot")?;
+    let (kept, copies) = match shot {
+        Shot::Photograph(Photograph { bytes, facts, copies }) => {
+            let name = format!("DSC_{:04}.jpg", 1000 + number);
+            (media::keep(&app.store, bytes.into(), &name, facts).await?, copies)
+        }
+        Shot::Film(film) => {
+            let facts = app.decoder.read(film.path()).await?;
+            let (id, name) = (FileId::new(), format!("VID_{:04}.mp4", 1000 + number));
+            (media::keep_file(&app.store, film.path(), id, &name, facts, None).await?, Vec::new())
+        }
+    };
+    let tx = db::begin(&app.db).await?;
+    let id = media::record(&tx, kept, None, now).await?;
+    entry::add_file(&tx, author, contest, slot, id, now).await?;
+    if !copies.is_empty() {
+        let copies = media::keep_copies(&app.store, id, &copies).await?;
+        media::ready(&tx, id, &copies).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -1,9 +1,11 @@
-//! `hoithi demo`: three contests with plausible people, in the same code and pages as production.
+//! `hoithi demo`: contests with plausible people, in the same code and pages as production.
 
 pub mod people;
 pub mod picture;
 
 mod cast;
+mod film;
+mod plays;
 mod stage;
 
 use std::path::PathBuf;
@@ -15,7 +17,7 @@ use migration::{Migrator, MigratorTrait};
 use crate::app::App;
 use crate::config::Config;
 
-/// Serve three contests with made-up people, for trying everything out.
+/// Serve contests with made-up people, for trying everything out.
 #[derive(Debug, Args)]
 pub(super) struct Demo {
     /// Folder of the demo's data; an empty one is filled first.
@@ -47,9 +49,9 @@ impl Demo {
         let base = &app.config.server.base_url;
         println!("\nHội Thi, bản dùng thử / demo: {base}\n");
         println!("  Công chúng / public         {base}/");
-        println!("  Bình chọn / vote            {base}/contests/{}/gallery", stage::VOTING);
-        println!("  Gửi bài / enter             {base}/contests/{}/entries/new", stage::OPEN);
-        println!("  Kết quả / results           {base}/contests/{}/results", stage::FINISHED);
+        println!("  Bình chọn / vote            {base}/contests/{}/gallery", plays::VOTING);
+        println!("  Gửi bài / enter             {base}/contests/{}/entries/new", plays::OPEN);
+        println!("  Kết quả / results           {base}/contests/{}/results", plays::FINISHED);
         println!("\nĐăng nhập bằng mật khẩu / sign in with a password at {base}/session/new");
         for (role, email, page) in stage::ROLES {
             println!("  {role:<28}{email:<26}{base}{page}");

@@ -73,6 +73,8 @@ const PHOTOS: [&str; 24] = [
     "Tan tầm",
 ];
 
+const FILMS: [&str; 2] = ["Mỗi ca làm là một ca an toàn", "Năm phút trước khi vào ca"];
+
 const ESSAYS: [&str; 12] = [
     "Người giữ tủ sách của xóm trọ",
     "Chiếc áo mưa chia đôi",
@@ -106,6 +108,12 @@ pub fn name(number: u64) -> String {
 #[must_use]
 pub fn photo_title(number: u64) -> &'static str {
     PHOTOS[(number % PHOTOS.len() as u64) as usize]
+}
+
+/// The title of the film with this number.
+#[must_use]
+pub fn film_title(number: u64) -> &'static str {
+    FILMS[(number % FILMS.len() as u64) as usize]
 }
 
 /// The title of the essay with this number.
