@@ -1,12 +1,12 @@
 //! Reading a contest, and holding it still.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use entity::id::{CategoryId, ContestId};
 use entity::instant::Instant;
 use entity::{category, contest, contest_revision, phase, round};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter,
     QueryOrder, QuerySelect,
@@ -152,8 +152,19 @@ pub async fn hold(tx: &DatabaseTransaction, id: ContestId) -> Result<Contest, Er
 /// # Errors
 /// [`Error::Unknown`] where there is none.
 pub async fn lock(tx: &DatabaseTransaction, id: ContestId) -> Result<Contest, Error> {
-    let row = contest::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let row = contest::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
     whole(tx, row.ok_or(Error::Unknown)?).await
+}
+
+/// Locks several contests, in the order of their keys: two who need the same ones cannot cross.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub async fn lock_all(tx: &DatabaseTransaction, ids: &BTreeSet<ContestId>) -> Result<(), Error> {
+    for id in ids {
+        lock(tx, *id).await?;
+    }
+    Ok(())
 }
 
 /// Says that something changed that the public may see; kept pages are drawn anew.

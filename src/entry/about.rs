@@ -4,6 +4,7 @@ use entity::contributor;
 use entity::entry::{self, EntrantKind};
 use entity::id::{ContributorId, EntryId, UnitId};
 use entity::instant::Instant;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -54,7 +55,7 @@ pub async fn save(
     now: Instant,
 ) -> Result<entry::Model, Error> {
     may_write(contest, &author.entry, now)?;
-    let row = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await?;
+    let row = entry::Entity::find_by_id(author.id()).lock(LockType::NoKeyUpdate).one(tx).await?;
     let row = row.ok_or(Error::Unknown)?;
     let said = told(&row, person);
     if version.is_some_and(|version| version != row.version) {

@@ -4,6 +4,7 @@ use entity::entry::{self, EntrantKind, State};
 use entity::id::{CategoryId, EntryId, FileId, PartId, UnitId, UserId};
 use entity::instant::Instant;
 use entity::part;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -122,7 +123,9 @@ pub fn may_write(contest: &Contest, entry: &entry::Model, now: Instant) -> Resul
 /// Notes a change of the parts. The version stays: it is that of the form about the work, which is
 /// filled in while files still arrive.
 async fn touch(tx: &DatabaseTransaction, author: &Author, now: Instant) -> Result<(), Error> {
-    let Some(row) = entry::Entity::find_by_id(author.id()).lock_exclusive().one(tx).await? else {
+    let Some(row) =
+        entry::Entity::find_by_id(author.id()).lock(LockType::NoKeyUpdate).one(tx).await?
+    else {
         return Err(Error::Unknown);
     };
     let mut row = row.into_active_model();

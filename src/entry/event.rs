@@ -52,11 +52,10 @@ pub async fn file_changed(
 ) -> Result<(), Error> {
     let parts = part::Entity::find().filter(part::Column::FileId.eq(file)).all(tx).await?;
     for part in parts {
-        if let Some(entry) = entry::Entity::find_by_id(part.entry_id).one(tx).await? {
+        let entry = entry::Entity::find_by_id(part.entry_id).one(tx).await?;
+        if let Some(entry) = entry.filter(|entry| entry.state != State::Draft) {
             contest::touched(tx, entry.contest_id).await?;
-            if entry.state != State::Draft {
-                jobs::enqueue(tx, &Job::Compare { entry: entry.id }, now).await?;
-            }
+            jobs::enqueue(tx, &Job::Compare { entry: entry.id }, now).await?;
         }
     }
     Ok(())

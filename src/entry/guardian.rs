@@ -6,6 +6,7 @@ use entity::contributor::{self, Role};
 use entity::entry::{self, State};
 use entity::id::{ConsentId, EntryId};
 use entity::instant::Instant;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
     QuerySelect, Set,
@@ -19,10 +20,10 @@ use super::declared::{Asked, asked};
 use super::eligible::is_minor;
 use super::error::fault;
 use super::event::noted;
-use super::rights::{leave, lock_contests};
+use super::rights::{contests, leave};
 use crate::audit::{self, Act};
 use crate::contest::definition::DeclaredBy;
-use crate::contest::{Contest, Screener};
+use crate::contest::{self, Contest, Screener};
 use crate::words::Lang;
 
 /// As consents name who gave them.
@@ -170,11 +171,11 @@ pub async fn agree(
 pub async fn agree_on_paper(
     tx: &DatabaseTransaction,
     by: &Screener,
-    contest: &Contest,
     (id, note): (EntryId, &str),
     now: Instant,
 ) -> Result<(), Error> {
-    let (entry, guarded) = open(tx, contest, id, now).await?;
+    let contest = contest::lock(tx, by.contest()).await?;
+    let (entry, guarded) = open(tx, &contest, id, now).await?;
     if entry.contest_id != by.contest() {
         return Err(Error::Unknown);
     }
@@ -208,7 +209,7 @@ pub async fn refuse(
     contest: &Contest,
     now: Instant,
 ) -> Result<Vec<String>, Error> {
-    lock_contests(tx, [by.entry.clone()]).await?;
+    contest::lock_all(tx, &contests(tx, [by.entry.clone()]).await?).await?;
     open(tx, contest, by.entry.id, now).await?;
     let keys = leave(tx, by.entry.id, None, now).await?;
     noted(tx, by.entry.id, ("guardian-withdrew", None), None, now).await?;
@@ -222,7 +223,7 @@ async fn open(
     id: EntryId,
     now: Instant,
 ) -> Result<(entry::Model, Guarded), Error> {
-    let entry = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let entry = entry::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
     let entry = entry.ok_or(Error::Unknown)?;
     if !matches!(entry.state, State::Submitted | State::Returned | State::Accepted) {
         return Err(Error::Settled);

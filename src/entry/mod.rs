@@ -43,7 +43,5 @@ pub use guardian::{Guarded, Guardian, agree, agree_on_paper, guarded, refuse};
 pub use limits::{accepts, faults, misfits, not_taken};
 pub use named::{Named, accepted, named};
 pub use quota::{Progress, quota_progress};
-pub use rights::{
-    Agreed, agreements, erase, export, lock_contests, may_be_shown, of_person, withdraw,
-};
+pub use rights::{Agreed, agreements, contests, erase, export, may_be_shown, of_person, withdraw};
 pub use submit::submit;

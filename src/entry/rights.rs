@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use entity::entry::{self, State};
-use entity::id::{EntryId, FileId, UserId};
+use entity::id::{ContestId, EntryId, FileId, UserId};
 use entity::instant::Instant;
 use entity::{consent, contributor, entry_event, file, part, screening};
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr,
     EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -37,8 +37,9 @@ pub(super) async fn leave(
     by: Option<UserId>,
     now: Instant,
 ) -> Result<Vec<String>, Error> {
-    lock_contests(tx, entry::Entity::find_by_id(id).one(tx).await?).await?;
-    let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let first = entry::Entity::find_by_id(id).one(tx).await?;
+    contest::lock_all(tx, &contests(tx, first).await?).await?;
+    let row = entry::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
     let row = row.ok_or(Error::Unknown)?;
     if matches!(row.state, State::Withdrawn | State::Disqualified) {
         return Err(Error::Settled);
@@ -53,23 +54,19 @@ pub(super) async fn leave(
     Ok(media::take_down(tx, own).await?)
 }
 
-/// Locks the contests of entries and of their copies, each after the one before: nobody who locks a
-/// contest first and an entry of it then waits for us in a circle.
+/// The contests of entries and of their copies: whoever changes such entries locks these first.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn lock_contests(
-    tx: &DatabaseTransaction,
+pub async fn contests(
+    db: &impl ConnectionTrait,
     entries: impl IntoIterator<Item = entry::Model>,
-) -> Result<(), Error> {
+) -> Result<BTreeSet<ContestId>, DbErr> {
     let mut contests = BTreeSet::new();
     for entry in entries {
-        contests.extend(family(tx, entry).await?.into_iter().map(|row| row.contest_id));
+        contests.extend(family(db, entry).await?.into_iter().map(|row| row.contest_id));
     }
-    for contest in contests {
-        contest::lock(tx, contest).await?;
-    }
-    Ok(())
+    Ok(contests)
 }
 
 /// An entry, and its copies in the contests above to which it went up: whoever takes it back takes
@@ -112,12 +109,18 @@ async fn take_back(
 }
 
 /// Whether copies of a file may be drawn and shown: not when it was erased, nor when every entry
-/// that holds it was taken back. Nobody takes it down before the transaction ends.
+/// that holds it was taken back. Nobody takes it down before the transaction ends, and its contests
+/// are locked, so that they can be told.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn may_be_shown(tx: &DatabaseTransaction, id: FileId) -> Result<bool, DbErr> {
-    let Some(row) = file::Entity::find_by_id(id).lock_exclusive().one(tx).await? else {
+pub async fn may_be_shown(tx: &DatabaseTransaction, id: FileId) -> Result<bool, Error> {
+    let holders = part::Entity::find().filter(part::Column::FileId.eq(id)).all(tx).await?;
+    let entries = entry::Entity::find()
+        .filter(entry::Column::Id.is_in(holders.iter().map(|part| part.entry_id)));
+    let contests = entries.all(tx).await?.into_iter().map(|entry| entry.contest_id).collect();
+    contest::lock_all(tx, &contests).await?;
+    let Some(row) = file::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await? else {
         return Ok(false);
     };
     if row.refusal.as_deref() == Some(media::ERASED) {

@@ -4,9 +4,10 @@ use entity::entry::{self, EntrantKind, State};
 use entity::id::ContestId;
 use entity::instant::Instant;
 use entity::{category, contest as contest_row, contributor, file, part};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    PaginatorTrait, QueryFilter, Set,
+    PaginatorTrait, QueryFilter, QuerySelect, Set,
 };
 
 use super::declared::consents;
@@ -35,7 +36,8 @@ pub async fn submit(
     now: Instant,
 ) -> Result<entry::Model, Error> {
     let contest = contest::lock(tx, author.entry.contest_id).await?;
-    let entry = entry::Entity::find_by_id(author.id()).one(tx).await?.ok_or(Error::Unknown)?;
+    let entry = entry::Entity::find_by_id(author.id()).lock(LockType::NoKeyUpdate).one(tx).await?;
+    let entry = entry.ok_or(Error::Unknown)?;
     changeable(&contest, &entry, now)?;
     let category = category::Entity::find_by_id(entry.category_id).one(tx).await?;
     let category = category.and_then(|row| contest.definition.category(&row.key));

@@ -31,7 +31,7 @@ pub use feedback::{Feedback, feedback};
 pub use judge::{Judge, Work, work};
 pub use note::{Flag, flag, flags, keep_favourite};
 pub use outcome::{Outcome, result_of, titled};
-pub use panel::{Progress, add, leave_all, panel, progress, remove, unlock};
+pub use panel::{Progress, add, judged_by, leave_all, panel, progress, remove, unlock};
 pub use plan::calibration;
 pub use record::{Reasoned, reasoned};
 pub use round::{Decision, Preview, close, open, preview, reopen};

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use entity::assignment::{self, State as Work};
-use entity::id::{RoundId, SeatId, UserId};
+use entity::id::{ContestId, RoundId, SeatId, UserId};
 use entity::instant::Instant;
 use entity::round::State;
 use entity::seat;
@@ -141,6 +141,19 @@ async fn take_up(tx: &DatabaseTransaction, id: SeatId) -> Result<(), DbErr> {
     Ok(())
 }
 
+/// Contests with a round that is not over and in which somebody judges.
+///
+/// # Errors
+/// When the database fails.
+pub async fn judged_by(
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<BTreeSet<ContestId>, DbErr> {
+    let live = |judge: &Judge| judge.round.state != State::Closed;
+    let seats = Judge::all(db, user).await?;
+    Ok(seats.iter().filter(|judge| live(judge)).map(|judge| judge.round.contest_id).collect())
+}
+
 /// Takes somebody off the panels of rounds that wait; seats in rounds that are over stay, for what
 /// was decided there. `by` is who asked. The answer is a contest in which their sheets are not final
 /// yet: then nothing is done.
@@ -153,13 +166,7 @@ pub async fn leave_all(
     by: UserId,
     now: Instant,
 ) -> Result<Option<Contest>, Error> {
-    let live = |judge: &Judge| judge.round.state != State::Closed;
-    let seats = Judge::all(tx, user).await?;
-    let contests: BTreeSet<_> =
-        seats.iter().filter(|judge| live(judge)).map(|judge| judge.round.contest_id).collect();
-    for contest in contests {
-        contest::lock(tx, contest).await?;
-    }
+    contest::lock_all(tx, &judged_by(tx, user).await?).await?;
     let seats = Judge::all(tx, user).await?;
     let busy =
         |judge: &&Judge| judge.round.state == State::Open && judge.seat.finished_at.is_none();

@@ -9,6 +9,7 @@ use entity::instant::Instant;
 use entity::paper::{self, State};
 use entity::round::State as RoundState;
 use entity::{round, seat};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -72,7 +73,7 @@ async fn seated(
     if round.state != RoundState::Open {
         return Err(Error::NotOpen);
     }
-    let seat = seat::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let seat = seat::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
     let seat = seat.filter(|seat| seat.round_id == round.id).ok_or(Error::Unknown)?;
     if seat.finished_at.is_some() {
         return Err(Error::Final);

@@ -7,6 +7,7 @@ use entity::id::SheetId;
 use entity::instant::Instant;
 use entity::round::State;
 use entity::{candidate, mark, round, seat, sheet};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
     QueryFilter, QuerySelect, Set,
@@ -56,7 +57,7 @@ pub(super) async fn may_say(
     if !open || !window.is_some_and(|window| window.contains(now)) {
         return Err(Error::NotOpen);
     }
-    let seat = seat::Entity::find_by_id(judge.seat.id).lock_exclusive().one(tx).await?;
+    let seat = seat::Entity::find_by_id(judge.seat.id).lock(LockType::NoKeyUpdate).one(tx).await?;
     match seat.filter(|seat| seat.finished_at.is_none() && seat.left_at.is_none()) {
         Some(seat) => Ok((definition.clone(), seat)),
         None => Err(Error::Final),
@@ -183,7 +184,7 @@ pub(super) async fn assigned(
     let work = assignment::Entity::find()
         .filter(assignment::Column::SeatId.eq(judge.seat.id))
         .filter(assignment::Column::EntryId.eq(entry))
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await?;
     work.filter(|work| work.state != Work_::SteppedAside).ok_or(Error::Unknown)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use entity::file::{self, State};
 use entity::id::FileId;
 use entity::rendition;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, LockType};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -197,7 +197,7 @@ pub async fn take_down(
 ) -> Result<Vec<String>, DbErr> {
     // Whoever draws copies holds the file's row until they are written down.
     let held = file::Entity::find().filter(file::Column::Id.is_in(ids.clone()));
-    held.order_by_asc(file::Column::Id).lock_exclusive().all(tx).await?;
+    held.order_by_asc(file::Column::Id).lock(LockType::NoKeyUpdate).all(tx).await?;
     let of = rendition::Column::FileId.is_in(ids);
     let rows = rendition::Entity::find().filter(of.clone()).all(tx).await?;
     rendition::Entity::delete_many().filter(of).exec(tx).await?;

@@ -7,6 +7,7 @@ use entity::entry::{self, State};
 use entity::entry_event;
 use entity::id::{ContestId, EntryEventId, EntryId, UserId};
 use entity::instant::Instant;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -177,7 +178,7 @@ async fn find(
     let row = entry::Entity::find()
         .filter(entry::Column::ContestId.eq(contest))
         .filter(entry::Column::Code.eq(code))
-        .lock_exclusive()
+        .lock(LockType::NoKeyUpdate)
         .one(tx)
         .await?;
     row.filter(|row| row.state != State::Draft).ok_or(Error::Unknown)

@@ -5,7 +5,7 @@ use entity::id::{EntryId, ScreeningId};
 use entity::instant::Instant;
 use entity::screening::{self, Verdict};
 use entity::{candidate, tally};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
     IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -66,7 +66,7 @@ pub async fn find(
     now: Instant,
 ) -> Result<(), Error> {
     let contest = contest::lock(tx, by.contest()).await?;
-    let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let row = entry::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
     let row = row.filter(|row| row.contest_id == by.contest()).ok_or(Error::Unknown)?;
     if row.state != State::Submitted {
         return Err(Error::NotWaiting);
@@ -131,7 +131,7 @@ pub async fn undo(
     now: Instant,
 ) -> Result<(), Error> {
     contest::lock(tx, by.contest()).await?;
-    let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let row = entry::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
     let row = row.filter(|row| row.contest_id == by.contest()).ok_or(Error::Unknown)?;
     let last = screening::Entity::find()
         .filter(screening::Column::EntryId.eq(id))

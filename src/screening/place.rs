@@ -3,6 +3,7 @@
 use entity::entry::{self, State};
 use entity::id::EntryId;
 use entity::instant::Instant;
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, QuerySelect, Set,
 };
@@ -39,7 +40,7 @@ pub async fn place(
     now: Instant,
 ) -> Result<(), Error> {
     let contest = contest::lock(tx, by.contest()).await?;
-    let row = entry::Entity::find_by_id(id).lock_exclusive().one(tx).await?;
+    let row = entry::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(tx).await?;
     let row = row.filter(|row| row.contest_id == by.contest()).ok_or(Error::Unknown)?;
     if !matches!(row.state, State::Submitted | State::Accepted) {
         return Err(Error::NotWaiting);

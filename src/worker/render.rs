@@ -54,9 +54,9 @@ async fn follow(
         let drawn = *told.borrow_and_update();
         let length = file.milliseconds.unwrap_or(0).max(1);
         let tx = db::begin(&app.db).await?;
-        jobs::keep(&tx, job, app.clock.now()).await?;
         let per_cent = i32::try_from(drawn.saturating_mul(100) / length).unwrap_or(100);
         media::progressed(&tx, file.id, per_cent).await?;
+        jobs::keep(&tx, job, app.clock.now()).await?;
         tx.commit().await?;
     }
     std::future::pending().await

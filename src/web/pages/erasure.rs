@@ -55,6 +55,7 @@ pub async fn create(app: web::Data<App>, v: View, who: Signed, form: Form) -> Re
         return draw(&app, v, &who, false, vec![refused]).await;
     }
     let tx = db::begin(&app.db).await?;
+    hold(&tx, Some(who.id()), None).await?;
     match person(&tx, &v, who.id(), who.id()).await {
         Ok(left) => {
             tx.commit().await?;
@@ -64,7 +65,7 @@ pub async fn create(app: web::Data<App>, v: View, who: Signed, form: Form) -> Re
         }
         Err(failure) => {
             drop(tx);
-            draw(&app, v, &who, false, in_the_way(failure)?).await
+            draw(&app, v, &who, false, failure.said()?).await
         }
     }
 }
@@ -101,7 +102,7 @@ pub async fn create_for(app: web::Data<App>, v: View, who: Signed, form: Form) -
         }
         Err(failure) => {
             drop(tx);
-            desk.refused = in_the_way(failure)?;
+            desk.refused = failure.said()?;
         }
     }
     drawn(&desk)
@@ -115,10 +116,14 @@ fn drawn(desk: &Index) -> Result {
     Ok(answer)
 }
 
-/// What stands in the way and can be said on a page.
-fn in_the_way(failure: Failure) -> Result<Vec<Refused>> {
-    let ours = |refused: &Refused| matches!(refused.kind, Kind::Broken | Kind::Forbidden);
-    if failure.refused.iter().any(ours) { Err(failure) } else { Ok(failure.refused) }
+/// Locks every contest in which something of theirs is, all at once and before anything is written.
+async fn hold(tx: &DatabaseTransaction, user: Option<UserId>, contact: Option<&str>) -> Result<()> {
+    let works = entry::of_person(tx, user, contact).await?;
+    let mut contests = entry::contests(tx, works).await?;
+    if let Some(user) = user {
+        contests.extend(judging::judged_by(tx, user).await?);
+    }
+    Ok(contest::lock_all(tx, &contests).await?)
 }
 
 /// Erases an account with its works, parts, letters and complaints.
@@ -130,9 +135,7 @@ async fn person(tx: &DatabaseTransaction, v: &View, id: UserId, by: UserId) -> R
         return Err(Failure::of(refused));
     }
     let mut left = Vec::new();
-    let works = entry::of_person(tx, Some(id), None).await?;
-    entry::lock_contests(tx, works.clone()).await?;
-    for row in works {
+    for row in entry::of_person(tx, Some(id), None).await? {
         let author = Author::of(tx, row, Some(id), None, v.now).await?;
         left.push(work(tx, v, &author).await?);
     }
@@ -157,13 +160,12 @@ async fn at_contact(
     }
     let known = account::by_email(tx, contact).await?;
     let is_known = known.is_some();
+    hold(tx, known.as_ref().map(|user| user.id), Some(contact)).await?;
     let mut left = match known {
         Some(user) => person(tx, v, user.id, by).await?,
         None => Vec::new(),
     };
-    let works = entry::of_person(tx, None, Some(contact)).await?;
-    entry::lock_contests(tx, works.clone()).await?;
-    for row in works {
+    for row in entry::of_person(tx, None, Some(contact)).await? {
         let author = Author::at_request(tx, row, by).await?;
         left.push(work(tx, v, &author).await?);
     }

@@ -132,7 +132,7 @@ pub async fn agree_on_paper(
     let (contest, screener, entry) = at(&app, &path, &who, &v).await?;
     let tx = db::begin(&app.db).await?;
     let paper = (entry.id, form.text("paper").trim());
-    match entry::agree_on_paper(&tx, &screener, &contest, paper, v.now).await {
+    match entry::agree_on_paper(&tx, &screener, paper, v.now).await {
         Ok(()) => {
             tx.commit().await?;
             Ok(back(&contest, &entry))
