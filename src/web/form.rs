@@ -10,9 +10,11 @@ use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::{FromRequest, HttpRequest};
 use bytes::Bytes;
+use entity::instant::Instant;
 use futures_util::{Stream, StreamExt};
 
 use super::Failure;
+use crate::contest::moment;
 use crate::refusal::Kind;
 use crate::words::nfc;
 
@@ -80,6 +82,13 @@ impl Form {
     #[must_use]
     pub fn number<N: std::str::FromStr>(&self, field: &str) -> Option<N> {
         self.text(field).parse().ok()
+    }
+
+    /// The moment that a field names by date and time of day.
+    #[must_use]
+    pub fn moment(&self, field: &str) -> Option<Instant> {
+        let written = self.text(field).replace('T', " ");
+        moment::opens(&written.as_str().into()).ok().filter(|_| written.contains(' '))
     }
 
     /// All texts, in the order of the form.

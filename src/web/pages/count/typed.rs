@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::kinds;
 use crate::app::App;
-use crate::contest::{Contest, Organiser, moment};
+use crate::contest::{Contest, Organiser};
 use crate::refusal::{Kind, Refused};
 use crate::results::Error;
 use crate::results::outside::{self, Reading};
@@ -17,12 +17,8 @@ use crate::{db, media};
 
 /// The moment of a reading, as a form says it.
 pub(super) fn read_at(form: &Form) -> Result<Instant> {
-    let written = form.text("read_at").replace('T', " ");
     let unreadable = || Failure::of(Refused::new(Kind::Invalid, "count-moment").at("read_at"));
-    if !written.contains(' ') {
-        return Err(unreadable());
-    }
-    moment::opens(&written.as_str().into()).map_err(|_| unreadable())
+    form.moment("read_at").ok_or_else(unreadable)
 }
 
 /// Keeps the proof that a form brings: a picture or a document.

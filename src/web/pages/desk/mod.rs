@@ -82,14 +82,18 @@ pub async fn end_sessions(app: web::Data<App>, v: View, who: Signed) -> Result {
 }
 
 /// The contest above, where there is one.
-async fn parent(app: &App, contest: &Contest) -> std::result::Result<Option<Contest>, Failure> {
+pub(super) async fn parent(
+    app: &App,
+    contest: &Contest,
+) -> std::result::Result<Option<Contest>, Failure> {
     Ok(match contest.row.parent_id {
         Some(id) => Some(contests::by_id(&app.db, id).await?),
         None => None,
     })
 }
 
-fn severity(finding: &Finding) -> &'static str {
+/// How grave a finding is, as a key of the words.
+pub(super) fn severity(finding: &Finding) -> &'static str {
     match finding.severity {
         lint::Severity::Error => "lint-error",
         lint::Severity::Warning => "lint-warning",

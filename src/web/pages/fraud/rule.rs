@@ -3,12 +3,11 @@
 
 use actix_web::web;
 use entity::id::VoteCaseId;
-use entity::instant::Instant;
 
 use super::case::draw;
 use super::read;
 use crate::app::App;
-use crate::contest::{Approver, moment};
+use crate::contest::Approver;
 use crate::db;
 use crate::refusal::{Kind, Refused};
 use crate::voting::Error;
@@ -57,18 +56,12 @@ fn wanted(form: &Form) -> std::result::Result<Ruling<'_>, Refused> {
         "dismiss" => Ruling::Dismiss,
         "release" => Ruling::Release,
         "propose" => Ruling::Propose(form.text("reason")),
-        "appeal" => Ruling::Appeal(received(form)?),
+        "appeal" => {
+            let unreadable = || Refused::new(Kind::Invalid, "vote-appeal-moment").at("received");
+            Ruling::Appeal(form.moment("received").ok_or_else(unreadable)?)
+        }
         _ => return Err(Refused::new(Kind::Conflict, "vote-case-ruled")),
     })
-}
-
-fn received(form: &Form) -> std::result::Result<Instant, Refused> {
-    let written = form.text("received").replace('T', " ");
-    let unreadable = || Refused::new(Kind::Invalid, "vote-appeal-moment").at("received");
-    if !written.contains(' ') {
-        return Err(unreadable());
-    }
-    moment::opens(&written.as_str().into()).map_err(|_| unreadable())
 }
 
 /// Confirms or refuses what another has proposed, restores, or upholds.

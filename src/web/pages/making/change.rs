@@ -2,11 +2,10 @@
 
 use actix_web::web;
 
+use super::changed;
 use super::form::{Way, again, filled};
 use crate::app::App;
-use crate::contest::apply::{self, Change};
 use crate::contest::outline;
-use crate::db;
 use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
@@ -33,20 +32,13 @@ pub async fn update(
     form: Form,
 ) -> Result {
     let mut definition = (*contest.definition).clone();
-    let change =
-        Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
-    let refused = match outline::put(&mut definition, form.texts()) {
-        Err(refused) => refused,
-        Ok(()) => {
-            let tx = db::begin(&app.db).await?;
-            match apply::apply(&tx, &definition, Some(by.user()), &change, v.now).await {
-                Ok(_) => {
-                    tx.commit().await?;
-                    return Ok(see_other(&format!("/desk/contests/{slug}/check")));
-                }
-                Err(error) => Failure::from(error).said()?,
-            }
-        }
+    let done = match outline::put(&mut definition, form.texts()) {
+        Ok(()) => changed(&app, &v, (&definition, by.user()), &form).await,
+        Err(refused) => Err(Failure::all(refused)),
+    };
+    let refused = match done {
+        Ok(()) => return Ok(see_other(&format!("/desk/contests/{slug}/check"))),
+        Err(failure) => failure.said()?,
     };
     let way = Way::Change(&slug, contest.is_public());
     again(&filled(v, &contest.definition, &[], form.texts(), refused, way))

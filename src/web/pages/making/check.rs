@@ -12,10 +12,11 @@ use fast_qr::qr::QRBuilder;
 use crate::app::App;
 use crate::contest::apply;
 use crate::contest::definition::{PhaseKind, SlotKind};
-use crate::contest::lint::{self, Severity};
+use crate::contest::lint;
 use crate::contest::{self, Contest, moment};
 use crate::refusal::Kind;
 use crate::web::organised::Organised;
+use crate::web::pages::desk::{parent, severity};
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{db, judging, unit};
 
@@ -60,19 +61,9 @@ pub struct Check {
 /// Forbidden to anybody but organisers.
 pub async fn check(app: web::Data<App>, v: View, Organised(contest, _): Organised) -> Result {
     let definition = &contest.definition;
-    let parent = match contest.row.parent_id {
-        Some(id) => Some(contest::by_id(&app.db, id).await?),
-        None => None,
-    };
+    let parent = parent(&app, &contest).await?;
     let findings = lint::check(definition, parent.as_ref().map(|one| &*one.definition));
-    let said = findings.iter().map(|finding| {
-        let severity = match finding.severity {
-            Severity::Error => "lint-error",
-            Severity::Warning => "lint-warning",
-            Severity::Advice => "lint-advice",
-        };
-        (severity, v.said(&finding.refused()))
-    });
+    let said = findings.iter().map(|finding| (severity(finding), v.said(&finding.refused())));
     let title = definition.title.read(v.lang.is_english()).to_owned();
     let address = format!("{}/contests/{}", v.base, contest.slug());
     let closes = contest.windows(PhaseKind::Intake).map(|window| window.closes).max();

@@ -8,12 +8,11 @@ use entity::entry::{self, State};
 use entity::{round, seat};
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
+use super::changed;
 use crate::app::App;
-use crate::contest::apply::{self, Change};
 use crate::contest::definition::{Definition, RoundKind};
 use crate::contest::outline::{self, Added, Stage};
 use crate::contest::{self, Contest};
-use crate::db;
 use crate::refusal::Refused;
 use crate::web::form::Form;
 use crate::web::organised::Organised;
@@ -244,20 +243,13 @@ pub async fn change_funnel(
         "remove" => outline::remove_round(&mut definition, form.text("round")),
         _ => {}
     }
-    let change =
-        Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
-    let refused = match put {
-        Err(refused) => refused,
-        Ok(()) => {
-            let tx = db::begin(&app.db).await?;
-            match apply::apply(&tx, &definition, Some(by.user()), &change, v.now).await {
-                Ok(_) => {
-                    tx.commit().await?;
-                    return Ok(see_other(&format!("/desk/contests/{slug}/rounds")));
-                }
-                Err(error) => Failure::from(error).said()?,
-            }
-        }
+    let done = match put {
+        Ok(()) => changed(&app, &v, (&definition, by.user()), &form).await,
+        Err(refused) => Err(Failure::all(refused)),
+    };
+    let refused = match done {
+        Ok(()) => return Ok(see_other(&format!("/desk/contests/{slug}/rounds"))),
+        Err(failure) => failure.said()?,
     };
     draw(&app, v, &contest, &contest.definition, form.texts().to_vec(), refused).await
 }

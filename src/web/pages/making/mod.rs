@@ -14,6 +14,15 @@ pub use form::{Field, Filled, Section};
 pub use funnel::{Funnel, change_funnel, funnel};
 pub use start::{Asked, New, create, new};
 
+use entity::id::UserId;
+
+use crate::app::App;
+use crate::contest::apply::{self, Change};
+use crate::contest::definition::Definition;
+use crate::db;
+use crate::web::form::Form;
+use crate::web::{Failure, View};
+
 /// Six forms of contests to begin from: key, and the document.
 pub const TEMPLATES: [(&str, &str); 6] = [
     ("photo", include_str!("../../../contest/templates/photo.yaml")),
@@ -23,3 +32,18 @@ pub const TEMPLATES: [(&str, &str); 6] = [
     ("poster", include_str!("../../../contest/templates/poster.yaml")),
     ("link", include_str!("../../../contest/templates/link.yaml")),
 ];
+
+/// Changes a contest to what is defined, for the reason and with the notice that a form gives.
+async fn changed(
+    app: &App,
+    v: &View,
+    (definition, by): (&Definition, UserId),
+    form: &Form,
+) -> std::result::Result<(), Failure> {
+    let change =
+        Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
+    let tx = db::begin(&app.db).await?;
+    apply::apply(&tx, definition, Some(by), &change, v.now).await?;
+    tx.commit().await?;
+    Ok(())
+}
