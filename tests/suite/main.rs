@@ -51,6 +51,7 @@ mod room;
 mod schema;
 mod screening;
 mod scripts;
+mod signals;
 mod storage;
 mod story;
 mod templates;
