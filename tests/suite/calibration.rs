@@ -57,6 +57,8 @@ both! {
             panel.push(invite(site, &mut runs, email).await);
         }
         let waiting = runs.get(ROUND).await;
+        let funnel = runs.get(&format!("/desk/contests/{STAGE}/rounds")).await;
+        let tried = runs.get(&format!("/desk/contests/{STAGE}/rounds?round.0.calibration=5")).await;
         let opened = runs.post(ROUND, &[("act", "open")]).await;
         assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
         let mut dealt = Vec::new();
@@ -71,6 +73,9 @@ both! {
             "6 bài, 3 giám khảo: mỗi người từ 3 đến 4 phiếu.",
             "2 bài chấm chung đứng đầu phần chấm của mọi giám khảo, theo cùng thứ tự.",
         ]);
+        assert_eq!(funnel.attributes("input[name='round.0.calibration']", "value"), ["2"]);
+        assert!(funnel.text().contains("3 giám khảo, mỗi người nhiều nhất 4 phiếu"), "6 + 2·2 of 3");
+        assert!(tried.text().contains("3 giám khảo, mỗi người nhiều nhất 6 phiếu"), "6 + 5·2 of 3");
         let first = dealt[0][..2].to_vec();
         assert!(dealt.iter().all(|own| own[..2] == first), "{dealt:?}");
         let mut loads: Vec<usize> = dealt.iter().map(Vec::len).collect();

@@ -320,6 +320,7 @@ both! {
         }
         let told = organiser.get(&format!("{DESK}/figures")).await;
         let sheet = organiser.get(&format!("{DESK}/figures.csv")).await;
+        let own = organiser.get(&format!("{DESK}/figures.csv?of=judges")).await;
         let closed = close(&mut organiser, &[]).await;
 
         assert_eq!(told.status, StatusCode::OK);
@@ -327,6 +328,12 @@ both! {
         assert!(told.text().contains("chấm nới") && told.text().contains("chấm chặt"));
         assert_eq!(told.all("svg rect").len(), 20);
         assert_eq!(sheet.text().lines().count(), 9);
+        let own: Vec<Vec<&str>> =
+            own.text().lines().map(|line| line.trim_end().split(',').collect()).collect();
+        // 9, 8 … 3 and 2; in tenths of the scale from the third to the tenth.
+        assert_eq!(own[1][..3], ["1", "8", "5.500000"], "{own:?}");
+        assert_eq!(own[1][8..], ["0", "0", "1", "1", "1", "1", "1", "1", "1", "1"]);
+        assert_eq!((own.len(), own[0][2], own[2][2]), (3, "mean", "2.000000"));
         assert!(early.text().contains("giám khảo 1 mới có 7 phiếu, cần ít nhất 8"), "{}", early.text());
         assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
         let told = outcome(site).await;

@@ -8,6 +8,7 @@ mod support;
 mod account;
 mod admission;
 mod alike;
+mod arrival;
 mod backup;
 mod blind;
 mod calibration;

@@ -2,14 +2,14 @@
 
 mod agreement;
 mod ballots;
+mod marks;
 mod pairs;
 mod scale;
 
 use hoithi::judging::method::agreement::{Apart, alpha};
 use hoithi::judging::method::firmness::{intervals, swaps};
 use hoithi::judging::method::model::fitted;
-use hoithi::judging::method::scale::standardised;
-use hoithi::judging::method::{Panel, Score, ranks};
+use hoithi::judging::method::{Panel, Score};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -79,31 +79,9 @@ fn leaving_one_judge_out_says_who_would_swap() {
     assert_eq!(got[0].moved, [(1, 1, 2), (0, 2, 1)]);
 }
 
-fn marks() -> impl Strategy<Value = Vec<Vec<i32>>> {
-    (2_usize..9, 1_usize..5).prop_flat_map(|(entries, judges)| {
-        proptest::collection::vec(proptest::collection::vec(0..=20, judges), entries)
-    })
-}
-
 proptest! {
     #[test]
-    fn a_judge_who_gives_everybody_the_same_changes_no_rank(rows in marks(), same in 0..=20) {
-        let before: Vec<&[i32]> = rows.iter().map(Vec::as_slice).collect();
-        let more: Vec<Vec<i32>> =
-            rows.iter().map(|row| row.iter().copied().chain([same]).collect()).collect();
-        let after: Vec<&[i32]> = more.iter().map(Vec::as_slice).collect();
-
-        let exact = |rows: &[&[i32]]| {
-            let sum = |row: &&[i32]| row.iter().map(|mark| f64::from(*mark)).sum::<f64>();
-            ranks(&rows.iter().map(|row| Some(sum(row))).collect::<Vec<_>>())
-        };
-        prop_assert_eq!(exact(&before), exact(&after));
-        let z = standardised(&full(&after));
-        prop_assert!(z.scores.iter().filter(|s| s.judge == rows[0].len()).all(|s| s.points == 0.0));
-    }
-
-    #[test]
-    fn the_order_in_which_sheets_arrive_changes_nothing(rows in marks(), seed: u64) {
+    fn the_order_in_which_sheets_arrive_changes_nothing(rows in marks::marks(), seed: u64) {
         let rows: Vec<&[i32]> = rows.iter().map(Vec::as_slice).collect();
         let panel = full(&rows);
         let mut shuffled = panel.clone();

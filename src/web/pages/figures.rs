@@ -1,6 +1,10 @@
 //! What a round's marks tell, for a committee that is no statistician.
 
-use actix_web::{HttpResponse, web};
+mod export;
+
+pub use export::csv;
+
+use actix_web::web;
 use askama::Template;
 
 use crate::account;
@@ -225,45 +229,4 @@ fn line(v: &View, one: &crate::judging::figures::OfEntry) -> Line {
         ),
         spread: said(v, one.spread, 2),
     }
-}
-
-/// All entries' figures as CSV, by alias.
-///
-/// # Errors
-/// Forbidden to anybody but organisers.
-pub async fn csv(
-    app: web::Data<App>,
-    v: View,
-    Organised(contest, _): Organised,
-    path: web::Path<(String, String)>,
-) -> Result {
-    let (slug, key) = path.into_inner();
-    let (_, _, told) = read(&app, &v, &contest, &key).await?;
-    let mut sheet = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    let head =
-        ["alias", "sheets", "raw", "raw_place", "adjusted", "adjusted_place", "best", "worst"];
-    sheet.write_record(head).map_err(Failure::broken)?;
-    for one in &told.entries {
-        let number = |value: Option<String>| value.unwrap_or_default();
-        sheet
-            .write_record([
-                one.alias.clone(),
-                one.sheets.to_string(),
-                number(one.raw.map(|(points, _)| format!("{points:.6}"))),
-                number(one.raw.map(|(_, place)| place.to_string())),
-                number(one.adjusted.map(|(points, _)| format!("{points:.6}"))),
-                number(one.adjusted.map(|(_, place)| place.to_string())),
-                number(one.interval.map(|between| between.best.to_string())),
-                number(one.interval.map(|between| between.worst.to_string())),
-            ])
-            .map_err(Failure::broken)?;
-    }
-    let bytes = sheet.into_inner().map_err(Failure::broken)?;
-    Ok(HttpResponse::Ok()
-        .content_type("text/csv; charset=utf-8")
-        .insert_header((
-            "Content-Disposition",
-            format!("attachment; filename=\"{slug}-{key}.csv\""),
-        ))
-        .body(bytes))
 }

@@ -66,6 +66,7 @@ figures-without = Without judge { $judge }:
 figures-entries = Entry by entry
 figures-entries-what = Raw is the mean of the sheets. Adjusted has the judges' severity taken out; it decides only where the rules say so. The interval is where the entry stands with a probability of 90 %.
 figures-csv = Download all { $count } entries (CSV)
+figures-judges-csv = Download the table of judges (CSV)
 figures-raw = Raw
 figures-adjusted = Adjusted
 figures-interval = Interval of places

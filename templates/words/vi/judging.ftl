@@ -66,6 +66,7 @@ figures-without = Không có giám khảo { $judge }:
 figures-entries = Từng bài
 figures-entries-what = Điểm gốc là trung bình các phiếu. Điểm điều chỉnh đã trừ mức chênh của giám khảo; nó chỉ quyết định khi thể lệ nói vậy. Khoảng hạng là nơi bài đứng với xác suất 90 %.
 figures-csv = Tải tất cả { $count } bài (CSV)
+figures-judges-csv = Tải bảng giám khảo (CSV)
 figures-raw = Điểm gốc
 figures-adjusted = Điểm điều chỉnh
 figures-interval = Khoảng hạng
