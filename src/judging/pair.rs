@@ -68,7 +68,7 @@ pub async fn next(
         .iter()
         .map(|one| beliefs.get(&one.assignment.entry_id).copied().unwrap_or(Belief::BEFORE))
         .collect();
-    let categories = categories(db, &desk).await?;
+    let categories = categories(db, desk.iter().map(|one| one.assignment.entry_id)).await?;
     let may = |one: usize, other: usize| {
         let (a, b) = (desk[one].assignment.entry_id, desk[other].assignment.entry_id);
         categories.get(&a) == categories.get(&b) && !seen.contains(&(a, b))
@@ -96,14 +96,24 @@ fn believed(rows: &[comparison::Model]) -> (HashMap<EntryId, Belief>, HashMap<Se
     (beliefs, trusts)
 }
 
+/// Those among these entries that are alone in their category: nobody can compare them.
+pub(super) async fn alone(
+    db: &impl ConnectionTrait,
+    entries: impl Iterator<Item = EntryId>,
+) -> Result<BTreeSet<EntryId>, DbErr> {
+    let categories = categories(db, entries).await?;
+    let shared = |one: &CategoryId| categories.values().filter(|other| *other == one).count() > 1;
+    Ok(categories.iter().filter(|(_, own)| !shared(own)).map(|(entry, _)| *entry).collect())
+}
+
 async fn categories(
     db: &impl ConnectionTrait,
-    desk: &[Work],
+    entries: impl Iterator<Item = EntryId>,
 ) -> Result<HashMap<EntryId, CategoryId>, DbErr> {
     let rows: Vec<(EntryId, CategoryId)> = entry::Entity::find()
         .select_only()
         .columns([entry::Column::Id, entry::Column::CategoryId])
-        .filter(entry::Column::Id.is_in(desk.iter().map(|one| one.assignment.entry_id)))
+        .filter(entry::Column::Id.is_in(entries))
         .into_tuple()
         .all(db)
         .await?;

@@ -17,6 +17,7 @@ use super::deal::{Deal, Dice};
 use super::error::{Error, Fault};
 use super::give::give;
 use super::judge::sitting;
+use super::pair;
 use super::plan::{Before, Plan, planned};
 use super::reckon::{cut, reckon};
 use super::record::{definition_of, record};
@@ -158,9 +159,13 @@ pub async fn close(
     let definition = definition_of(&contest, &row)?;
     let reckoned = reckon(tx, row.id, definition, decided.on).await?;
     let quorum = if definition.kind == RoundKind::Deliberate { 0 } else { definition.quorum };
+    let alone = match definition.kind {
+        RoundKind::Pairwise => pair::alone(tx, reckoned.iter().map(|one| one.entry)).await?,
+        _ => BTreeSet::new(),
+    };
     let mut faults: Vec<Fault> = reckoned
         .iter()
-        .filter(|one| one.sheets < quorum as usize)
+        .filter(|one| one.sheets < quorum as usize && !alone.contains(&one.entry))
         .map(|one| Fault::UnderQuorum(one.alias.clone(), one.sheets))
         .collect();
     let (on, fault) = cut(&reckoned, definition, decided.on);

@@ -2,10 +2,10 @@
 
 use actix_web::http::StatusCode;
 use entity::entry::{self, EntrantKind, State};
-use entity::id::EntryId;
-use entity::{candidate, round};
+use entity::id::{CategoryId, EntryId};
+use entity::{candidate, category, round};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use crate::entry::contest;
 use crate::support::{Answer, Browser, Site, both};
@@ -22,7 +22,7 @@ async fn jury(site: &mut Site, kind: &str, entries: u8, judges: usize) -> (Brows
     );
     let id = contest(site, |text| text.replacen("categories:", &round, 1)).await;
     site.set_clock("2026-04-11T02:00:00Z");
-    let category = entity::category::Entity::find().one(&site.app.db).await.unwrap().unwrap().id;
+    let category = category::Entity::find().one(&site.app.db).await.unwrap().unwrap().id;
     let now = site.app.clock.now();
     let tx = hoithi::db::begin(&site.app.db).await.unwrap();
     for number in 0..entries {
@@ -236,6 +236,39 @@ both! {
         assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
         let order: String = outcome(site).await.iter().map(|line| &line[..1]).collect();
         assert_eq!(order, "ABCD");
+    }
+
+    async fn pairs_are_of_one_category_and_an_entry_alone_in_its_own_holds_nothing_up(site: Site) {
+        let (mut organiser, mut panel) = jury(site, "kind: pairwise, comparisons: 6", 4, 1).await;
+        let db = &site.app.db;
+        let first = category::Entity::find().one(db).await.unwrap().unwrap();
+        let other = CategoryId::new();
+        let mut second = first.into_active_model().reset_all();
+        (second.id, second.key) = (Set(other), Set("other".to_owned()));
+        category::Entity::insert(second).exec_without_returning(db).await.unwrap();
+        let moved = entry::Entity::update_many()
+            .col_expr(entry::Column::CategoryId, Expr::value(other))
+            .filter(entry::Column::Title.eq("D"));
+        moved.exec(db).await.unwrap();
+        let room = format!("/judging/{}", round_id(site).await);
+        let judge = &mut panel[0];
+        let early = close(&mut organiser, &[]).await;
+
+        let mut compared = Vec::new();
+        loop {
+            let page = judge.get(&room).await;
+            let pair = page.attributes("button[name='better']", "value");
+            let Some(better) = pair.first() else { break };
+            compared.extend(page.all("[data-work] h2"));
+            let form = [("better", better.as_str()), ("worse", pair[1].as_str())];
+            judge.post(&format!("{room}/comparisons"), &form).await;
+        }
+        let closed = close(&mut organiser, &[]).await;
+
+        assert!(!early.all("[role=alert]").is_empty(), "three were not compared: {}", early.text());
+        compared.sort();
+        assert_eq!(compared, ["A", "A", "B", "B", "C", "C"]);
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
     }
 
     async fn who_compared_all_that_is_left_has_finished_when_the_last_pair_left_the_contest(site: Site) {
