@@ -30,8 +30,21 @@ const ANSWERS: Duration = Duration::from_secs(5);
 /// # Errors
 /// When the database cannot be reached.
 pub async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    connect_with_room(url, connections, 2).await
+}
+
+/// As [`connect`]; each connection to SQLite keeps so many MiB of pages in memory, once it has read
+/// them.
+///
+/// # Errors
+/// As [`connect`].
+pub async fn connect_with_room(
+    url: &str,
+    connections: u32,
+    room: u32,
+) -> Result<DatabaseConnection, DbErr> {
     if let Some(path) = url.strip_prefix("sqlite:") {
-        return sqlite(Path::new(path), connections).await;
+        return sqlite(Path::new(path), connections, room).await;
     }
     let mut options = ConnectOptions::new(url);
     options
@@ -53,13 +66,14 @@ async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
     asked.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
 }
 
-async fn sqlite(path: &Path, connections: u32) -> Result<DatabaseConnection, DbErr> {
+async fn sqlite(path: &Path, connections: u32, room: u32) -> Result<DatabaseConnection, DbErr> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
+        .pragma("cache_size", format!("-{}", room * 1024))
         .busy_timeout(BUSY);
     let pool = SqlitePoolOptions::new()
         .max_connections(connections)

@@ -5,7 +5,7 @@ use entity::id::ContestId;
 use entity::vote_segment;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Statement,
+    QuerySelect, Select, Statement,
 };
 
 use super::Error;
@@ -89,14 +89,27 @@ pub(super) async fn page(
     contest: ContestId,
     first: std::ops::Range<i64>,
 ) -> Result<Vec<vote_segment::Model>, DbErr> {
+    within(contest, first).limit(PAGE).all(db).await
+}
+
+/// All segments that begin with one of these leaves; of so few that they fit into memory.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn all(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    first: std::ops::Range<i64>,
+) -> Result<Vec<vote_segment::Model>, DbErr> {
+    within(contest, first).all(db).await
+}
+
+fn within(contest: ContestId, first: std::ops::Range<i64>) -> Select<vote_segment::Entity> {
     vote_segment::Entity::find()
         .filter(vote_segment::Column::ContestId.eq(contest))
         .filter(vote_segment::Column::First.gte(first.start))
         .filter(vote_segment::Column::First.lt(first.end))
         .order_by_asc(vote_segment::Column::First)
-        .limit(PAGE)
-        .all(db)
-        .await
 }
 
 /// The newest segments that begin with one of these leaves, the newest first; at most so many.

@@ -33,6 +33,8 @@ use super::{Error, project, segment};
 
 /// Connections of a writer: one to write, one to read beside it.
 const CONNECTIONS: u32 = 2;
+/// MiB of pages that each of them keeps: rows of votes lie all over the database.
+const ROOM: u32 = 32;
 /// Most votes of a commit.
 const MOST: usize = 1000;
 /// How often projections are brought on.
@@ -66,7 +68,7 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            match crate::db::connect(&desk.database, CONNECTIONS).await {
+            match crate::db::connect_with_room(&desk.database, CONNECTIONS, ROOM).await {
                 Ok(db) => {
                     let leased_at = desk.clock.now();
                     let (loaded, lag) = (None, true);
@@ -221,7 +223,7 @@ impl Writer {
     async fn recover(&mut self, error: &Error, attempt: u32) {
         self.loaded = None;
         if matches!(error, Error::Stuck) {
-            match crate::db::connect(&self.desk.database, CONNECTIONS).await {
+            match crate::db::connect_with_room(&self.desk.database, CONNECTIONS, ROOM).await {
                 Ok(db) => self.db = db,
                 Err(error) => tracing::warn!("the vote writer has no database: {error}"),
             }
