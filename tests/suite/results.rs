@@ -325,6 +325,37 @@ both! {
         site.work().await;
     }
 
+    async fn a_prize_stays_empty_where_the_rules_let_it_and_people_say_why(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        let first = "label: Giải nhất, table: jury, count: 1";
+        let text = super::story::staged(&RULES.replace(first, &format!("{first}, may_stay_empty: true")));
+        let form = [("text", text.as_str()), ("reason", "Theo thể lệ"), ("notice", "Giải nhất có thể để trống")];
+        let changed = organiser.post(&format!("/desk/contests/{STAGE}/edit"), &form).await;
+        assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text());
+        let desk = organiser.get(&format!("/desk/contests/{STAGE}/results")).await;
+        let offered = desk.attributes("form[action$='/decisions'] input[name='prize']", "value");
+        let decisions = format!("/desk/contests/{STAGE}/decisions");
+
+        let given = [("prize", "second"), ("count", "1"), ("reason", "Không bài nào xứng đáng")];
+        let refused = organiser.post(&decisions, &given).await;
+        let silent = organiser.post(&decisions, &[("prize", "first"), ("count", "1"), ("reason", "")]).await;
+        let said = [("prize", "first"), ("count", "1"), ("reason", "Hội đồng biểu quyết 5/5")];
+        let decided = organiser.post(&decisions, &said).await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+
+        assert_eq!(offered, ["first"], "only what may stay empty is offered");
+        assert!(alert(&refused).contains("để trống"), "{}", alert(&refused));
+        assert!(alert(&silent).contains("lý do"), "{}", alert(&silent));
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text());
+        let won = super::story::prizes(site, STAGE).await;
+        assert!(!won.contains_key("Giải nhất"), "{won:?}");
+        assert_eq!(won["Giải nhì"], ["Một"], "the best work has the best prize that is given");
+        let minutes = organiser.get(&format!("/desk/contests/{STAGE}/minutes")).await;
+        let line = minutes.all("li").into_iter().find(|line| line.contains("Hội đồng biểu quyết 5/5"));
+        assert!(line.is_some_and(|line| line.contains("để trống Giải nhất")), "{}", minutes.text());
+        site.work().await;
+    }
+
     async fn a_tie_that_decides_a_prize_waits_for_people_and_never_falls_by_itself(site: Site) {
         let (mut organiser, mut approver) = judged(site).await;
         let page = organiser.get(&format!("/desk/contests/{STAGE}/results")).await;

@@ -10,7 +10,7 @@ use super::{Place, Table, names, prize_label};
 use crate::app::App;
 use crate::contest::{self, Approver, Auditor, Contest, Organiser};
 use crate::refusal::Refused;
-use crate::results::{self, Problem};
+use crate::results::{self, Inputs, Problem};
 use crate::web::pages::worksheet;
 use crate::web::signed::Signed;
 use crate::web::{Result, View, page};
@@ -57,6 +57,18 @@ pub struct Striking {
     pub is_own: bool,
 }
 
+/// A prize that the rules let stay empty.
+pub struct Emptiable {
+    /// Its key.
+    pub key: String,
+    /// Its name.
+    pub label: String,
+    /// How many there are of it.
+    pub count: u32,
+    /// How many of them stay empty as decided so far.
+    pub empty: u32,
+}
+
 /// The desk's page of a result.
 #[derive(Template)]
 #[template(path = "result/desk.html")]
@@ -73,6 +85,8 @@ pub struct Desk {
     pub problems: Vec<String>,
     /// Ties to be decided: key of the table, and who.
     pub ties: Vec<(String, Vec<(String, String)>)>,
+    /// Prizes of which some may stay empty.
+    pub emptiable: Vec<Emptiable>,
     /// Publications so far, newest first.
     pub history: Vec<Past>,
     /// Entries that somebody wants struck out.
@@ -163,6 +177,7 @@ pub(super) async fn draw_desk(
         tables: tables.collect(),
         problems: outcome.problems.iter().map(|problem| said(&v, contest, problem)).collect(),
         ties: ties.collect(),
+        emptiable: emptiable(contest, &inputs, english),
         strikes: strikes(app, contest, who).await?,
         approves: Approver::of(&app.db, contest, who, v.now).await.is_ok(),
         proposal,
@@ -172,6 +187,17 @@ pub(super) async fn draw_desk(
         refused,
         v,
     })
+}
+
+fn emptiable(contest: &Contest, inputs: &Inputs, english: bool) -> Vec<Emptiable> {
+    let prizes = contest.definition.prizes.iter().filter(|prize| prize.may_stay_empty);
+    let prizes = prizes.map(|prize| Emptiable {
+        key: prize.key.clone(),
+        label: prize.label.read(english).to_owned(),
+        count: prize.count,
+        empty: inputs.empty.get(&prize.key).copied().unwrap_or(0),
+    });
+    prizes.collect()
 }
 
 /// Entries that somebody wants struck out: code, title, reason, who and when, whether oneself.

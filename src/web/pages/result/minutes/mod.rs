@@ -13,8 +13,8 @@ use entity::id::UserId;
 use entity::instant::Instant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::Table;
 use super::public::{Show, shown};
+use super::{Table, prize_label};
 use crate::app::App;
 use crate::contest::{self, Contest};
 use crate::refusal::Arg;
@@ -206,13 +206,16 @@ async fn decisions(
         account::names(&app.db, rows.iter().map(|row| row.decided_by)).await?;
     let last = rows.last().map(|row| row.decided_at);
     let said = rows.into_iter().map(|row| {
-        let what = v.t(match row.kind {
-            Decided::Tie => "decision-tie",
-            Decided::EmptyPrize => "decision-empty-prize",
-            Decided::Promotion => "decision-promotion",
-            Decided::NextInLine => "decision-next-in-line",
-            Decided::Disqualification => "decision-disqualification",
-        });
+        let what = match row.kind {
+            Decided::Tie => v.t("decision-tie"),
+            Decided::EmptyPrize => {
+                let prize = row.subject["prize"].as_str().unwrap_or_default();
+                v.t1("decision-empty-prize", "prize", prize_label(contest, prize, v).as_str())
+            }
+            Decided::Promotion => v.t("decision-promotion"),
+            Decided::NextInLine => v.t("decision-next-in-line"),
+            Decided::Disqualification => v.t("decision-disqualification"),
+        };
         decision(v, row.decided_at, &what, names.get(&row.decided_by).cloned(), &row.reason)
     });
     Ok((said.collect(), last))
