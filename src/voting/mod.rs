@@ -27,6 +27,7 @@ pub mod lists;
 pub mod members;
 mod memory;
 mod moves;
+mod names;
 mod policy;
 mod project;
 mod proofs;

@@ -3,25 +3,22 @@
 //! A step is one transaction, which moves `vote_log.applied` as well, so a row is taken once,
 //! however often a step is broken off.
 
-use std::collections::{BTreeSet, HashMap};
-
-use entity::entry;
-use entity::id::{ContestId, EntryId, UnitId};
+use entity::id::{ContestId, EntryId};
 use entity::vote::{self, State};
-use entity::{tally, tally_minute, vote_link, vote_log, vote_segment};
+use entity::{tally, tally_minute, vote_log};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseConnection, DatabaseTransaction,
-    EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, DatabaseConnection, DatabaseTransaction, EntityTrait, ExprTrait,
+    IntoActiveModel, QueryFilter, Set,
 };
 
 use super::details::Details;
 use super::moves::{Moves, NONE};
+use super::names::Names;
 use super::traces::Trace;
 use super::{Error, receipt, segment};
-use crate::contest::definition::VoteLimit;
+use crate::db;
 use crate::ledger::{Leaf, Note, Verdict, Vote, leaf_hash};
-use crate::{contest, db};
 
 /// Leaves of a step, about: while votes come, and when none do. Votes wait for a step to end, so a
 /// step is short while they come. Otherwise it is long: rows lie all over the database, and of two
@@ -101,83 +98,6 @@ pub async fn forget(tx: &DatabaseTransaction, contest: ContestId) -> Result<(), 
         .exec(tx)
         .await?;
     Ok(())
-}
-
-/// What numbers in the log stand for.
-struct Names {
-    entries: HashMap<u32, EntryId>,
-    links: HashMap<u32, Option<UnitId>>,
-    by_day: bool,
-    /// What a ballot's places are worth, and how many it has to name at least.
-    rules: (Vec<u32>, usize),
-}
-
-impl Names {
-    /// Of the numbers that stand in these segments, and no more: a contest may have tens of thousands
-    /// of links.
-    async fn read(
-        db: &impl ConnectionTrait,
-        id: ContestId,
-        page: &[vote_segment::Model],
-    ) -> Result<Self, Error> {
-        let (mut numbers, mut came_by) = (BTreeSet::new(), BTreeSet::new());
-        for segment in page {
-            for (leaf, details) in segment::parts(segment)? {
-                if let Some(Leaf::Vote(vote)) = Leaf::read(leaf)
-                    && let Some(Details::Vote { link, entries, .. }) = Details::read(details)
-                {
-                    let named = entries.into_iter().chain([vote.slot]);
-                    numbers.extend(named.filter_map(|number| i32::try_from(number).ok()));
-                    came_by.extend(i32::try_from(link).ok());
-                }
-            }
-        }
-        let contest = contest::by_id(db, id).await?;
-        let voting = contest.definition.voting.as_ref();
-        let limit = voting.map(|voting| voting.limit);
-        let rules = voting.map(|voting| (voting.points.clone(), voting.least as usize));
-        let entries: Vec<(EntryId, Option<i32>)> = entry::Entity::find()
-            .select_only()
-            .columns([entry::Column::Id, entry::Column::Number])
-            .filter(entry::Column::ContestId.eq(id))
-            .filter(entry::Column::Number.is_in(numbers))
-            .into_tuple()
-            .all(db)
-            .await?;
-        let links = vote_link::Entity::find()
-            .filter(vote_link::Column::ContestId.eq(id))
-            .filter(vote_link::Column::Number.is_in(came_by));
-        let links = links.all(db).await?.into_iter();
-        let number = |number: i32| u32::try_from(number).ok();
-        Ok(Self {
-            entries: entries
-                .into_iter()
-                .filter_map(|(id, n)| Some((n.and_then(number)?, id)))
-                .collect(),
-            links: links.filter_map(|row| Some((number(row.number)?, row.unit_id))).collect(),
-            by_day: matches!(limit, Some(VoteLimit::PerDay(_))),
-            rules: rules.unwrap_or_default(),
-        })
-    }
-
-    /// The entries of a ballot, in order, each with what it is worth: as the ledger counts them.
-    fn ballot(&self, entries: &[u32]) -> Result<Vec<(EntryId, i32)>, Error> {
-        let (points, least) = &self.rules;
-        let worth = |place: usize| match points.get(place) {
-            _ if entries.len() < *least => 0,
-            _ if points.is_empty() => 1,
-            points => points.map_or(0, |points| i32::try_from(*points).unwrap_or(i32::MAX)),
-        };
-        let known = entries.iter().enumerate().map(|(place, number)| {
-            let entry = self.entries.get(number).ok_or(Error::BrokenLog)?;
-            Ok((*entry, worth(place)))
-        });
-        known.collect()
-    }
-
-    fn period(&self, slot: u32) -> i32 {
-        if self.by_day { i32::try_from(slot).unwrap_or(i32::MAX) } else { 0 }
-    }
 }
 
 struct Work<'a> {

@@ -4,7 +4,7 @@
 use anyhow::{Context, Result};
 use entity::contest::State;
 use entity::crew::{self, Role};
-use entity::id::{CrewId, EntryId, UnitId};
+use entity::id::{CrewId, EntryId, UnitId, UserId};
 use entity::instant::Instant;
 use entity::unit as units;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, Set};
@@ -12,7 +12,6 @@ use tempfile::NamedTempFile;
 use tokio::task::JoinHandle;
 
 use super::cast;
-use super::stage::{Crew, DAY};
 use crate::app::{self, App};
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::{Definition, Moment, PhaseKind};
@@ -30,6 +29,16 @@ pub(super) const JUDGING: &str = "vong-tay-cong-doan";
 const FILMED: &str = "phim-an-toan";
 /// The poster contest, taking entries.
 pub(super) const OPEN: &str = "tranh-co-dong";
+
+pub(super) const DAY: i64 = 24 * 3600;
+
+/// Who runs the contests.
+pub(super) struct Crew {
+    pub(super) organiser: UserId,
+    pub(super) approver: UserId,
+    pub(super) screener: UserId,
+    pub(super) judges: [UserId; 3],
+}
 
 pub(super) async fn finished(app: &App, crew: &Crew, now: Instant) -> Result<()> {
     let plan = Plan {

@@ -7,7 +7,8 @@ use entity::{contest as contests, officer, user};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, Set};
 
-use super::{cast, film, plays};
+use super::plays::{self, Crew, DAY};
+use super::{cast, film};
 use crate::app::{self, App};
 use crate::entry::code;
 use crate::{account, db, unit};
@@ -20,8 +21,6 @@ pub(super) const ROLES: [(&str, &str, &str); 5] = [
     ("Giám khảo / judge", "giamkhao1@hoithi.example", "/desk"),
     ("Duyệt bài / screener", "duyetbai@hoithi.example", "/desk"),
 ];
-
-pub(super) const DAY: i64 = 24 * 3600;
 
 /// Fills an empty folder; says the password with which all roles sign in.
 pub(super) async fn fill(app: &App) -> Result<String> {
@@ -65,14 +64,6 @@ fn fresh_password() -> String {
             return password;
         }
     }
-}
-
-/// Who runs the contests.
-pub(super) struct Crew {
-    pub(super) organiser: UserId,
-    pub(super) approver: UserId,
-    pub(super) screener: UserId,
-    pub(super) judges: [UserId; 3],
 }
 
 async fn union(app: &App, now: Instant) -> Result<()> {
