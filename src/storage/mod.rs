@@ -229,10 +229,7 @@ impl Store {
                 let mut file = tempfile::Builder::new().prefix("object-").tempfile_in(folder)?;
                 // Step by step, for a film does not belong into memory.
                 for start in (0..).map(|step| step * STEP) {
-                    let bytes = match self.range(key, start..start + STEP).await {
-                        Err(Error::Service(_)) if start > 0 => Bytes::new(),
-                        bytes => bytes?,
-                    };
+                    let bytes = self.range(key, start..start + STEP).await?;
                     file.write_all(&bytes)?;
                     if (bytes.len() as u64) < STEP {
                         break;

@@ -179,10 +179,17 @@ impl Bucket {
 
     async fn read(&self, key: &str, range: Option<String>) -> Result<Bytes, Error> {
         let get = self.client.get_object().bucket(&self.name).key(key).set_range(range);
-        let object = get.send().await.map_err(|error| match error.as_service_error() {
-            Some(GetObjectError::NoSuchKey(_)) => Error::Missing(key.to_owned()),
-            _ => service(error),
-        })?;
+        let object = match get.send().await {
+            Ok(object) => object,
+            // Behind the end of an object there is nothing.
+            Err(error) if error.code() == Some("InvalidRange") => return Ok(Bytes::new()),
+            Err(error) => {
+                return Err(match error.as_service_error() {
+                    Some(GetObjectError::NoSuchKey(_)) => Error::Missing(key.to_owned()),
+                    _ => service(error),
+                });
+            }
+        };
         Ok(object.body.collect().await.map_err(told)?.into_bytes())
     }
 
@@ -226,9 +233,13 @@ impl Bucket {
 
     /// Gives up parts of objects that were begun before `before` and never became whole.
     pub(super) async fn forget_parts(&self, before: Instant) -> Result<usize, Error> {
-        let open = self.client.list_multipart_uploads().bucket(&self.name).send().await;
+        let open = match self.client.list_multipart_uploads().bucket(&self.name).send().await {
+            // A service that does not tell them sweeps them itself or not at all.
+            Err(error) if error.code() == Some("NotImplemented") => return Ok(0),
+            open => open.map_err(service)?,
+        };
         let mut forgotten = 0;
-        for upload in open.map_err(service)?.uploads() {
+        for upload in open.uploads() {
             let begun = upload.initiated().map(|at| seconds(at.secs()));
             let (Some(key), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
             if begun.is_some_and(|begun| begun < before) {

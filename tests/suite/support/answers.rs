@@ -4,14 +4,19 @@ use std::path::{Path, PathBuf};
 
 use hoithi::media::{Decoder, Error, Flaw, Format};
 
-/// The folder of files that lies beside this repository; says so where there is none.
+/// Says what a test could not look at.
 #[expect(clippy::print_stderr, reason = "a test that has nothing to look at must not look passed")]
+pub fn note(what: &str) {
+    eprintln!("{what}");
+}
+
+/// The folder of files that lies beside this repository; says so where there is none.
 pub fn shared(folder: &str) -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let roots = ["../shared", "../../shared"].map(|shared| root.join(shared).join(folder));
     let found = roots.into_iter().find(|root| root.join("MANIFEST.csv").exists());
     if found.is_none() {
-        eprintln!("no folder ../shared/{folder}: the files in it are not looked at");
+        note(&format!("no folder ../shared/{folder}: the files in it are not looked at"));
     }
     found
 }
