@@ -23,6 +23,9 @@ const TRIES: i32 = 12;
 /// The kind of jobs that take so long that others must not wait behind them.
 const FILM: &str = "film";
 
+/// Films among which the next is chosen.
+const WAITING: u64 = 500;
+
 /// Every kind of later work.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -167,19 +170,15 @@ fn due(now: Instant) -> Select<job::Entity> {
         .filter(free)
 }
 
-/// Films that are due, the oldest first, at most `most`; whoever calls says whose turn it is.
+/// Films that are due, the oldest first, at most [`WAITING`]; whoever calls says whose turn it is.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn films(
-    db: &impl ConnectionTrait,
-    most: u64,
-    now: Instant,
-) -> Result<Vec<(JobId, FileId)>, DbErr> {
+pub async fn films(db: &impl ConnectionTrait, now: Instant) -> Result<Vec<(JobId, FileId)>, DbErr> {
     let rows = due(now)
         .filter(job::Column::Kind.eq(FILM))
         .order_by_asc(job::Column::DueAt)
-        .limit(most)
+        .limit(WAITING)
         .all(db)
         .await?;
     let film = |row: job::Model| match serde_json::from_value(row.payload) {

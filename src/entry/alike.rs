@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 
 use entity::entry::State;
-use entity::id::{EntryId, FileId, PartId};
+use entity::id::{EntryId, PartId};
 use entity::instant::Instant;
 use entity::{duplicate, entry, file, part, print};
 use sea_orm::sea_query::OnConflict;
@@ -23,42 +23,6 @@ const PAGE: u64 = 1000;
 
 /// Fingerprints that are compared in one passage, at most.
 const WAITING: u64 = 500;
-
-/// Films of entries.
-#[derive(Debug, Default)]
-pub struct Films {
-    /// Which entry holds a film.
-    pub of: HashMap<FileId, EntryId>,
-    /// How many films of an entry were drawn.
-    pub drawn: HashMap<EntryId, usize>,
-}
-
-/// Whose these films are, and how many of each of these entries were drawn already.
-///
-/// # Errors
-/// When the database fails.
-pub async fn films(
-    db: &impl ConnectionTrait,
-    files: impl IntoIterator<Item = FileId>,
-) -> Result<Films, DbErr> {
-    let held = part::Entity::find().filter(part::Column::FileId.is_in(files)).all(db).await?;
-    let entries = held.iter().map(|part| part.entry_id);
-    let all = part::Entity::find().filter(part::Column::EntryId.is_in(entries)).all(db).await?;
-    let ready = file::Entity::find()
-        .filter(file::Column::Id.is_in(all.iter().filter_map(|part| part.file_id)))
-        .filter(file::Column::State.eq(file::State::Ready))
-        .filter(file::Column::Milliseconds.is_not_null())
-        .all(db)
-        .await?;
-    let mut films = Films::default();
-    films.of.extend(held.iter().filter_map(|part| Some((part.file_id?, part.entry_id))));
-    for part in all {
-        if ready.iter().any(|file| Some(file.id) == part.file_id) {
-            *films.drawn.entry(part.entry_id).or_default() += 1;
-        }
-    }
-    Ok(films)
-}
 
 /// Parts of an entry that have no fingerprint yet, with their files.
 ///

@@ -83,17 +83,21 @@ pub fn not_taken(slot: &Slot, format: Format) -> Refused {
         .with("wanted", wanted(slot))
 }
 
+/// Why nothing could be made of a file: the code of a sentence.
+#[must_use]
+pub fn unusable(file: &file::Model) -> Option<&'static str> {
+    Some(match file.refusal.as_deref()? {
+        media::ERASED => return None,
+        "file-truncated" => "file-truncated",
+        "file-stopped" => "file-stopped",
+        "file-too-many-scans" => "file-too-many-scans",
+        "file-unsafe" => "file-unsafe",
+        _ => "file-corrupt",
+    })
+}
+
 fn file(slot: &Slot, file: &file::Model, found: &mut Vec<Refused>) {
-    if let Some(code) = file.refusal.as_deref() {
-        let code = match code {
-            "file-truncated" => "file-truncated",
-            "file-stopped" => "file-stopped",
-            "file-too-many-scans" => "file-too-many-scans",
-            "file-unsafe" => "file-unsafe",
-            _ => "file-corrupt",
-        };
-        found.push(fault(slot, code));
-    }
+    found.extend(unusable(file).map(|code| fault(slot, code)));
     let Some(format) = Format::of_name(&file.format) else { return };
     if !accepts(slot, format) {
         found.push(not_taken(slot, format));

@@ -16,6 +16,7 @@ mod draft;
 mod eligible;
 mod error;
 mod event;
+mod film;
 mod guardian;
 mod limits;
 pub mod link;
@@ -26,9 +27,7 @@ mod submit;
 
 pub use about::{Person, save};
 pub use admission::{by_officers, closes, offered};
-pub use alike::{
-    Alike, Films, Found, alike, compare, films, keep_found, keep_print, without_print,
-};
+pub use alike::{Alike, Found, alike, compare, keep_found, keep_print, without_print};
 pub use author::Author;
 pub use card::{
     Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole,
@@ -39,8 +38,9 @@ pub use declared::{Asked, asked};
 pub use draft::{New, add_file, by_code, changeable, may_write, note, open, remove_part, set_text};
 pub use error::Error;
 pub use event::file_changed;
+pub use film::in_turn;
 pub use guardian::{Guarded, Guardian, agree, agree_on_paper, guarded, refuse};
-pub use limits::{accepts, faults, misfits, not_taken};
+pub use limits::{accepts, faults, misfits, not_taken, unusable};
 pub use named::{Named, accepted, named};
 pub use quota::{Progress, quota_progress};
 pub use rights::{Agreed, agreements, contests, erase, export, may_be_shown, of_person, withdraw};

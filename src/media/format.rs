@@ -108,6 +108,26 @@ impl Format {
         }
     }
 
+    /// How names of its files end, as the system's picker is told.
+    #[must_use]
+    pub fn endings(self) -> &'static [&'static str] {
+        match self {
+            Self::Jpeg => &["jpg", "jpeg"],
+            Self::Png => &["png"],
+            Self::Webp => &["webp"],
+            Self::Gif => &["gif"],
+            Self::Heic => &["heic", "heif", "hif"],
+            Self::Avif => &["avif"],
+            Self::Mp4 => &["mp4", "m4v"],
+            Self::Mov => &["mov", "qt"],
+            Self::Webm => &["webm"],
+            Self::Mkv => &["mkv"],
+            Self::Pdf => &["pdf"],
+            Self::Docx => &["docx"],
+            Self::Txt => &["txt"],
+        }
+    }
+
     /// What is done with it.
     #[must_use]
     pub fn kind(self) -> Kind {

@@ -1,19 +1,14 @@
 //! Draws the copies of a file; films one after the other, the entrants taking turns.
 
-use std::collections::HashMap;
-
 use anyhow::{Context, Result};
 use entity::file;
-use entity::id::{EntryId, FileId, JobId};
+use entity::id::{FileId, JobId};
 use tokio::sync::watch;
 
 use crate::app::App;
 use crate::jobs::{self, Taken};
 use crate::storage::Local;
 use crate::{db, entry, media};
-
-/// Films among which the next is chosen.
-const WAITING: u64 = 500;
 
 /// Draws and keeps them; a file that cannot be decoded is refused, which is no failure.
 pub(super) async fn render(app: &App, id: FileId) -> Result<()> {
@@ -92,24 +87,11 @@ async fn finish(
     Ok(())
 }
 
-/// Takes the film whose turn it is: that of the entry of which the fewest were drawn or stand
-/// before it, so that nobody waits behind somebody else's twenty films.
+/// Takes the film whose turn it is.
 pub(super) async fn next_film(app: &App) -> Result<Option<Taken>> {
     let now = app.clock.now();
-    let due = jobs::films(&app.db, WAITING, now).await?;
-    let holders = entry::films(&app.db, due.iter().map(|(_, file)| *file)).await?;
-    let mut served: HashMap<EntryId, usize> = holders.drawn;
-    let mut turns = Vec::new();
-    for (place, (job, file)) in due.into_iter().enumerate() {
-        let before = holders.of.get(&file).map(|entry| {
-            let count = served.entry(*entry).or_default();
-            *count += 1;
-            *count
-        });
-        turns.push((before.unwrap_or(0), place, job));
-    }
-    turns.sort_unstable();
-    for (_, _, job) in turns {
+    let due = jobs::films(&app.db, now).await?;
+    for (job, _) in entry::in_turn(&app.db, due).await? {
         let tx = db::begin(&app.db).await?;
         let taken = jobs::take_this(&tx, job, now).await?;
         tx.commit().await?;

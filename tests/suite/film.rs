@@ -3,12 +3,17 @@
 use entity::file::{self, State};
 use entity::id::{FileId, PartId};
 use entity::part;
+use hoithi::media::Flaw;
 use hoithi::{db, entry, media, worker};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
 use super::entry::{begin, contest};
 use super::media::film;
-use crate::support::{Site, both};
+use crate::support::{Browser, Site, both};
+
+/// A slot for films, to be put before the quotas of a contest.
+const SLOT: &str =
+    "      - { key: film, kind: video, label: Phim, count: { min: 0, max: 3 } }\nquotas:\n";
 
 /// Puts one more film into an entry, and lets a second pass.
 async fn add(site: &Site, code: &str, place: i32) -> FileId {
@@ -102,8 +107,7 @@ both! {
 
 both! {
     async fn a_film_says_its_size_before_it_comes(site: Site) {
-        let slot = "      - { key: film, kind: video, label: Phim, count: { min: 0, max: 1 } }\n";
-        contest(site, |text| text.replace("quotas:\n", &format!("{slot}quotas:\n"))).await;
+        contest(site, |text| text.replace("quotas:\n", SLOT)).await;
         let mut browser = site.browser();
         let code = begin(&mut browser, 1).await;
         site.app.decoder = site.app.decoder.clone().with_programs("/nowhere");
@@ -121,3 +125,40 @@ both! {
         assert_eq!((side("width"), side("height")), (vec!["720".to_owned()], vec!["1280".to_owned()]));
     }
 }
+
+/// What the step of the work says of files, and where the page asks again.
+async fn told(browser: &mut Browser, code: &str) -> (String, Vec<String>) {
+    let page = browser.get(&format!("/drafts/{code}/work")).await;
+    (page.text().to_owned(), page.attributes("[data-still]", "data-still"))
+}
+
+both! {
+    async fn whoever_waits_for_a_film_is_told_how_far_it_is_and_what_is_wrong_with_it(site: Site) {
+        contest(site, |text| text.replace("quotas:\n", SLOT)).await;
+        let (mut first, mut second) = (site.browser(), site.browser());
+        let (one, other) = (begin(&mut first, 1).await, begin(&mut second, 2).await);
+        site.work().await;
+        add(site, &one, 0).await;
+        add(site, &one, 1).await;
+        let waits = add(site, &other, 0).await;
+
+        // The second film of the first stands behind the first film of the second.
+        assert!(told(&mut first, &one).await.0.contains("còn 2 phim được chuyển đổi trước"));
+        let (text, asks) = told(&mut second, &other).await;
+        assert!(text.contains("còn 1 phim được chuyển đổi trước"), "{text}");
+        assert_eq!(asks, [format!("/drafts/{other}/work")]);
+
+        let tx = db::begin(&site.app.db).await.unwrap();
+        media::progressed(&tx, waits, 40).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(told(&mut second, &other).await.0.contains("đang chuyển đổi phim: 40 %"));
+
+        let tx = db::begin(&site.app.db).await.unwrap();
+        media::refused(&tx, waits, &Flaw::Truncated).await.unwrap();
+        tx.commit().await.unwrap();
+        let (text, asks) = told(&mut second, &other).await;
+        assert!(text.contains("Tệp bị cụt") && !text.contains("40 %"), "{text}");
+        assert_eq!(asks, Vec::<String>::new());
+    }
+}
+

@@ -31,7 +31,7 @@ both! {
         let mut browser = site.browser();
         let page = browser.get("/contests/anh-dep/entries/new?category=photo").await;
         let mut waiting = page.attributes("script[type=module]", "src");
-        assert_eq!(waiting, ["js/upload.js", "js/draft.js", "js/units.js"].map(assets::address));
+        assert_eq!(waiting, ["js/upload.js", "js/still.js", "js/draft.js", "js/units.js"].map(assets::address));
         let mut served = Vec::new();
         while let Some(address) = waiting.pop() {
             let module = browser.get(&address).await;
@@ -41,10 +41,11 @@ both! {
             waiting.extend(named.map(str::to_owned));
             served.push(address);
         }
-        let names = ["card", "draft", "kept", "look", "swap", "tus", "units", "upload"];
+        let names = ["card", "draft", "kept", "look", "still", "swap", "tus", "units", "upload"];
         let mut wanted: Vec<_> = names.iter().map(|n| assets::address(&format!("js/{n}.js"))).collect();
         wanted.sort();
         served.sort();
+        served.dedup();
         assert_eq!(served, wanted);
     }
     async fn what_is_typed_is_kept_without_going_on_to_the_next_step(site: Site) {

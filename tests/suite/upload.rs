@@ -172,6 +172,23 @@ both! {
         site.work().await;
     }
 
+    async fn the_picker_offers_what_the_slot_takes_and_the_machine_reads(site: Site) {
+        contest(site, |yaml| yaml.replace("        formats: [jpeg]\n", "")).await;
+        let at = "/contests/anh-dep/entries/new?category=photo";
+        let offered = site.browser().get(at).await.attributes("input[type='file']", "accept").remove(0);
+        for kind in ["image/jpeg", ".jpeg", "image/png", "image/webp", "image/gif"] {
+            assert!(offered.split(',').any(|one| one == kind), "{offered}");
+        }
+        let reads_heic = !site.app.decoder.missing().contains(&"heif-convert");
+        assert_eq!(offered.contains("image/heic,.heic,.heif"), reads_heic, "{offered}");
+
+        // A telephone sends JPEG by itself where HEIC is not asked for.
+        site.app.decoder = site.app.decoder.clone().with_programs("/nowhere");
+        site.configured((*site.app.config).clone()).await;
+        let offered = site.browser().get(at).await.attributes("input[type='file']", "accept").remove(0);
+        assert!(!offered.contains("heic") && !offered.contains("avif"), "{offered}");
+    }
+
     async fn what_is_no_photo_is_refused_at_its_first_bytes(site: Site) {
         contest(site, |yaml| yaml).await;
         let mut browser = site.browser();
@@ -345,3 +362,4 @@ async fn a_sweep_leaves_what_is_whole_and_only_waits_for_being_made_a_file() {
     assert_eq!(spool.sweep(after(7 * 24)).await.unwrap(), 1);
     assert_eq!(spool.open(upload.entry).unwrap().len(), 0);
 }
+

@@ -43,6 +43,14 @@ enter-caption = Caption
 enter-alt = Description for those who cannot see it (optional)
 enter-remove = Remove { $name }
 enter-drawing = Received; the picture is being processed. You can go on.
+enter-reading = Received; the document is being read. You can go on.
+enter-filming = Received; the film is being converted: { $share } %. You can go on or leave the page.
+enter-film-waits =
+    { $before ->
+        [0] Received; the film is converted next. You can go on or leave the page.
+        [one] Received; { $before } film is converted before this one. You can go on or leave the page.
+       *[other] Received; { $before } films are converted before this one. You can go on or leave the page.
+    }
 enter-renamed = The file name's ending is wrong: its content is { $found }. The file is taken by its content.
 enter-link = Address
 enter-seconds = { $seconds } seconds

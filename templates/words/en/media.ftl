@@ -22,4 +22,3 @@ upload-type = The body has to be application/offset+octet-stream.
 upload-version = Only version 1.0.0 of the tus protocol is taken.
 upload-slot = This place takes no file. Load the page again.
 upload-too-many = The files under way come to more than { $most }. Wait for them or cancel some.
-file-progress = { $share } % processed

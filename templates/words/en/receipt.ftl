@@ -10,6 +10,7 @@ receipt-state = State
 receipt-reason = Reason
 receipt-mend-until = The entry was returned. Mend it and submit it again before { $end }.
 receipt-qr = QR code that leads to this receipt
+receipt-files = Files of the entry
 receipt-next = What happens next
 receipt-change = Change the entry
 receipt-change-until = Possible until { $end }; press Submit after changing it.

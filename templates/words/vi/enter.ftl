@@ -43,6 +43,13 @@ enter-caption = Chú thích
 enter-alt = Mô tả cho người không nhìn thấy (không bắt buộc)
 enter-remove = Bỏ { $name }
 enter-drawing = Đã nhận, đang xử lý ảnh. Bạn cứ tiếp tục.
+enter-reading = Đã nhận, đang đọc tài liệu. Bạn cứ tiếp tục.
+enter-filming = Đã nhận, đang chuyển đổi phim: { $share } %. Bạn cứ tiếp tục hoặc rời trang.
+enter-film-waits =
+    { $before ->
+        [0] Đã nhận, sắp đến lượt chuyển đổi phim. Bạn cứ tiếp tục hoặc rời trang.
+       *[other] Đã nhận, còn { $before } phim được chuyển đổi trước. Bạn cứ tiếp tục hoặc rời trang.
+    }
 enter-renamed = Đuôi tệp không đúng: nội dung thật là { $found }. Tệp vẫn được nhận theo nội dung.
 enter-link = Đường dẫn
 enter-seconds = { $seconds } giây

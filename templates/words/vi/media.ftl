@@ -22,4 +22,3 @@ upload-type = Phần thân phải là application/offset+octet-stream.
 upload-version = Chỉ nhận phiên bản 1.0.0 của giao thức tus.
 upload-slot = Mục này không nhận tệp. Hãy tải lại trang.
 upload-too-many = Các tệp đang tải lên cộng lại quá { $most }. Hãy chờ cho xong hoặc hủy bớt.
-file-progress = đang xử lý { $share } %

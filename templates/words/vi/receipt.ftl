@@ -10,6 +10,7 @@ receipt-state = Tình trạng
 receipt-reason = Lý do
 receipt-mend-until = Bài bị trả lại. Hãy sửa và gửi lại trước { $end }.
 receipt-qr = Mã QR dẫn đến biên nhận này
+receipt-files = Tệp của bài
 receipt-next = Việc tiếp theo
 receipt-change = Sửa bài
 receipt-change-until = Sửa được đến { $end }; nhớ bấm Gửi bài sau khi sửa.

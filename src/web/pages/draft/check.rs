@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 
-use super::{Desk, Place, places};
+use super::{Desk, Machine, Place, places};
 use crate::app::App;
 use crate::contest::definition::DeclaredBy;
 use crate::entry;
@@ -88,7 +88,7 @@ impl Check {
         });
         Ok(Self {
             contest: desk.contest.definition.title.read(english).to_owned(),
-            places: places(&v, &desk.category, Some(&whole)),
+            places: places(&v, &desk.category, Some(&whole), &Machine::default()),
             unit,
             agreements: agreements.collect(),
             refused: refused

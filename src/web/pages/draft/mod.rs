@@ -3,12 +3,15 @@
 
 mod about;
 mod check;
+mod piece;
 mod receive;
 mod start;
 mod work;
 
 pub use about::{About, about, keep_about};
 pub use check::{Agreement, Check, check, submit};
+use piece::piece;
+pub use piece::{Machine, Piece, Standing};
 pub(in crate::web::pages) use receive::stored;
 pub use start::{Asked, Start, create, new};
 pub use work::{Work, keep_work, work};
@@ -88,7 +91,7 @@ pub struct Place {
     /// `file`, `text`, `link`, `choice` or `people`.
     pub shape: &'static str,
     /// What the system picker offers.
-    pub accept: &'static str,
+    pub accept: String,
     /// Whether several files may be chosen at once.
     pub multiple: bool,
     /// Most words of a text, for the counter; 0: none.
@@ -107,45 +110,27 @@ pub struct Place {
     pub limits: String,
 }
 
-/// A file in a slot.
-#[derive(Debug)]
-pub struct Piece {
-    /// Key of the part.
-    pub part: String,
-    /// What the sender called it.
-    pub name: String,
-    /// Address of its small copy.
-    pub picture: Option<String>,
-    /// Whether that is still being drawn.
-    pub is_waiting: bool,
-    /// Figures: format, size, pixels.
-    pub figures: String,
-    /// What its name claims and it is not.
-    pub renamed: Option<String>,
-    /// Caption.
-    pub caption: String,
-    /// What it shows, for those who cannot see it.
-    pub alt: String,
-}
-
 /// The places of a category, filled from an entry where there is one.
-pub(super) fn places(v: &View, category: &Category, whole: Option<&entry::Whole>) -> Vec<Place> {
-    category.slots.iter().map(|slot| place(v, slot, whole)).collect()
+pub(super) fn places(
+    v: &View,
+    category: &Category,
+    whole: Option<&entry::Whole>,
+    machine: &Machine,
+) -> Vec<Place> {
+    category.slots.iter().map(|slot| place(v, slot, whole, machine)).collect()
 }
 
-fn place(v: &View, slot: &Slot, whole: Option<&entry::Whole>) -> Place {
+fn place(v: &View, slot: &Slot, whole: Option<&entry::Whole>, machine: &Machine) -> Place {
     let english = v.lang.is_english();
     let parts: Vec<_> = whole.map(|whole| whole.slot(&slot.key).collect()).unwrap_or_default();
     let text = parts.first().and_then(|part| part.body.clone().or(part.link.clone()));
     let text = text.unwrap_or_default();
-    let (shape, accept) = match slot.kind {
-        SlotKind::Photo => ("file", "image/jpeg,image/png,image/webp,.jpg,.jpeg,.png,.webp"),
-        SlotKind::Video => ("file", "video/*"),
-        SlotKind::Document => ("file", ".pdf,.docx,.txt"),
-        SlotKind::Text => ("text", ""),
-        SlotKind::Link => ("link", ""),
-        SlotKind::Choice => ("choice", ""),
-        SlotKind::People => ("people", ""),
+    let shape = match slot.kind {
+        SlotKind::Photo | SlotKind::Video | SlotKind::Document => "file",
+        SlotKind::Text => "text",
+        SlotKind::Link => "link",
+        SlotKind::Choice => "choice",
+        SlotKind::People => "people",
     };
     let options = slot.options.iter().map(|option| {
         (option.key.clone(), option.label.read(english).to_owned(), option.key == text)
@@ -153,13 +138,13 @@ fn place(v: &View, slot: &Slot, whole: Option<&entry::Whole>) -> Place {
     let caption = slot.caption.as_ref().map(|caption| {
         caption.hint.as_ref().map_or_else(String::new, |hint| hint.read(english).to_owned())
     });
-    let piece = |part: &&entity::part::Model| Some(piece(v, part, whole?.file(part)?));
+    let piece = |part: &&entity::part::Model| Some(piece(v, part, whole?.file(part)?, machine));
     Place {
         key: slot.key.clone(),
         label: slot.label.read(english).to_owned(),
         hints: hints(v, slot),
         shape,
-        accept,
+        accept: machine.accept(slot),
         multiple: slot.most() > 1,
         most_words: slot.words.max.unwrap_or(0),
         options: options.collect(),
@@ -193,38 +178,6 @@ pub(super) fn media_kind(slot: &Slot) -> Option<media::Kind> {
         SlotKind::Video => Some(media::Kind::Video),
         SlotKind::Document => Some(media::Kind::Document),
         _ => None,
-    }
-}
-
-fn piece(v: &View, part: &entity::part::Model, file: &entity::file::Model) -> Piece {
-    use entity::file::State;
-    let format = media::Format::of_name(&file.format);
-    let is_picture = format.is_some_and(|format| format.kind() == media::Kind::Picture);
-    let bytes = crate::words::bytes(v.lang, u64::try_from(file.bytes).unwrap_or(0));
-    let mut figures = vec![file.format.to_uppercase(), bytes];
-    if let (Some(width), Some(height)) = (file.width, file.height) {
-        figures.push(format!("{width} × {height}"));
-    }
-    if let Some(milliseconds) = file.milliseconds {
-        figures.push(v.t1("enter-seconds", "seconds", milliseconds / 1000));
-    }
-    if let Some(words) = file.words {
-        figures.push(v.t1("enter-words", "words", i64::from(words)));
-    }
-    if let Some(share) = file.progress {
-        figures.push(v.t1("file-progress", "share", share));
-    }
-    let claimed = media::Format::claimed_by(&file.name).filter(|claimed| Some(*claimed) != format);
-    let ready = media::is_pictured(file);
-    Piece {
-        part: part.id.to_string(),
-        name: file.name.clone(),
-        picture: ready.then(|| format!("/media/{}/320.jpeg", file.id)),
-        is_waiting: is_picture && file.state == State::Received,
-        figures: figures.join(" · "),
-        renamed: claimed.map(|_| v.t1("enter-renamed", "found", file.format.to_uppercase())),
-        caption: part.caption.clone().unwrap_or_default(),
-        alt: part.alt.clone().unwrap_or_default(),
     }
 }
 

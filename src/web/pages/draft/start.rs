@@ -7,7 +7,7 @@ use entity::id::EntryId;
 
 use super::receive::{receive, texts};
 use super::work::Work;
-use super::{Desk, Place, category_of, kept, places};
+use super::{Desk, Machine, Place, Standing, category_of, kept, places};
 use crate::app::{self, App};
 use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Contest};
@@ -91,13 +91,14 @@ async fn start(app: &App, v: View, contest: &Contest, asked: &Asked) -> Result<S
     let closed = window.is_none().then(|| entry::Error::Closed(ended.max()).refusal());
     let title = |text: &contest::definition::Text| text.read(english).to_owned();
     let choices = all.iter().map(|category| (category.key.clone(), title(&category.title)));
+    let machine = Machine::of(app, &v, None).await?;
     Ok(Start {
         slug: contest.slug().to_owned(),
         title: title(&contest.definition.title),
         categories: if chosen.is_some() { Vec::new() } else { choices.collect() },
         category: chosen.map_or_else(String::new, |category| category.key.clone()),
         category_title: chosen.map_or_else(String::new, |category| title(&category.title)),
-        places: chosen.map_or_else(Vec::new, |category| places(&v, category, None)),
+        places: chosen.map_or_else(Vec::new, |category| places(&v, category, None, &machine)),
         code: "",
         once: EntryId::new().to_string(),
         unit: unit.as_ref().map_or_else(String::new, |unit| unit.code.clone()),

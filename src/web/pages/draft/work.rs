@@ -5,7 +5,7 @@ use actix_web::web;
 use askama::Template;
 
 use super::receive::{receive, texts};
-use super::{Desk, Place, kept, places};
+use super::{Desk, Machine, Place, Standing, kept, places};
 use crate::app::App;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
@@ -42,10 +42,11 @@ impl Work {
         refused: Vec<Refused>,
     ) -> Result<Self> {
         let whole = entry::whole(&app.db, desk.author.entry.clone()).await?;
+        let machine = Machine::of(app, &v, Some(&whole)).await?;
         Ok(Self {
             code: desk.author.entry.code.clone(),
             contest: desk.contest.definition.title.read(v.lang.is_english()).to_owned(),
-            places: places(&v, &desk.category, Some(&whole)),
+            places: places(&v, &desk.category, Some(&whole), &machine),
             resume: resume.shown(),
             refused,
             v,

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::PhaseKind;
 use crate::entry::{self, Guarded};
+use crate::web::pages::draft::{Machine, Standing};
 use crate::web::pages::entry::state_key;
 use crate::web::{Result, View};
 use crate::{judging, screening};
@@ -54,6 +55,8 @@ pub struct Show {
     pub resume: Option<String>,
     /// Address of the public page.
     pub share: String,
+    /// Files of which something is still being made, or cannot be: key, name, how far it is.
+    pub unmade: Vec<(String, String, Standing)>,
     /// What the judges said of it.
     pub feedback: Vec<Said>,
     /// What its author's guardian is asked and said.
@@ -99,6 +102,21 @@ async fn said(app: &App, v: &View, contest: &Contest, entry: EntryId) -> Result<
     Ok(told.collect())
 }
 
+/// Files of an entry of which the public cannot see anything yet.
+async fn unmade(
+    app: &App,
+    v: &View,
+    entry: entity::entry::Model,
+) -> Result<Vec<(String, String, Standing)>> {
+    let whole = entry::whole(&app.db, entry).await?;
+    let machine = Machine::of(app, v, Some(&whole)).await?;
+    let standing = |file: &entity::file::Model| {
+        (file.id.to_string(), file.name.clone(), machine.standing(v, file))
+    };
+    let all = whole.files.iter().map(standing);
+    Ok(all.filter(|(_, _, standing)| *standing != Standing::Ready).collect())
+}
+
 impl Show {
     /// The receipt of `entry`, for somebody who proved so much.
     pub(super) async fn of(
@@ -127,7 +145,12 @@ impl Show {
             State::Returned => entry.repair_until,
             _ => contest.open(PhaseKind::Intake, v.now).map(|window| window.closes),
         };
+        let unmade = match proof {
+            Proof::Author => unmade(app, &v, entry.clone()).await?,
+            Proof::Phone | Proof::Code => Vec::new(),
+        };
         Ok(Self {
+            unmade,
             contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
             slug: contest.slug().to_owned(),
             state: state_key(entry.state),

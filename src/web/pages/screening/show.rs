@@ -12,7 +12,7 @@ use crate::contest::{Contest, Organiser, Screener};
 use crate::entry::{self, Guarded};
 use crate::refusal::Refused;
 use crate::screening::{self, Filter, REASONS};
-use crate::web::pages::draft::{Place, category_of, places};
+use crate::web::pages::draft::{Machine, Place, category_of, places};
 use crate::web::pages::entry::state_key;
 use crate::web::pages::media as files;
 use crate::web::signed::Signed;
@@ -123,7 +123,7 @@ pub(super) async fn whole(
         slug: contest.slug().to_owned(),
         state: state_key(whole.entry.state),
         unit: whole.entry.unit_id.and_then(|id| names.get(&id).cloned()),
-        places: places(&v, &category, Some(&whole)),
+        places: places(&v, &category, Some(&whole), &Machine::default()),
         files: files.collect(),
         people: whole.people.iter().map(|who| (role(who.role), who.name.clone())).collect(),
         warnings,
