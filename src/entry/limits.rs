@@ -22,7 +22,7 @@ pub fn faults(
             parts.iter().filter(|part| part.slot_key == slot.key).collect();
         let mut found = Vec::new();
         count(slot, held.len(), &mut found);
-        for part in held {
+        for part in &held {
             let file = part.file_id.and_then(|id| files.iter().find(|file| file.id == id));
             piece(slot, part, file, &mut found);
         }
@@ -30,6 +30,8 @@ pub fn faults(
             OnMiss::Refuse => refused.append(&mut found),
             OnMiss::Warn => warned.append(&mut found),
         }
+        let read = held.iter().filter_map(|part| link::read(part.link.as_deref()?));
+        warned.extend(read.filter(link::is_short).map(|_| fault(slot, "link-short")));
     }
     (refused, warned)
 }

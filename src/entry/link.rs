@@ -12,8 +12,27 @@ pub struct Link {
     pub key: String,
 }
 
-/// Parts of a query that name a work; everything else is dropped.
+/// Parts of a query that name a work on sites that we know; everything else is dropped there.
 const NAMING: [&str; 6] = ["v", "id", "story_fbid", "fbid", "list", "set"];
+
+/// Parts of a query that only say where a visitor came from; on other sites these alone are dropped,
+/// for anything else may name the work.
+const TRACKING: [&str; 7] = ["fbclid", "gclid", "igsh", "igshid", "ref", "si", "zarsrc"];
+
+/// Sites whose addresses we know.
+const KNOWN: [&str; 8] = [
+    "youtube.com",
+    "youtu.be",
+    "tiktok.com",
+    "facebook.com",
+    "fb.com",
+    "fb.watch",
+    "google.com",
+    "instagram.com",
+];
+
+/// How the normal form of a shortened address begins: which work it leads to is not known.
+const SHORT: &str = "short:";
 
 /// Reads an address; `None` for what is no public web address.
 #[must_use]
@@ -27,8 +46,8 @@ pub fn read(typed: &str) -> Option<Link> {
         Some(_) => return None,
         None => typed,
     };
-    let rest = rest.split('#').next()?;
-    let (address, query) = rest.split_once('?').unwrap_or((rest, ""));
+    let rest = unescaped(rest.split('#').next()?);
+    let (address, query) = rest.split_once('?').unwrap_or((&rest, ""));
     let (authority, path) = address.split_once('/').unwrap_or((address, ""));
     let host = host(authority)?;
     let path: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
@@ -95,6 +114,28 @@ pub fn is_on(link: &Link, hosts: &[String]) -> bool {
     })
 }
 
+/// Whether it is a shortened address, under which a work may enter beside its full one.
+#[must_use]
+pub fn is_short(link: &Link) -> bool {
+    link.key.starts_with(SHORT)
+}
+
+/// An address whose letters and digits stand as themselves, which browsers take for the same.
+fn unescaped(written: &str) -> String {
+    let mut parts = written.split('%');
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let code = part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok());
+        let letter = code.filter(|b| b.is_ascii_alphanumeric() || b"-_.~".contains(b));
+        match letter {
+            Some(letter) => plain.push(char::from(letter)),
+            None => plain.extend(["%", &part.get(..2).unwrap_or(part).to_ascii_uppercase()]),
+        }
+        plain.push_str(part.get(2..).unwrap_or_default());
+    }
+    plain
+}
+
 fn is_web(scheme: &str) -> bool {
     scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http")
 }
@@ -137,8 +178,11 @@ fn known(host: &str, path: &[&str], query: &str) -> Option<String> {
             [_, "video" | "photo", id, ..] | ["v", id, ..] => {
                 Some(format!("tiktok:{}", id.trim_end_matches(".html")))
             }
+            ["t", code, ..] => Some(format!("{SHORT}tiktok:{code}")),
+            [code] if !code.starts_with('@') => Some(format!("{SHORT}tiktok:{code}")),
             _ => None,
         },
+        "fb.watch" => Some(format!("{SHORT}fb.watch:{}", path.first()?)),
         "facebook.com" | "fb.com" => facebook(path, query),
         "drive.google.com" => {
             // Which of several accounts was signed in: `u/0`.
@@ -167,16 +211,25 @@ fn facebook(path: &[&str], query: &str) -> Option<String> {
         ["permalink.php" | "story.php"] => value(query, "story_fbid")?,
         ["photo" | "photo.php", ..] => value(query, "fbid")?,
         ["groups", _, "posts" | "permalink", id, ..] => (*id).to_owned(),
+        ["share", rest @ ..] => return Some(format!("{SHORT}facebook:{}", rest.last()?)),
         _ => return None,
     };
     Some(format!("facebook:{id}"))
 }
 
-/// The normal form elsewhere: host, path and the parts of the query that name something.
+/// The normal form elsewhere: host, path and the parts of the query that may name something.
 fn general(host: &str, path: &[&str], query: &str) -> String {
+    let is_known = KNOWN.iter().any(|site| host == *site || host.ends_with(&format!(".{site}")));
+    let names = |name: &str| {
+        if is_known {
+            NAMING.contains(&name)
+        } else {
+            !name.is_empty() && !name.starts_with("utm_") && !TRACKING.contains(&name)
+        }
+    };
     let mut naming: Vec<String> = query
         .split('&')
-        .filter(|pair| NAMING.contains(&pair.split('=').next().unwrap_or_default()))
+        .filter(|pair| names(pair.split('=').next().unwrap_or_default()))
         .map(str::to_owned)
         .collect();
     naming.sort();

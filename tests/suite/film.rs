@@ -7,7 +7,7 @@ use hoithi::media::Flaw;
 use hoithi::{db, entry, media, worker};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
-use super::entry::{begin, contest};
+use super::entry::{begin, contest, fill, submit};
 use super::media::film;
 use crate::support::{Browser, Site, both};
 
@@ -102,6 +102,39 @@ both! {
         assert_eq!(played, ["https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"]);
         assert!(policy(&player).contains("frame-src https://www.youtube-nocookie.com "));
         assert_eq!(browser.get(&format!("/entries/{other}/player")).await.status.as_u16(), 404);
+    }
+}
+
+both! {
+    async fn a_film_elsewhere_enters_once_and_a_shortened_address_is_looked_at(site: Site) {
+        let slot = "      - { key: clip, kind: link, label: Clip, hosts: [tiktok.com], count: { min: 0, max: 1 } }\nquotas:\n";
+        contest(site, |text| text.replace("quotas:\n", slot).replace("max: 2 }", "max: 9 }")).await;
+        let sent = [
+            ("https://www.tiktok.com/@cd/video/7212345678901234567?is_from_webapp=1", "hợp lệ"),
+            ("m.tiktok.com/v/7212345678901234567.html", "Tác phẩm ở đường dẫn này đã được gửi"),
+            ("https://youtu.be/dQw4w9WgXcQ", "chỉ nhận đường dẫn của tiktok.com"),
+            ("https://vt.tiktok.com/ZSabc/", "hợp lệ"),
+        ];
+        let mut last = String::new();
+        for (n, (link, said)) in sent.into_iter().enumerate() {
+            let mut browser = site.browser();
+            let n = u8::try_from(n).unwrap();
+            last = begin(&mut browser, n).await;
+            let work = format!("/drafts/{last}/work");
+            let kept = browser.post(&work, &[("slot.clip", link)]).await;
+            assert_eq!(kept.status.as_u16(), 303, "{}", kept.text());
+            fill(&mut browser, &last, "Nguyễn Thị Hoa", &format!("091234560{n}")).await;
+            let answer = submit(&mut browser, &last).await;
+            if said == "hợp lệ" {
+                assert_eq!(answer.status.as_u16(), 303, "{link}: {}", answer.text());
+            } else {
+                assert!(answer.text().contains(said), "{link}: {}", answer.text());
+            }
+        }
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let page = screener.get(&format!("/desk/contests/anh-dep/screening/{last}")).await;
+        assert!(page.text().contains("đây là đường dẫn rút gọn"), "{}", page.text());
+        site.work().await;
     }
 }
 

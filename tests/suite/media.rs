@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 use std::path::Path;
 
-use hoithi::entry::link;
+use hoithi::entry::link::{self, player};
 use hoithi::media::{self, Copy, Flaw, Format, text};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ImageEncoder, ImageFormat, Rgb, RgbImage};
@@ -321,13 +321,33 @@ fn spellings_of_one_address_meet_and_different_works_do_not() {
     for (one, other) in same {
         assert_eq!(key(one), key(other), "{one} and {other}");
     }
+    let written = [
+        (
+            "https://www.youtube.com/watch?v=dQw4w9WgXcQ",
+            "https://youtube.com/%77atch?v=dQw4w9WgXc%51",
+        ),
+        ("https://vt.tiktok.com/ZSabc/", "https://www.tiktok.com/t/ZSabc?_r=1"),
+        ("https://www.facebook.com/share/v/1AbC/?mibextid=x", "facebook.com/share/v/1AbC"),
+        ("https://example.vn/bai?p=7&utm_source=zalo", "http://www.example.vn/bai/?fbclid=x&p=7#a"),
+    ];
+    for (one, other) in written {
+        assert_eq!(key(one), key(other), "{one} and {other}");
+    }
+    assert_ne!(key("https://example.vn/bai?p=7"), key("https://example.vn/bai?p=8"));
+    assert_eq!(key("https://a.vn/%zz%"), Some("a.vn/%ZZ%".to_owned()));
+    let short = |typed: &str| link::read(typed).is_some_and(|link| link::is_short(&link));
+    for typed in ["https://vt.tiktok.com/ZSabc/", "https://fb.watch/abc/", "fb.com/share/p/1"] {
+        assert!(short(typed) && player(typed).is_none(), "{typed}");
+    }
+    assert!(
+        !short("https://www.tiktok.com/@cd/video/72") && !short("https://youtu.be/dQw4w9WgXcQ")
+    );
     let live = |number: u8| key(&format!("https://www.facebook.com/watch/live/?v={number}"));
     assert_ne!(live(1), live(2));
 }
 
 #[test]
 fn players_are_those_of_sites_that_offer_one() {
-    let player = |typed: &str| link::player(typed);
     let known = [
         ("https://youtu.be/dQw4w9WgXcQ?si=1", "https://www.youtube-nocookie.com/embed/dQw4w9WgXcQ"),
         ("https://www.tiktok.com/@cd/video/72", "https://www.tiktok.com/player/v1/72"),

@@ -38,6 +38,7 @@ characters-above = { $slot }: { $found } characters, at most { $most }.
 characters-below = { $slot }: { $found } characters, at least { $least }.
 link-unreadable = { $slot }: this is no link yet. Copy the link from the app and paste it here.
 link-elsewhere = { $slot }: only links to { $hosts } are taken.
+link-short = { $slot }: this is a shortened address, so it is not known whether the work entered under its full one. Open it and look.
 link-entered-already = The work at this link has been entered already.
 title-missing = Give the work a title.
 name-missing = Write the entrant's full name.

@@ -38,6 +38,7 @@ characters-above = { $slot }: có { $found } ký tự, tối đa { $most } ký t
 characters-below = { $slot }: có { $found } ký tự, tối thiểu { $least } ký tự.
 link-unreadable = { $slot }: đây chưa phải là một đường dẫn. Hãy sao chép đường dẫn từ ứng dụng rồi dán vào.
 link-elsewhere = { $slot }: chỉ nhận đường dẫn của { $hosts }.
+link-short = { $slot }: đây là đường dẫn rút gọn, nên chưa biết tác phẩm đã được gửi dưới đường dẫn đầy đủ hay chưa. Hãy mở ra xem.
 link-entered-already = Tác phẩm ở đường dẫn này đã được gửi dự thi.
 title-missing = Hãy đặt tên cho tác phẩm.
 name-missing = Hãy ghi họ và tên người dự thi.
