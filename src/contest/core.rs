@@ -1,6 +1,6 @@
 //! Reading a contest, and holding it still.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use entity::id::{CategoryId, ContestId};
@@ -123,18 +123,6 @@ pub async fn by_slug(db: &impl ConnectionTrait, slug: &str) -> Result<Contest, E
 pub async fn by_id(db: &impl ConnectionTrait, id: ContestId) -> Result<Contest, Error> {
     let row = contest::Entity::find_by_id(id).one(db).await?;
     whole(db, row.ok_or(Error::Unknown)?).await
-}
-
-/// Names of contests in addresses.
-///
-/// # Errors
-/// When the database fails.
-pub async fn slugs(
-    db: &impl ConnectionTrait,
-    ids: impl IntoIterator<Item = ContestId>,
-) -> Result<HashMap<ContestId, String>, DbErr> {
-    let rows = contest::Entity::find().filter(contest::Column::Id.is_in(ids)).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.slug)).collect())
 }
 
 /// Reads the contest and holds it, shared: nobody publishes or changes it before `tx` ends, and

@@ -1,6 +1,8 @@
 //! Publications as their rows stand: places and prizes, frozen.
 
-use entity::id::{ContestId, PublicationId};
+use std::collections::HashSet;
+
+use entity::id::{ContestId, EntryId, PublicationId};
 use entity::publication::State;
 use entity::{award, publication, standing};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
@@ -60,4 +62,26 @@ pub async fn awards(
         .order_by_asc(award::Column::Position)
         .all(db)
         .await
+}
+
+/// Which of these entries won a prize of a publication in force.
+///
+/// # Errors
+/// When the database fails.
+pub async fn winners(
+    db: &impl ConnectionTrait,
+    entries: impl IntoIterator<Item = EntryId>,
+) -> Result<HashSet<EntryId>, DbErr> {
+    let given = award::Entity::find()
+        .filter(award::Column::EntryId.is_in(entries))
+        .filter(award::Column::State.is_in([award::State::Given, award::State::Accepted]))
+        .all(db)
+        .await?;
+    let in_force = publication::Entity::find()
+        .filter(publication::Column::Id.is_in(given.iter().map(|award| award.publication_id)))
+        .filter(publication::Column::State.eq(State::Published))
+        .all(db)
+        .await?;
+    let is_in_force = |award: &award::Model| in_force.iter().any(|p| p.id == award.publication_id);
+    Ok(given.into_iter().filter(is_in_force).filter_map(|award| award.entry_id).collect())
 }

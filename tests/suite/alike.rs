@@ -2,17 +2,19 @@
 
 use std::path::Path;
 
-use entity::duplicate;
+use entity::id::{AwardId, PublicationId};
+use entity::{award, duplicate, publication};
 use hoithi::media::Decoder;
 use hoithi::media::print::{Likeness, Print, Shape};
 use image::{ImageFormat, RgbImage, imageops};
-use sea_orm::EntityTrait;
+use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
 use super::child::decoder;
-use super::entry::{begin, contest, fill, picture, submit};
+use super::entry::{PHOTO, begin, contest, fill, picture, submit};
 use super::media::oriented;
+use crate::story::announce;
 use crate::support::answers::{listed, shared};
-use crate::support::both;
+use crate::support::{Site, both};
 
 /// The fingerprint of a picture, as a child takes it.
 async fn print(decoder: &Decoder, path: &Path) -> Option<Print> {
@@ -170,4 +172,62 @@ both! {
         let states = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
         assert!(states.iter().all(|entry| entry.state == entity::entry::State::Submitted));
     }
+
+    async fn a_work_that_won_an_earlier_contest_is_known_again_in_the_next_one(site: Site) {
+        contest(site, |text| text).await;
+        let mut first = site.browser();
+        let won = begin(&mut first, 3).await;
+        fill(&mut first, &won, "Nguyễn Thị Hoa", "0912345601").await;
+        submit(&mut first, &won).await;
+        site.work().await;
+        wins(site, &won).await;
+        announce(site, &PHOTO.replace("anh-dep", "anh-dep-moi").replace("Ảnh đẹp", "Ảnh mới")).await;
+        let mut second = site.browser();
+        let again = picture(600, 400, 3, ImageFormat::Png);
+        let again = image::load_from_memory(&again).unwrap().crop_imm(30, 20, 540, 360);
+        let again = oriented(&again.into_rgb8(), 1);
+        let form = [("category", "photo"), ("unit", "td-cs-59")];
+        let files = [("slot.photo", "mới.jpg", &again[..])];
+        let begun = second.post_files("/contests/anh-dep-moi/entries", &form, &files).await;
+        let code = begun.location.unwrap().split('/').nth(2).unwrap().to_owned();
+        fill(&mut second, &code, "Trần Văn An", "0912345602").await;
+        submit(&mut second, &code).await;
+        site.work().await;
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+
+        let page = screener.get(&format!("/desk/contests/anh-dep-moi/screening/{code}")).await;
+
+        assert_eq!(page.all("#alike img").len(), 2, "{}", page.text());
+        assert!(page.text().contains("· Ảnh đẹp công đoàn)"), "{}", page.text());
+        assert_eq!(page.all("#alike .tag"), ["đã đoạt giải"]);
+    }
+}
+
+/// Publishes a result in which this work alone wins.
+async fn wins(site: &Site, code: &str) {
+    let entry = hoithi::entry::by_code(&site.app.db, code).await.unwrap();
+    let now = site.app.clock.now();
+    let published = publication::ActiveModel {
+        id: Set(PublicationId::new()),
+        contest_id: Set(entry.contest_id),
+        number: Set(1),
+        state: Set(publication::State::Published),
+        proposed_by: Set(site.admin("ketqua@example.vn").await),
+        proposed_at: Set(now),
+        inputs_hash: Set(vec![0; 32]),
+        summary: Set(serde_json::json!({})),
+        ..Default::default()
+    };
+    let published = published.insert(&site.app.db).await.unwrap();
+    let award = award::ActiveModel {
+        id: Set(AwardId::new()),
+        publication_id: Set(published.id),
+        prize_key: Set("first".to_owned()),
+        position: Set(1),
+        entry_id: Set(Some(entry.id)),
+        recipient: Set("Nguyễn Thị Hoa".to_owned()),
+        state: Set(award::State::Given),
+        ..Default::default()
+    };
+    award::Entity::insert(award).exec_without_returning(&site.app.db).await.unwrap();
 }

@@ -15,7 +15,8 @@ use sea_orm::EntityTrait;
 
 use crate::support::{Answer, Browser, Site, both};
 
-const PHOTO: &str = "
+/// The definition of [`contest`].
+pub const PHOTO: &str = "
 slug: anh-dep
 title: Ảnh đẹp công đoàn
 unit: ldld-thi-diem

@@ -49,6 +49,7 @@ screening-alike-hint = This is only a hint to look; the screener decides.
 screening-alike-share = { $share } % alike
 screening-alike-own = Picture of this entry
 screening-alike-other = Picture of the other entry
+alike-won = won a prize
 alike-whole = the same picture
 alike-turned = the same picture, turned or mirrored
 alike-crop = one is a part of the other

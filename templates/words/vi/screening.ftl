@@ -49,6 +49,7 @@ screening-alike-hint = Đây chỉ là gợi ý để xem; người sơ khảo q
 screening-alike-share = giống { $share } %
 screening-alike-own = Ảnh của bài này
 screening-alike-other = Ảnh của bài kia
+alike-won = đã đoạt giải
 alike-whole = cùng một hình
 alike-turned = cùng hình, xoay hoặc lật
 alike-crop = một phần của nhau

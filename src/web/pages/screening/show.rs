@@ -128,7 +128,7 @@ pub(super) async fn whole(
         people: whole.people.iter().map(|who| (role(who.role), who.name.clone())).collect(),
         warnings,
         same: same.into_iter().map(|e| (e.code, e.title, state_key(e.state))).collect(),
-        alike: twins(app, whole.entry.id).await?,
+        alike: twins(app, &v, &whole.entry).await?,
         events: entry::events(&app.db, whole.entry.id).await?,
         reasons: REASONS,
         until: in_a_week,
