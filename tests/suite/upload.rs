@@ -1,9 +1,12 @@
 //! Uploads that break off and go on.
 
+use std::time::Duration;
+
 use actix_web::http::{Method, StatusCode};
 use bytes::Bytes;
 use entity::id::{EntryId, FileId};
-use hoithi::media::spool::{Error, Spool, Upload};
+use futures_util::StreamExt;
+use hoithi::media::spool::{Error, Patience, Spool, Upload};
 use image::ImageFormat;
 use sea_orm::EntityTrait;
 use sha2::{Digest, Sha256};
@@ -363,3 +366,31 @@ async fn a_sweep_leaves_what_is_whole_and_only_waits_for_being_made_a_file() {
     assert_eq!(spool.open(upload.entry).unwrap().len(), 0);
 }
 
+#[tokio::test]
+async fn a_sender_that_falls_silent_or_trickles_is_let_go_and_its_bytes_stay() {
+    let folder = tempfile::tempdir().unwrap();
+    let (short, long) = (Duration::from_millis(50), Duration::from_secs(1000));
+    let patient = |silence, step| {
+        Spool::at(folder.path().to_owned()).with_patience(Patience { silence, step })
+    };
+    let upload = upload(1 << 20);
+    let spool = patient(short, long);
+    spool.begin(&upload).unwrap();
+
+    let mut held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    let silent = body(&[b"12345"]).chain(futures_util::stream::pending());
+    let ended = held.append(0, None, Box::pin(silent), |_| true).await;
+    assert!(matches!(ended, Err(Error::Broken)), "{ended:?}");
+    assert_eq!(held.offset, 5);
+    drop(held);
+
+    let mut held = patient(long, short).hold(&upload.id, upload.entry).await.unwrap();
+    let trickle = futures_util::stream::unfold((), |()| async {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        Some((Ok::<_, ()>(Bytes::from_static(b"1")), ()))
+    });
+    let ended = held.append(5, None, Box::pin(trickle), |_| true).await;
+    assert!(matches!(ended, Err(Error::Broken)), "{ended:?}");
+    assert!((5..30).contains(&held.offset), "{}", held.offset);
+    assert_eq!(spool.arrived(&upload), held.offset);
+}

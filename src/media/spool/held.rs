@@ -19,7 +19,7 @@ use crate::media::sum::{Sum, Summing};
 
 /// Bytes by which a format is told.
 const HEAD: u64 = 4096;
-/// Bytes that must arrive within [`PATIENCE`]: whoever is slower is not sending any more.
+/// Bytes that must arrive within [`Patience::step`]: whoever is slower is not sending any more.
 const STEP: u64 = 64 << 10;
 /// Most pieces of a body that are written at once, where so many have come: the server reads pieces
 /// of 8 KB, and each write costs the same however long it is.
@@ -27,10 +27,20 @@ const AT_ONCE: usize = 8;
 /// Bytes after which the disk is told to begin with them, so that little is left to wait for when the
 /// last byte has come.
 const EARLY: u64 = 1 << 20;
-/// For how long the writer waits for the next [`STEP`].
-const PATIENCE: Duration = Duration::from_secs(60);
-/// For how long the writer waits for any byte.
-const SILENCE: Duration = Duration::from_secs(20);
+
+/// For how long a writer waits.
+#[derive(Clone, Copy, Debug)]
+pub struct Patience {
+    /// For any byte.
+    pub silence: Duration,
+    /// For the next 64 KiB.
+    pub step: Duration,
+}
+
+impl Patience {
+    pub(super) const USUAL: Self =
+        Self { silence: Duration::from_secs(20), step: Duration::from_secs(60) };
+}
 
 /// The right to change one upload; nobody else has it meanwhile.
 #[derive(Debug)]
@@ -42,6 +52,7 @@ pub struct Held {
     pub(super) folder: PathBuf,
     pub(super) hash: Arc<Mutex<Hashed>>,
     pub(super) newer: watch::Receiver<u64>,
+    pub(super) patience: Patience,
     pub(super) _lock: OwnedMutexGuard<()>,
 }
 
@@ -131,11 +142,12 @@ impl Held {
         summing: &mut Option<Summing>,
         fits: &impl Fn(Option<Format>) -> bool,
     ) -> Result<(), Error> {
-        let (mut step, mut due) = (0, tokio::time::Instant::now() + PATIENCE);
+        let patience = self.patience;
+        let (mut step, mut due) = (0, tokio::time::Instant::now() + patience.step);
         let mut begun = self.offset;
         let mut body = body.ready_chunks(AT_ONCE);
         loop {
-            let until = due.min(tokio::time::Instant::now() + SILENCE);
+            let until = due.min(tokio::time::Instant::now() + patience.silence);
             let come = tokio::select! {
                 biased;
                 _ = self.newer.changed() => return Err(Error::Broken),
@@ -166,7 +178,7 @@ impl Held {
             }
             step += self.offset - before;
             if step >= STEP {
-                (step, due) = (0, tokio::time::Instant::now() + PATIENCE);
+                (step, due) = (0, tokio::time::Instant::now() + patience.step);
             }
         }
     }

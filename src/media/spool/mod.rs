@@ -21,7 +21,7 @@ use self::hash::Hashed;
 use self::upload::{folders, length, modified, read, write};
 
 pub use error::{Error, MOST_BYTES, MOST_UPLOADS};
-pub use held::Held;
+pub use held::{Held, Patience};
 pub use upload::{IDLE_SECONDS, MOST_SECONDS, Upload};
 
 /// The folder of uploads: in it one for each entry, and in that one for each upload.
@@ -29,6 +29,7 @@ pub use upload::{IDLE_SECONDS, MOST_SECONDS, Upload};
 pub struct Spool {
     root: PathBuf,
     turns: Mutex<HashMap<String, Arc<Turn>>>,
+    patience: Patience,
     /// Held while room is measured and taken.
     room: Mutex<()>,
 }
@@ -44,7 +45,15 @@ impl Spool {
     /// Uploads in `root`.
     #[must_use]
     pub fn at(root: PathBuf) -> Self {
-        Self { root, turns: Mutex::default(), room: Mutex::default() }
+        let patience = Patience::USUAL;
+        Self { root, turns: Mutex::default(), patience, room: Mutex::default() }
+    }
+
+    /// The same with other patience.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Patience) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// Begins an upload and takes the room that it will need. When it returns, the upload survives
@@ -89,7 +98,8 @@ impl Spool {
         let upload = read(&folder)?;
         let offset = if upload.is_over { upload.length } else { length(&folder)? };
         let hash = Arc::clone(&turn.hash);
-        Ok(Held { upload, offset, folder, hash, newer, _lock: lock })
+        let patience = self.patience;
+        Ok(Held { upload, offset, folder, hash, newer, patience, _lock: lock })
     }
 
     /// Uploads of an entry that are not over.
