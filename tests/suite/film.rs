@@ -1,14 +1,20 @@
 //! Films: drawn in turns, one entrant after the other; those of other sites in their own players.
 
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
 use entity::file::{self, State};
 use entity::id::{FileId, PartId};
 use entity::part;
-use hoithi::media::Flaw;
+use hoithi::media::print::Print;
+use hoithi::media::{Decoder, Error, Flaw};
 use hoithi::{db, entry, media, worker};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
+use super::child::decoder;
 use super::entry::{begin, contest, fill, submit};
 use super::media::film;
+use crate::support::answers::{note, shared};
 use crate::support::{Browser, Site, both};
 
 /// A slot for films, to be put before the quotas of a contest.
@@ -195,3 +201,90 @@ both! {
     }
 }
 
+/// A film drawn by the machine's ffmpeg; none where there is none, and it is said.
+fn drawn(folder: &Path, name: &str, arguments: &str) -> Option<PathBuf> {
+    let path = folder.join(name);
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-v", "error", "-y"]).args(arguments.split(' ')).arg(&path);
+    match ffmpeg.status() {
+        Ok(ended) => assert!(ended.success(), "{arguments}"),
+        Err(_) => {
+            note("ffmpeg is missing: no film is drawn");
+            return None;
+        }
+    }
+    Some(path)
+}
+
+async fn print(decoder: &Decoder, path: &Path) -> Print {
+    let (tell, _told) = tokio::sync::watch::channel(0);
+    let made = decoder.draw_film(path, &tell).await.unwrap();
+    let copy = made.copies.iter().find(|copy| copy.name == "print").expect("a fingerprint");
+    Print::read(&std::fs::read(made.path(copy)).unwrap()).unwrap()
+}
+
+#[actix_web::test]
+async fn half_a_film_is_found_out_although_ffmpeg_ends_well_with_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    let source = "-f lavfi -i testsrc2=s=640x360:d=4 -f lavfi -i sine=d=4 -c:v libx264 -c:a aac";
+    let faststart = format!("{source} -preset ultrafast -pix_fmt yuv420p -movflags +faststart");
+    let Some(path) = drawn(folder.path(), "film.mp4", &faststart) else { return };
+    let (tell, _told) = tokio::sync::watch::channel(0);
+
+    let whole = decoder.draw_film(&path, &tell).await.unwrap();
+    let facts = decoder.read(&path).await.unwrap();
+    assert_eq!((facts.width, facts.height), (Some(640), Some(360)));
+    assert!(facts.milliseconds.is_some_and(|length| (3900..4200).contains(&length)));
+    let names: Vec<String> = whole.copies.iter().map(|copy| copy.file()).collect();
+    assert!(
+        ["film.mp4", "320.webp", "800.webp", "preview.jpeg"]
+            .iter()
+            .all(|n| names.contains(&(*n).to_owned())),
+        "{names:?}"
+    );
+
+    let bytes = std::fs::read(&path).unwrap();
+    std::fs::write(&path, &bytes[..bytes.len() * 6 / 10]).unwrap();
+    let cut = decoder.draw_film(&path, &tell).await;
+    assert!(matches!(cut, Err(Error::Flaw(Flaw::Truncated))), "{cut:?}");
+}
+
+#[actix_web::test]
+async fn a_film_is_known_again_smaller_shorter_and_mirrored_and_another_is_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    let made = |name: &str, arguments: &str| {
+        let ending = "-preset ultrafast -pix_fmt yuv420p";
+        drawn(folder.path(), name, &format!("{arguments} {ending}"))
+    };
+    let source = "-f lavfi -i mandelbrot=s=480x360:end_pts=200:rate=10 -t 8";
+    let Some(film) = made("film.mp4", source) else { return };
+    let from = format!("-i {}", film.display());
+    let variants = [
+        made("small.mp4", &format!("{from} -vf scale=240:-2 -crf 35")),
+        made("short.mp4", &format!("-ss 2 {from} -t 5")),
+        made("mirrored.mp4", &format!("{from} -vf hflip")),
+        made("other.webm", &format!("{from} -c:v libvpx -b:v 300k -deadline realtime")),
+    ];
+    let another = made("another.mp4", "-f lavfi -i testsrc2=s=480x360:r=10:d=8").unwrap();
+    let known = print(&decoder, &film).await;
+
+    for path in variants.into_iter().flatten() {
+        let found = print(&decoder, &path).await.likeness(&known);
+        assert!(found.is_some(), "{}", path.display());
+    }
+    assert_eq!(print(&decoder, &another).await.likeness(&known), None);
+}
+
+#[actix_web::test]
+async fn a_copied_film_of_the_list_is_found() {
+    let Some(root) = shared("media") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    let of = |name: &str| root.join("video").join(name);
+    let known = print(&decoder, &of("h264_1080p_faststart.mp4")).await;
+    for copy in ["neardup_of_h264_1080p_reencoded.mp4", "neardup_of_h264_1080p_trimmed.mp4"] {
+        assert!(print(&decoder, &of(copy)).await.likeness(&known).is_some(), "{copy}");
+    }
+}

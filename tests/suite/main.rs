@@ -41,6 +41,7 @@ mod method;
 mod officer;
 mod operator;
 mod pdf;
+mod pictures;
 mod promotion;
 mod quotas;
 mod ranks;

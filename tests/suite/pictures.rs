@@ -1,0 +1,113 @@
+//! Pictures of other cameras, of printers and of the web: turned once, in their own colours.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use hoithi::media::print::{Print, Shape};
+use hoithi::media::{Decoder, Format};
+use image::codecs::gif::GifEncoder;
+use image::{Frame, RgbaImage};
+use mozjpeg::{ColorSpace, Compress};
+
+use super::child::decoder;
+use crate::support::answers::shared;
+
+/// A flag whose red quarter lies top left and which its file turns by a quarter; its camera wrote the
+/// same turn once more, and a place.
+const TURNED: &[u8] = include_bytes!("vectors/turned.heic");
+/// The same flag, not turned.
+const FLAG: &[u8] = include_bytes!("vectors/flag.avif");
+
+/// The small copy of a picture, as a child draws it.
+async fn small(decoder: &Decoder, path: &Path) -> image::RgbImage {
+    let made = decoder.draw(path).await.unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let copy = made.copies.iter().find(|copy| copy.file() == "320.jpeg").expect("a copy");
+    image::open(made.path(copy)).expect("a picture").into_rgb8()
+}
+
+/// Whether a copy is red at a place, in parts of its sides.
+fn is_red(picture: &image::RgbImage, x: f32, y: f32) -> bool {
+    let at = |part: f32, side: u32| (part * side as f32) as u32;
+    let pixel = picture.get_pixel(at(x, picture.width()), at(y, picture.height()));
+    pixel.0[0] > pixel.0[2]
+}
+
+#[actix_web::test]
+async fn a_heic_is_turned_once_by_its_own_word_and_an_avif_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    if decoder.missing().contains(&"heif-convert") {
+        return crate::support::answers::note("heif-convert is missing: no HEIC is drawn");
+    }
+    let files = [
+        (TURNED, Format::Heic, (64, 128), (0.75, 0.25), (0.25, 0.75)),
+        (FLAG, Format::Avif, (128, 64), (0.25, 0.25), (0.75, 0.75)),
+    ];
+    for (bytes, format, (width, height), red, blue) in files {
+        let path = folder.path().join(format.name());
+        std::fs::write(&path, bytes).unwrap();
+
+        let facts = decoder.read(&path).await.unwrap();
+        let drawn = small(&decoder, &path).await;
+
+        assert_eq!((facts.format, facts.width, facts.height), (format, Some(width), Some(height)));
+        assert_eq!(facts.has_place, format == Format::Heic);
+        assert_eq!(drawn.dimensions(), (width, height), "{format:?}");
+        assert!(is_red(&drawn, red.0, red.1) && !is_red(&drawn, blue.0, blue.1), "{format:?}");
+    }
+}
+
+#[actix_web::test]
+async fn colours_of_print_become_those_of_a_screen() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("print.jpg");
+    // Stored upside down: all yellow and magenta, no cyan, no black.
+    let mut encoder = Compress::new(ColorSpace::JCS_CMYK);
+    encoder.set_size(64, 64);
+    let mut started = encoder.start_compress(Vec::new()).unwrap();
+    started.write_scanlines(&[255, 0, 0, 255].repeat(64 * 64)).unwrap();
+    std::fs::write(&path, started.finish().unwrap()).unwrap();
+
+    let drawn = small(&decoder(&folder), &path).await;
+
+    let [red, green, blue] = drawn.get_pixel(32, 32).0;
+    assert!(red > 245 && green < 10 && blue < 10, "{:?}", drawn.get_pixel(32, 32));
+}
+
+#[actix_web::test]
+async fn of_a_moving_picture_the_first_frame_is_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("moving.gif");
+    let mut bytes = Cursor::new(Vec::new());
+    let mut encoder = GifEncoder::new(&mut bytes);
+    for colour in [[220, 20, 20, 255], [20, 20, 220, 255]] {
+        let frame = RgbaImage::from_pixel(48, 32, image::Rgba(colour));
+        encoder.encode_frame(Frame::new(frame)).unwrap();
+    }
+    drop(encoder);
+    std::fs::write(&path, bytes.into_inner()).unwrap();
+
+    let drawn = small(&decoder(&folder), &path).await;
+
+    assert!(is_red(&drawn, 0.5, 0.5));
+}
+
+#[actix_web::test]
+async fn eight_files_of_one_photo_are_drawn_as_one() {
+    let Some(root) = shared("media") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    let mut prints = Vec::new();
+    for orientation in 1..=8 {
+        let path = root.join(format!("jpeg/orientation_{orientation}_landscape.jpg"));
+        let drawn = small(&decoder, &path).await;
+        let grey = image::imageops::grayscale(&drawn);
+        let (width, height) = (grey.width() as usize, grey.height() as usize);
+        prints.push(Print::of_picture(grey.as_raw(), width, height).unwrap());
+    }
+
+    for (place, print) in prints.iter().enumerate() {
+        let found = print.likeness(&prints[0]).map(|found| found.shape);
+        assert_eq!(found, Some(Shape::Whole), "orientation {}", place + 1);
+    }
+}
