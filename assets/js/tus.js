@@ -34,7 +34,7 @@ const ask = (signal, method, url, headers, body, on) =>
       try {
         wrong = JSON.parse(line.responseText).errors[0];
       } catch {}
-      const again = !status || status >= 460 || status === 408 || status === 429 || wrong.code === "upload-offset";
+      const again = !status || (status >= 460 && status !== 507) || status === 408 || status === 429 || wrong.code === "upload-offset";
       if (status === 404 && method !== "POST") fail("gone");
       else fail(again ? "again" : new Refused(wrong.detail ?? status));
     };

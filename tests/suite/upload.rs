@@ -192,6 +192,22 @@ both! {
         assert!(!offered.contains("heic") && !offered.contains("avif"), "{offered}");
     }
 
+    async fn where_the_disk_is_nearly_full_no_upload_begins_and_everything_else_goes_on(site: Site) {
+        contest(site, |yaml| yaml).await;
+        let full = Spool::at(site.app.config.data.folder.join("uploads")).sparing(u64::MAX);
+        site.app.spool = std::sync::Arc::new(full);
+        site.configured((*site.app.config).clone()).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+
+        let refused = start(&mut browser, &code, 5000, &[]).await;
+
+        assert_eq!(refused.status, StatusCode::INSUFFICIENT_STORAGE);
+        assert_eq!(refused.json()["errors"][0]["code"], "upload-no-room");
+        assert!(refused.text().contains("tạm hết chỗ"), "{}", refused.text());
+        assert_eq!(browser.get(&format!("/drafts/{code}/work")).await.status, StatusCode::OK);
+    }
+
     async fn what_is_no_photo_is_refused_at_its_first_bytes(site: Site) {
         contest(site, |yaml| yaml).await;
         let mut browser = site.browser();

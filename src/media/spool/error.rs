@@ -33,12 +33,25 @@ pub enum Error {
     /// The open uploads of the entry come to more than [`MOST_BYTES`] or [`MOST_UPLOADS`].
     #[error("too many open uploads")]
     Crowded,
+    /// The disk has no room for it beside what everything else needs.
+    #[error("the disk is nearly full")]
+    NoRoom,
     /// Another sender took over, or the line died.
     #[error("the line broke off")]
     Broken,
     /// The disk failed.
     #[error("the disk failed")]
-    Disk(#[from] std::io::Error),
+    Disk(#[source] std::io::Error),
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        if error.kind() == std::io::ErrorKind::StorageFull {
+            Self::NoRoom
+        } else {
+            Self::Disk(error)
+        }
+    }
 }
 
 impl Refusal for Error {
@@ -52,6 +65,7 @@ impl Refusal for Error {
             Self::Crowded => {
                 Refused::new(Kind::TooLarge, "upload-too-many").with("most", Arg::Bytes(MOST_BYTES))
             }
+            Self::NoRoom => Refused::new(Kind::Unavailable, "upload-no-room"),
             Self::Broken => Refused::new(Kind::Conflict, "upload-broken"),
             Self::Disk(_) => Refused::new(Kind::Unavailable, "store-unavailable"),
         }

@@ -24,12 +24,18 @@ pub use error::{Error, MOST_BYTES, MOST_UPLOADS};
 pub use held::{Held, Patience};
 pub use upload::{IDLE_SECONDS, MOST_SECONDS, Upload};
 
+/// Bytes of the disk that uploads leave free, so that the database goes on where files no longer fit;
+/// a twentieth of a disk that is small.
+const SPARE: u64 = 1 << 30;
+
 /// The folder of uploads: in it one for each entry, and in that one for each upload.
 #[derive(Debug)]
 pub struct Spool {
     root: PathBuf,
     turns: Mutex<HashMap<String, Arc<Turn>>>,
     patience: Patience,
+    /// Bytes that are left free; none: as [`SPARE`] says.
+    spare: Option<u64>,
     /// Held while room is measured and taken.
     room: Mutex<()>,
 }
@@ -46,7 +52,7 @@ impl Spool {
     #[must_use]
     pub fn at(root: PathBuf) -> Self {
         let patience = Patience::USUAL;
-        Self { root, turns: Mutex::default(), patience, room: Mutex::default() }
+        Self { root, turns: Mutex::default(), patience, spare: None, room: Mutex::default() }
     }
 
     /// The same with other patience.
@@ -56,17 +62,37 @@ impl Spool {
         self
     }
 
+    /// The same where so many bytes of the disk are left free.
+    #[must_use]
+    pub fn sparing(mut self, bytes: u64) -> Self {
+        self.spare = Some(bytes);
+        self
+    }
+
+    /// Whether the disk has room for so many bytes more.
+    fn has_room(&self, bytes: u64) -> Result<bool, Error> {
+        std::fs::create_dir_all(&self.root)?;
+        let disk = rustix::fs::statvfs(&self.root).map_err(std::io::Error::from)?;
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let all = disk.f_blocks.saturating_mul(disk.f_frsize);
+        let spare = self.spare.unwrap_or_else(|| SPARE.min(all / 20));
+        Ok(free >= bytes.saturating_add(spare))
+    }
+
     /// Begins an upload and takes the room that it will need. When it returns, the upload survives
     /// a power cut.
     ///
     /// # Errors
-    /// [`Error::Crowded`]; [`Error::Disk`].
+    /// [`Error::Crowded`]; [`Error::NoRoom`]; [`Error::Disk`].
     pub fn begin(&self, upload: &Upload) -> Result<(), Error> {
         let _room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
         let open = self.open(upload.entry)?;
         let bytes: u64 = open.iter().map(|open| open.length).sum();
         if open.len() >= MOST_UPLOADS || bytes.saturating_add(upload.length) > MOST_BYTES {
             return Err(Error::Crowded);
+        }
+        if !self.has_room(upload.length)? {
+            return Err(Error::NoRoom);
         }
         let of_entry = self.of_entry(upload.entry);
         let folder = of_entry.join(&upload.id);

@@ -21,4 +21,5 @@ upload-length = Thiếu độ dài của tệp (Upload-Length).
 upload-type = Phần thân phải là application/offset+octet-stream.
 upload-version = Chỉ nhận phiên bản 1.0.0 của giao thức tus.
 upload-slot = Mục này không nhận tệp. Hãy tải lại trang.
+upload-no-room = Máy chủ tạm hết chỗ cho tệp mới. Phần đã tải không mất; hãy thử lại sau, và báo ban tổ chức.
 upload-too-many = Các tệp đang tải lên cộng lại quá { $most }. Hãy chờ cho xong hoặc hủy bớt.

@@ -62,7 +62,9 @@ pub async fn create(
         touched_at: v.now,
         is_over: false,
     };
-    app.spool.begin(&upload)?;
+    if let Err(error) = app.spool.begin(&upload) {
+        return Ok(answered(&v, &slot, &error));
+    }
     let to = format!("/drafts/{}/uploads/{}", desk.author.entry.code, upload.id);
     let mut held = app.spool.hold(&upload.id, upload.entry).await?;
     if is_body(&request)
@@ -199,8 +201,12 @@ async fn pour(
     {
         return Err(problem(v, StatusCode::SERVICE_UNAVAILABLE, &error.refusal()));
     }
-    let Err(error) = poured else { return Ok(()) };
-    let (status, refused) = match &error {
+    poured.map_err(|error| answered(v, &slot, &error))
+}
+
+/// What went wrong, as the answer that the protocol names.
+fn answered(v: &View, slot: &Slot, error: &spool::Error) -> HttpResponse {
+    let (status, refused) = match error {
         spool::Error::Unknown => (StatusCode::NOT_FOUND, error.refusal()),
         spool::Error::Offset { .. } => (StatusCode::CONFLICT, error.refusal()),
         spool::Error::TooLong | spool::Error::Crowded => {
@@ -211,16 +217,17 @@ async fn pour(
             (StatusCode::from_u16(460).unwrap_or(StatusCode::BAD_REQUEST), error.refusal())
         }
         spool::Error::Unfit(Some(format)) => {
-            (StatusCode::UNPROCESSABLE_ENTITY, entry::not_taken(&slot, *format))
+            (StatusCode::UNPROCESSABLE_ENTITY, entry::not_taken(slot, *format))
         }
         spool::Error::Unfit(None) => (StatusCode::UNPROCESSABLE_ENTITY, error.refusal()),
         spool::Error::Broken => (StatusCode::REQUEST_TIMEOUT, error.refusal()),
+        spool::Error::NoRoom => (StatusCode::INSUFFICIENT_STORAGE, error.refusal()),
         spool::Error::Disk(cause) => {
             tracing::error!("an upload cannot be written: {cause}");
             (StatusCode::SERVICE_UNAVAILABLE, error.refusal())
         }
     };
-    Err(problem(v, status, &refused))
+    problem(v, status, &refused)
 }
 
 /// Makes the files of uploads that are whole and were left so by a server that died; whoever looks
