@@ -122,6 +122,7 @@ fn pixels(jpeg: &[u8], side: u32) -> std::io::Result<Option<Decoded>> {
     let longer = decoder.width().max(decoder.height());
     let enough = |eighths: &u8| longer * usize::from(*eighths) >= side as usize * 8;
     decoder.scale([1, 2, 4].into_iter().find(enough).unwrap_or(8));
+    let adobe = decoder.markers().any(|marker| marker.data.starts_with(b"Adobe"));
     let printed = matches!(decoder.color_space(), ColorSpace::JCS_CMYK | ColorSpace::JCS_YCCK);
     let grey = decoder.color_space() == ColorSpace::JCS_GRAYSCALE;
     let mut started = match (printed, grey) {
@@ -132,9 +133,12 @@ fn pixels(jpeg: &[u8], side: u32) -> std::io::Result<Option<Decoded>> {
     let (width, height) = (started.width(), started.height());
     let size = (u32::try_from(width).ok(), u32::try_from(height).ok());
     let (Some(width), Some(height)) = size else { return Ok(None) };
-    let bytes = started.read_scanlines::<u8>()?;
+    let mut bytes = started.read_scanlines::<u8>()?;
     started.finish()?;
     if printed {
+        if !adobe {
+            bytes.iter_mut().for_each(|ink| *ink = 255 - *ink);
+        }
         let rgb = RgbImage::from_raw(width, height, screen(bytes, icc.as_deref()));
         return Ok(rgb.map(|rgb| (DynamicImage::ImageRgb8(rgb), None)));
     }
@@ -160,7 +164,7 @@ fn profile<R>(decoder: &Decompress<R>) -> Option<Vec<u8>> {
     (!profile.is_empty()).then_some(profile)
 }
 
-/// Colours of a screen for colours of print, which JPEG stores upside down: by their profile, else
+/// Colours of a screen for colours of print, which Adobe's JPEG stores upside down: by their profile, else
 /// by what is left of white.
 fn screen(mut inks: Vec<u8>, icc: Option<&[u8]>) -> Vec<u8> {
     let profile = icc.and_then(|icc| ColorProfile::new_from_slice(icc).ok());
