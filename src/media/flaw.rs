@@ -42,6 +42,14 @@ pub enum Flaw {
         /// The most.
         most: u64,
     },
+    /// A film that plays for longer than any is drawn.
+    #[error("{seconds} seconds are more than {most}")]
+    TooLong {
+        /// Its length.
+        seconds: i64,
+        /// The most.
+        most: i64,
+    },
     /// A document that unpacks into too much, or holds what documents need not hold.
     #[error("the document is not safe to read")]
     Unsafe,
@@ -69,6 +77,7 @@ impl Flaw {
             Self::Corrupt => "file-corrupt",
             Self::TooManyPixels { .. } => "file-too-many-pixels",
             Self::TooLarge { .. } => "file-too-large",
+            Self::TooLong { .. } => "file-too-long",
             Self::Unsafe => "file-unsafe",
             Self::TooManyScans => "file-too-many-scans",
             Self::Stopped => "file-stopped",
@@ -91,6 +100,7 @@ impl Flaw {
             Self::TooManyPixels { width, height } => {
                 refused.with("width", *width).with("height", *height)
             }
+            Self::TooLong { seconds, most } => refused.with("found", *seconds).with("most", *most),
             Self::TooLarge { bytes, most } => {
                 refused.with("found", Arg::Bytes(*bytes)).with("most", Arg::Bytes(*most))
             }

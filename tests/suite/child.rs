@@ -109,6 +109,9 @@ async fn without_the_systems_programs_films_are_kept_and_it_is_said_what_is_miss
     let made = bare.draw_film(&path, &tell).await.unwrap();
 
     assert_eq!(facts.milliseconds, Some(4000));
+    std::fs::write(&path, film(30 * 3700)).unwrap();
+    let long = flaw(bare.read(&path).await.unwrap_err());
+    assert_eq!(long, Flaw::TooLong { seconds: 3700, most: 3600 });
     assert_eq!(made.copies.iter().map(|copy| copy.file()).collect::<Vec<_>>(), ["film.mp4"]);
     assert_eq!(bare.missing(), ["ffmpeg", "ffprobe", "heif-convert", "pdftotext", "pdftoppm"]);
 }

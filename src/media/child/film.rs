@@ -22,7 +22,7 @@ use crate::media::render::{self, Drawn};
 const PIXELS: u64 = 40_000_000;
 
 /// The longest film that is taken, in seconds.
-const LONGEST: &str = "3600";
+const LONGEST: i64 = 3600;
 
 /// The short side of a film that has to be encoded anew, in pixels.
 const SHORT: u32 = 720;
@@ -67,12 +67,17 @@ impl Film {
 /// Adds to `facts` what ffprobe says; without the program they stay as they are.
 ///
 /// # Errors
-/// [`Flaw::Corrupt`] for what holds no moving picture; [`Flaw::TooManyPixels`].
+/// [`Flaw::Corrupt`] for what holds no moving picture; [`Flaw::TooManyPixels`]; [`Flaw::TooLong`].
 pub(super) fn read(order: &Order, mut facts: Facts) -> Result<Facts, Flaw> {
-    let Some(film) = probe(order, &order.file, facts.format)? else { return Ok(facts) };
-    facts.width = Some(film.width);
-    facts.height = Some(film.height);
-    facts.milliseconds = film.milliseconds.or(facts.milliseconds);
+    if let Some(film) = probe(order, &order.file, facts.format)? {
+        facts.width = Some(film.width);
+        facts.height = Some(film.height);
+        facts.milliseconds = film.milliseconds.or(facts.milliseconds);
+    }
+    let seconds = facts.milliseconds.unwrap_or(0) / 1000;
+    if seconds > LONGEST {
+        return Err(Flaw::TooLong { seconds, most: LONGEST });
+    }
     Ok(facts)
 }
 
@@ -203,7 +208,8 @@ fn encoding(order: &Order, source: &Film, format: Format, out: &Path) -> Vec<OsS
         ));
     }
     told.extend(words("-movflags +faststart -f mp4 -t"));
-    told.push(LONGEST.into());
+    // A second more: lengths are rounded.
+    told.push((LONGEST + 1).to_string().into());
     let mut file = OsString::from("file:");
     file.push(out);
     told.push(file);

@@ -5,6 +5,7 @@ file-not-read = { $found } pictures are not read yet. Choose a JPG, PNG or WebP 
 file-truncated = The file is cut off, perhaps because the network was lost while it was copied. Send the original again.
 file-corrupt = The file is damaged and cannot be opened. Send the original again.
 file-too-many-pixels = { $width } × { $height } pixels are too many to open. Send at most 100 million pixels.
+file-too-long = The film runs for { $found } seconds. At most { $most } are taken; cut it and send it again.
 file-too-large = { $found } is too large. The most is { $most }.
 file-too-many-scans = The picture has too many scans to open. Open it on your device, save it as a new JPG and send that.
 file-stopped = This file could not be opened safely. Save it as a new file, or send another format (JPG, MP4, DOCX).

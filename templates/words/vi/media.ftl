@@ -5,6 +5,7 @@ file-not-read = Chưa đọc được ảnh { $found }. Hãy chọn ảnh JPG, P
 file-truncated = Tệp bị cụt, có thể do mất mạng khi chép. Hãy gửi lại tệp gốc.
 file-corrupt = Tệp bị hỏng, không mở được. Hãy gửi lại tệp gốc.
 file-too-many-pixels = Ảnh { $width } × { $height } điểm ảnh quá lớn để mở. Hãy gửi ảnh tối đa 100 triệu điểm ảnh.
+file-too-long = Phim dài { $found } giây. Tối đa là { $most } giây; hãy cắt bớt rồi gửi lại.
 file-too-large = Tệp { $found } quá lớn. Tối đa là { $most }.
 file-too-many-scans = Ảnh có quá nhiều lớp quét nên không mở được. Hãy mở ảnh trên máy, lưu lại thành tệp JPG mới rồi gửi.
 file-stopped = Không mở được tệp này một cách an toàn. Hãy lưu lại thành tệp mới, hoặc gửi định dạng khác (JPG, MP4, DOCX).
