@@ -166,9 +166,7 @@ pub async fn add_file(
     if holds(tx, &held, file).await? {
         return Ok(());
     }
-    if held.len() >= slot.most() as usize {
-        return Err(Error::Full(slot.key.clone(), slot.most()));
-    }
+    room(held.len(), slot)?;
     let position = held.last().map_or(0, |last| last.position + 1);
     let row = part::ActiveModel {
         id: Set(PartId::new()),
@@ -180,6 +178,23 @@ pub async fn add_file(
     };
     part::Entity::insert(row).exec_without_returning(tx).await?;
     Ok(())
+}
+
+/// Refuses a file for a slot that holds as many as it takes.
+///
+/// # Errors
+/// [`Error::Full`].
+pub async fn has_room(
+    db: &impl ConnectionTrait,
+    author: &Author,
+    slot: &Slot,
+) -> Result<(), Error> {
+    room(parts(db, author.id(), &slot.key).await?.len(), slot)
+}
+
+fn room(held: usize, slot: &Slot) -> Result<(), Error> {
+    let is_full = held >= slot.most() as usize;
+    if is_full { Err(Error::Full(slot.key.clone(), slot.most())) } else { Ok(()) }
 }
 
 async fn holds(db: &impl ConnectionTrait, held: &[part::Model], id: FileId) -> Result<bool, DbErr> {

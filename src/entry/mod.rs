@@ -35,7 +35,9 @@ pub use card::{
 };
 pub use copy::copy_up;
 pub use declared::{Asked, asked};
-pub use draft::{New, add_file, by_code, changeable, may_write, note, open, remove_part, set_text};
+pub use draft::{
+    New, add_file, by_code, changeable, has_room, may_write, note, open, remove_part, set_text,
+};
 pub use error::Error;
 pub use event::file_changed;
 pub use film::in_turn;

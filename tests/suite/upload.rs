@@ -77,7 +77,8 @@ async fn offset(browser: &mut Browser, to: &str) -> usize {
 
 both! {
     async fn a_photo_that_comes_in_pieces_is_the_photo_that_was_sent(site: Site) {
-        contest(site, |yaml| yaml).await;
+        let one = "        formats: [jpeg]\n        count: { min: 1, max: 1 }\n";
+        contest(site, |yaml| yaml.replace("        formats: [jpeg]\n", one)).await;
         let mut browser = site.browser();
         let code = draft(&mut browser).await;
         let photo = picture(600, 400, 1, ImageFormat::Jpeg);
@@ -103,6 +104,8 @@ both! {
         assert_eq!(files[0].sha256, Sha256::digest(&photo).to_vec());
         let parts = entity::part::Entity::find().all(&site.app.db).await.unwrap();
         assert_eq!(parts.len(), 1);
+        let more = start(&mut browser, &code, photo.len(), &[("accept", "application/json")]).await;
+        assert_eq!(more.json()["errors"][0]["code"], "slot-full", "before it is sent");
         site.work().await;
         let page = browser.get(&format!("/drafts/{code}/work")).await;
         assert_eq!(page.all(".piece").len(), 1);

@@ -26,7 +26,7 @@ pub use tus::options;
 /// Begins an upload into a slot of a draft.
 ///
 /// # Errors
-/// When it is not theirs, the slot takes no file, or the file is too large for it.
+/// When it is not theirs, the slot takes no file or no further one, or the file is too large for it.
 pub async fn create(
     app: web::Data<App>,
     v: View,
@@ -51,6 +51,7 @@ pub async fn create(
     let told = |key: &str| told.iter().find(|(name, _)| name == key).map(|(_, text)| text.clone());
     let slot = slot_of(&desk, &told("slot").unwrap_or_default())?;
     fits(&slot, length)?;
+    entry::has_room(&app.db, &desk.author, &slot).await?;
     let upload = Upload {
         id: code::letters(&app::fresh::<26>()),
         entry: desk.author.id(),
