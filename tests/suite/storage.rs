@@ -442,3 +442,31 @@ fn objects_that_no_row_names_are_removed_when_they_are_old_and_only_then() {
     let left = |name: &str| objects.join(name).exists();
     assert_eq!(["young", "old", ".part-dead"].map(left), [true, false, false]);
 }
+
+#[actix_web::test]
+async fn moving_copies_what_rows_name_once_and_nothing_else() {
+    use hoithi::{app::App, db, media};
+    let folder = tempfile::tempdir().unwrap();
+    said(folder.path(), &["migrate"]);
+    let mut config = hoithi::config::Config::default();
+    config.data.folder = folder.path().to_owned();
+    let app = App::open(config).await.unwrap();
+    let photo = crate::entry::picture(400, 300, 1, image::ImageFormat::Jpeg);
+    let facts = media::read(&photo).unwrap();
+    let kept = media::keep(&app.store, photo.clone().into(), "a.jpg", facts).await.unwrap();
+    let tx = db::begin(&app.db).await.unwrap();
+    let id = media::record(&tx, kept, None, app.clock.now()).await.unwrap();
+    tx.commit().await.unwrap();
+    app.store.put("originals/loose", "of no row".into(), "text/plain").await.unwrap();
+    let (there, file) = (folder.path().join("there"), folder.path().join("there.toml"));
+    let written = format!("[storage]\nkind = \"folder\"\npath = \"{}\"\n", there.display());
+    std::fs::write(&file, written).unwrap();
+
+    let told =
+        [(); 2].map(|()| said(folder.path(), &["storage", "move", "--to", file.to_str().unwrap()]));
+
+    assert!(told[0].contains("1 objects copied, 0 were there"), "{}", told[0]);
+    assert!(told[1].contains("0 objects copied, 1 were there"), "{}", told[1]);
+    assert_eq!(std::fs::read(there.join(format!("originals/{id}"))).unwrap(), photo);
+    assert!(!there.join("originals/loose").exists());
+}
