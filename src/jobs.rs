@@ -170,7 +170,7 @@ fn due(now: Instant) -> Select<job::Entity> {
         .filter(free)
 }
 
-/// Films that are due, the oldest first, at most [`WAITING`]; whoever calls says whose turn it is.
+/// Films that are due, the oldest first, five hundred at most; whoever calls says whose turn it is.
 ///
 /// # Errors
 /// When the database fails.
