@@ -8,6 +8,7 @@ use entity::instant::Instant;
 use super::ask::{Act, Ask, Counted};
 use super::batch::{Batch, Judged};
 use super::choices::{Ballot, Ballots, Choice, IN_BATCH, short};
+use super::comers::{Came, Comers};
 use super::details::Details;
 use super::keys::Keys;
 use super::policy::Policy;
@@ -22,7 +23,8 @@ struct Pending {
     key: [u8; 16],
     /// The ballot as it was before.
     before: Option<Ballot>,
-    link: u32,
+    /// The link and the person, where the person is new to the link.
+    came: Option<Came>,
     entry: u32,
     vote: Vote,
     details: Details,
@@ -48,10 +50,10 @@ pub(super) struct Memory {
     pub(super) closed: bool,
     /// The result that the newest RESULT leaf publishes.
     pub(super) result: Option<Hash>,
-    /// What is decided about votes.
+    /// What is decided about ballots, by their first leaves.
     pub(super) verdicts: HashMap<u64, Verdict>,
     ballots: Ballots,
-    links: HashMap<u32, u32>,
+    comers: Comers,
     pending: Vec<Pending>,
 }
 
@@ -69,7 +71,7 @@ impl Memory {
             result: None,
             verdicts: HashMap::new(),
             ballots: Ballots::default(),
-            links: HashMap::new(),
+            comers: Comers::default(),
             pending: Vec::new(),
         }
     }
@@ -88,13 +90,11 @@ impl Memory {
             return Ok(());
         }
         if let Leaf::Vote(vote) = &leaf {
-            let Details::Vote { at, nonce, link, entries, .. } = details else {
+            let Details::Vote { at, nonce, link, entries, voter } = details else {
                 return Err(Error::BrokenLog);
             };
             self.votes += 1;
-            if vote.seq == 0 && link > 0 {
-                *self.links.entry(link).or_default() += 1;
-            }
+            self.comers.come((link, vote.level), &voter);
             let ballot = self.ballots.entry(short(&vote.nullifier)).or_default();
             ballot.seq = vote.seq;
             for choice in ballot.choices.all_mut() {
@@ -164,7 +164,7 @@ impl Memory {
             return Ok(judged);
         }
         let mut entries = self.ballots.get(&key).map(|b| b.choices.live()).unwrap_or_default();
-        let level = self.level(policy, ask, seq)?;
+        let level = self.level(policy, ask)?;
         let place = entries.iter().position(|entry| *entry == ask.entry);
         match (ask.act, place) {
             (Act::Give, _) if entries.len() >= policy.most() as usize => {
@@ -188,12 +188,10 @@ impl Memory {
     }
 
     /// The level at which a vote is counted: a link beyond its quota, or closed, proves nothing any
-    /// more and spares nobody the work.
-    fn level(&self, policy: &Policy, ask: &Ask, seq: u16) -> Result<Level, Error> {
-        let (link, quota) = ask.link;
-        let used = self.links.get(&link).copied().unwrap_or(0);
-        let holds = used < quota && !policy.is_closed(link);
-        if ask.level != Level::GroupLink || seq > 0 || holds {
+    /// more to whoever comes new, and spares nobody the work.
+    fn level(&self, policy: &Policy, ask: &Ask) -> Result<Level, Error> {
+        let holds = self.comers.may_come(ask.link, policy.is_closed(ask.link.0), &ask.voter);
+        if ask.level != Level::GroupLink || ask.act != Act::Give || holds {
             return Ok(ask.level);
         }
         if policy.voting.level > Level::Device {
@@ -204,10 +202,7 @@ impl Memory {
 
     fn put(&mut self, ask: &Ask, (key, vote): ([u8; 16], Vote), entries: Vec<u32>) -> Judged {
         let place = self.pending.len();
-        let link = if vote.seq == 0 { ask.link.0 } else { 0 };
-        if link > 0 {
-            *self.links.entry(link).or_default() += 1;
-        }
+        let came = self.comers.come((ask.link.0, vote.level), &ask.voter);
         let before = self.ballots.get(&key).cloned();
         let ballot = self.ballots.entry(key).or_default();
         ballot.seq = vote.seq;
@@ -232,7 +227,7 @@ impl Memory {
             entries,
         };
         let (entry, trace) = (ask.entry, ask.trace);
-        self.pending.push(Pending { key, before, link, entry, vote, details, trace });
+        self.pending.push(Pending { key, before, came, entry, vote, details, trace });
         Judged::Pending(place, ask.at, false)
     }
 
@@ -284,9 +279,7 @@ impl Memory {
                 Some(ballot) => self.ballots.insert(one.key, ballot),
                 None => self.ballots.remove(&one.key),
             };
-            if let Some(used) = self.links.get_mut(&one.link) {
-                *used -= 1;
-            }
+            self.comers.forget(one.came);
         }
     }
 }

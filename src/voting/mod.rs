@@ -15,6 +15,7 @@ mod bundle;
 pub mod cases;
 mod cast;
 mod choices;
+mod comers;
 mod coming;
 mod counts;
 mod deeds;

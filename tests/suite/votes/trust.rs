@@ -3,8 +3,9 @@
 use entity::id::ContestId;
 use entity::vote;
 use entity::vote::State as VoteState;
+use hoithi::contest::definition::Level;
 use hoithi::ledger::audit;
-use hoithi::voting::{self, Cast, Error, Votes};
+use hoithi::voting::{self, Cast, Error, Proof, Votes};
 use hoithi::{db, voting::tally_agrees};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
@@ -57,6 +58,22 @@ both! {
         };
         assert_eq!(settled.unwrap().votes, 2);
         assert_eq!(counted(site, contest, &entries).await, [1, 1, 0]);
+    }
+
+    async fn a_node_that_takes_the_lead_knows_who_came_by_a_link(site: Site) {
+        let (contest, _) = given(site, "one_per_entry", 3).await;
+        let other = another(site);
+        let came = |number: u16| Proof { level: Level::GroupLink, link: Some((1, 2)), worked: false, ..voter(number) };
+        for (number, entry) in [(1, 1), (1, 2), (2, 1)] {
+            site.app.votes.cast(contest, touch(site, entry), &came(number)).await.unwrap();
+        }
+        once_silent(site, &other, contest, (9, 1)).await.unwrap();
+
+        let known = other.cast(contest, touch(site, 3), &came(1)).await;
+        let third = other.cast(contest, touch(site, 1), &came(3)).await;
+
+        assert!(known.is_ok(), "{known:?}");
+        assert!(matches!(third, Err(Error::NeedsWork)), "{third:?}");
     }
 
     #[expect(clippy::too_many_lines, reason = "one story from the first head to the counted witness")]
