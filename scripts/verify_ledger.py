@@ -244,12 +244,12 @@ class Bundle:
             demand(9, keeps and len(set(chosen)) == len(chosen), why + " is beyond the limits")
         demand(9, opened == len(self.openings), "openings of what is no vote")
     def check_10(self):
-        self.verdicts, staff, votes = {}, [], set()
+        self.verdicts, staff, ballots = {}, [], set()
         for index, leaf in enumerate(self.leaves):
             if leaf.kind in (1, 3):
                 staff = leaf.staff
-            elif leaf.kind == 2:
-                votes.add(index)
+            elif leaf.kind == 2 and leaf.seq == 0:
+                ballots.add(index)
             elif leaf.kind == 4:
                 keys = [key for key, _ in leaf.signatures]
                 good = len(set(keys)) == len(keys) >= (2 if leaf.verdict == 2 else 1)
@@ -257,17 +257,18 @@ class Bundle:
                     good = good and key < len(staff) and signed(staff[key], leaf.part, signature)
                 demand(10, good, "signatures of the NOTE at leaf %d" % index)
                 allowed = {1: (None,), 2: (None, 1), 3: (1, 2)}[leaf.verdict]
-                fits = all(i in votes and self.verdicts.get(i) in allowed for i in leaf.leaves)
-                demand(10, fits, "votes of the NOTE at leaf %d" % index)
+                fits = all(i in ballots and self.verdicts.get(i) in allowed for i in leaf.leaves)
+                demand(10, fits, "ballots of the NOTE at leaf %d" % index)
                 self.verdicts.update({i: leaf.verdict % 3 or None for i in leaf.leaves})
     def count(self):
+        first = {vote.nullifier: index for index, vote in self.votes() if vote.seq == 0}
         last = {vote.nullifier: (index, vote) for index, vote in self.votes()}
         rules, verdicts = self.bound[-1][1], list(self.verdicts.values())
         counts = {"counts": {}, "levels": {}, "standing": 0, "leaves": sum(1 for _ in self.votes())}
         counts.update(quarantined=verdicts.count(1), disqualified=verdicts.count(2))
         for index, vote in last.values():
             chosen = self.openings[index]
-            if self.verdicts.get(index) or len(chosen) < max(1, rules["least"]):
+            if self.verdicts.get(first[vote.nullifier]) or len(chosen) < max(1, rules["least"]):
                 continue
             counts["standing"] += 1
             counts["levels"][str(vote.level)] = counts["levels"].get(str(vote.level), 0) + 1

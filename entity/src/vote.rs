@@ -46,6 +46,10 @@ pub struct Model {
     pub leaf: i64,
     /// Place of the newest leaf of the same ballot.
     pub last_leaf: i64,
+    /// Place of the first leaf of the same ballot: by it the ballot is decided about.
+    pub ballot: i64,
+    /// What is decided about the ballot: the state of every vote that is on it.
+    pub aside: State,
     /// When the server read it.
     pub cast_at: Instant,
     /// When its state last changed.

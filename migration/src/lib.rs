@@ -21,6 +21,7 @@ mod m0013_tally_minute;
 mod m0014_vote_member;
 mod m0015_witness;
 mod m0018_vote_slip;
+mod m0019_vote_ballot;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_vote_member::Migration),
             Box::new(m0015_witness::Migration),
             Box::new(m0018_vote_slip::Migration),
+            Box::new(m0019_vote_ballot::Migration),
         ]
     }
 }

@@ -44,7 +44,7 @@ impl Audited {
         "every vote is of the level that the rules ask and follows on the voter's vote before",
         "there is one CLOSE with the right number, and no vote after it",
         "every vote opens to its seal and keeps within the limits",
-        "every NOTE names earlier votes and has its signatures",
+        "every NOTE names ballots before it and has its signatures",
         "there is one RESULT, after the CLOSE, of the result that was published",
         "the published result is what the votes give",
     ];

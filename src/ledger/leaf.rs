@@ -83,7 +83,7 @@ pub struct Note {
     pub verdict: Verdict,
     /// Number of the reason.
     pub reason: u16,
-    /// Places of the votes it is about.
+    /// Places of the first votes of the ballots it is about.
     pub leaves: Vec<u64>,
     /// SHA-256 of the report of what was found.
     pub evidence: Hash,

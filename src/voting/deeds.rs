@@ -80,8 +80,8 @@ impl Votes {
         lenient(self.settle(contest.id(), now).await)
     }
 
-    /// Sets votes aside, silently: one signature. As with every note, votes that it does not fit
-    /// are left out.
+    /// Sets ballots aside, silently: one signature. As with every note, each is named by its first
+    /// leaf, and those that it does not fit are left out.
     ///
     /// # Errors
     /// [`Error::Decided`] when it fits none, because of what is decided already.
@@ -94,7 +94,7 @@ impl Votes {
         self.note(contest, (Verdict::Quarantine, None, vec![DESK]), leaves, found).await
     }
 
-    /// Disqualifies votes: the signatures of the desk and of the approver.
+    /// Disqualifies ballots: the signatures of the desk and of the approver.
     ///
     /// # Errors
     /// [`Error::Decided`] when it fits none, because of what is decided already.
@@ -107,7 +107,7 @@ impl Votes {
         self.note(contest, (Verdict::Disqualify, None, vec![DESK, APPROVER]), leaves, found).await
     }
 
-    /// Counts votes again that were set aside or disqualified.
+    /// Counts ballots again that were set aside or disqualified.
     ///
     /// # Errors
     /// [`Error::Decided`] when none is.

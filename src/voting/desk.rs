@@ -61,7 +61,7 @@ pub(super) enum Deed {
         from: Option<Verdict>,
         /// Number of the reason.
         reason: u16,
-        /// Places of the votes.
+        /// Places of the first votes of the ballots.
         leaves: Vec<u64>,
         /// What was found.
         report: String,

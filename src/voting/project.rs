@@ -194,12 +194,15 @@ impl<'a> Work<'a> {
             receipt: Set(receipt),
             leaf: Set(at),
             last_leaf: Set(at),
+            ballot: Set(at),
+            aside: Set(State::Counted),
             cast_at: Set(*cast_at),
             changed_at: Set(None),
         })
     }
 
-    /// A ballot that is changed: what it says now counts, what it says no more does not.
+    /// A ballot that is changed: what it says now counts, unless the ballot is set aside; what it says
+    /// no more does not.
     async fn changed(
         &mut self,
         (at, code): (i64, String),
@@ -219,14 +222,16 @@ impl<'a> Work<'a> {
             // One vote for each entry: the ballot is that entry's alone.
             known.retain(|row| Some(row.entry_id) == one);
         }
+        let of = known.first().ok_or(Error::BrokenLog)?;
+        let (ballot, aside) = (of.ballot, of.aside);
         let mut wanted = self.names.ballot(entries)?;
         for row in known {
             let (entry, before) = (row.entry_id, (row.state, row.worth));
             let stays = wanted.iter().find(|(other, _)| *other == entry);
-            let after = stays.map_or(NONE, |(_, worth)| (State::Counted, *worth));
+            let after = stays.map_or(NONE, |(_, worth)| (aside, *worth));
             wanted.retain(|(other, _)| *other != entry);
             let mut row = row.into_active_model();
-            if before.0 == State::Withdrawn && after.0 == State::Counted {
+            if before.0 == State::Withdrawn && after.0 != State::Withdrawn {
                 row.receipt = Set(code.clone());
                 row.leaf = Set(at);
                 row.cast_at = Set(*cast_at);
@@ -241,35 +246,35 @@ impl<'a> Work<'a> {
             self.moves.add(entry, *cast_at, (before, after));
         }
         for one in wanted {
-            let row = self.row((at, code.clone()), leaf, (details, trace), one)?;
+            let mut row = self.row((at, code.clone()), leaf, (details, trace), one)?;
+            (row.state, row.ballot, row.aside) = (Set(aside), Set(ballot), Set(aside));
             vote::Entity::insert(row).exec_without_returning(self.tx).await?;
-            self.moves.add(one.0, *cast_at, (NONE, (State::Counted, one.1)));
+            self.moves.add(one.0, *cast_at, (NONE, (aside, one.1)));
         }
         Ok(())
     }
 
-    /// Votes that are set aside, disqualified or restored.
+    /// Ballots that are set aside, disqualified or restored.
     async fn decided(&mut self, note: &Note) -> Result<(), Error> {
         let state = match note.verdict {
             Verdict::Quarantine => State::Held,
             Verdict::Disqualify => State::Struck,
             Verdict::Restore => State::Counted,
         };
-        for leaves in note.leaves.chunks(ROWS) {
-            let leaves = leaves.iter().map(|leaf| i64::try_from(*leaf).unwrap_or(i64::MAX));
-            let among = vote::Column::ContestId
-                .eq(self.contest)
-                .and(vote::Column::LastLeaf.is_in(leaves))
-                .and(vote::Column::State.ne(State::Withdrawn));
+        let to = || Expr::value(sea_orm::ActiveEnum::to_value(&state));
+        for ballots in note.leaves.chunks(ROWS) {
+            let ballots = ballots.iter().map(|first| i64::try_from(*first).unwrap_or(i64::MAX));
+            let all =
+                vote::Column::ContestId.eq(self.contest).and(vote::Column::Ballot.is_in(ballots));
+            let among = all.clone().and(vote::Column::State.ne(State::Withdrawn));
             for row in vote::Entity::find().filter(among.clone()).all(self.tx).await? {
                 let stands = ((row.state, row.worth), (state, row.worth));
                 self.moves.add(row.entry_id, row.cast_at, stands);
             }
-            vote::Entity::update_many()
-                .col_expr(vote::Column::State, Expr::value(sea_orm::ActiveEnum::to_value(&state)))
-                .filter(among)
-                .exec(self.tx)
-                .await?;
+            for (column, which) in [(vote::Column::Aside, all), (vote::Column::State, among)] {
+                let update = vote::Entity::update_many().col_expr(column, to());
+                update.filter(which).exec(self.tx).await?;
+            }
         }
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::voting::signals::Finding;
 /// The act by which votes are disqualified.
 pub(in crate::voting) const STRUCK: &str = "votes-struck";
 
-/// Places of a case's votes in the log.
+/// Places in the log at which a case's ballots begin.
 #[must_use]
 pub fn leaves(case: &Model) -> Vec<u64> {
     serde_json::from_value(case.leaves.clone()).unwrap_or_default()

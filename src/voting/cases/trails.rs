@@ -35,7 +35,7 @@ async fn votes(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<Trai
         .select_only()
         .columns([vote::Column::Voter, vote::Column::EntryId, vote::Column::Level])
         .columns([vote::Column::Link, vote::Column::Device, vote::Column::Network])
-        .columns([vote::Column::ByPage, vote::Column::LastLeaf, vote::Column::CastAt])
+        .columns([vote::Column::ByPage, vote::Column::Ballot, vote::Column::CastAt])
         .filter(vote::Column::ContestId.eq(contest))
         .filter(vote::Column::State.ne(VoteState::Withdrawn))
         .into_tuple()

@@ -28,7 +28,7 @@ pub async fn timeline(
     let own: HashSet<u64> = leaves(case).into_iter().collect();
     let rows: Vec<(Instant, i64)> = vote::Entity::find()
         .select_only()
-        .columns([vote::Column::CastAt, vote::Column::LastLeaf])
+        .columns([vote::Column::CastAt, vote::Column::Ballot])
         .filter(vote::Column::ContestId.eq(case.contest_id))
         .filter(vote::Column::EntryId.eq(case.entry_id))
         .filter(vote::Column::CastAt.between(first, last))
@@ -59,9 +59,9 @@ pub async fn weight(
         let some = some.iter().map(|leaf| i64::try_from(*leaf).unwrap_or(i64::MAX));
         let rows: Vec<(EntryId, VoteState, i64)> = vote::Entity::find()
             .select_only()
-            .columns([vote::Column::EntryId, vote::Column::State, vote::Column::LastLeaf])
+            .columns([vote::Column::EntryId, vote::Column::State, vote::Column::Ballot])
             .filter(vote::Column::ContestId.eq(case.contest_id))
-            .filter(vote::Column::LastLeaf.is_in(some))
+            .filter(vote::Column::Ballot.is_in(some))
             .into_tuple()
             .all(db)
             .await?;

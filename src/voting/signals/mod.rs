@@ -32,7 +32,7 @@ const LEAST: usize = 12;
 /// What is known of a vote, and of nobody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trail {
-    /// Place in the log of the newest leaf of its ballot.
+    /// Place in the log of the first leaf of its ballot.
     pub leaf: u64,
     /// When it was read, in seconds since 1970.
     pub at: i64,

@@ -32,7 +32,7 @@ fn frauds() -> [Fraud; 9] {
 }
 
 /// The same, about decisions, results and keys.
-fn further_frauds() -> [Fraud; 11] {
+fn further_frauds() -> [Fraud; 12] {
     [
         ("disqualified by one person only, signed again", 10, |log| {
             log.note(Verdict::Disqualify, &[2], &[0]);
@@ -50,6 +50,10 @@ fn further_frauds() -> [Fraud; 11] {
         }),
         ("a note about no vote, signed again", 10, |log| {
             log.note(Verdict::Quarantine, &[0], &[0]);
+            log.sign_again();
+        }),
+        ("a note about a change and not about a ballot, signed again", 10, |log| {
+            log.note(Verdict::Quarantine, &[6], &[0]);
             log.sign_again();
         }),
         ("the result inflated, signed again", 12, |log| {
@@ -89,6 +93,37 @@ fn both_verifiers_catch_every_fraud_at_the_same_check() {
         commit(&mut log);
         assert_eq!(judged(&log.bundle), Err(check), "{fraud}");
         assert_eq!(judged_in_python(&log.bundle), Err(check), "{fraud}, in Python");
+    }
+}
+
+#[test]
+fn what_is_decided_about_a_ballot_holds_for_what_is_changed_on_it() {
+    for (verdict, by, counts) in [
+        (
+            Verdict::Quarantine,
+            &[0][..],
+            r#""disqualified":0,"leaves":5,"levels":{},"quarantined":1,"standing":0"#,
+        ),
+        (
+            Verdict::Disqualify,
+            &[0, 1][..],
+            r#""disqualified":1,"leaves":5,"levels":{},"quarantined":0,"standing":0"#,
+        ),
+    ] {
+        let mut log = Log::new();
+        log.vote(1, 11, 0, &[11]);
+        log.vote(1, 11, 1, &[]);
+        log.note(verdict, &[1], by);
+        for (seq, entries) in [(2, &[11][..]), (3, &[]), (4, &[11])] {
+            log.vote(1, 11, seq, entries);
+        }
+        log.close();
+        log.publish();
+        log.sign();
+
+        assert_eq!(judged(&log.bundle), Ok(()));
+        assert_eq!(judged_in_python(&log.bundle), Ok(()));
+        assert_eq!(log.bundle.result, format!(r#"{{"counts":{{}},{counts}}}"#));
     }
 }
 

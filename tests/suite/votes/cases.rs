@@ -5,10 +5,10 @@ use entity::vote;
 use entity::vote::State as VoteState;
 use hoithi::db;
 use hoithi::ledger::{Leaf, Verdict, audit};
-use hoithi::voting::{Error, Seen};
+use hoithi::voting::{self, Error, Seen};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::{OVER, bundle, cast, counted, given};
+use super::{OVER, bundle, cast, counted, given, touch, voter};
 use crate::support::{Site, both};
 
 /// A case about these leaves, as yet without a ruling.
@@ -92,6 +92,45 @@ both! {
         assert_eq!(verdicts, [Verdict::Quarantine, Verdict::Disqualify, Verdict::Restore]);
     }
 
+    async fn a_ballot_that_is_set_aside_stays_aside_whatever_is_changed_on_it(site: Site) {
+        let (contest, entries) = given(site, "{ in_all: 2 }", 3).await;
+        for number in 1..=3 {
+            cast(site, contest, number, 1).await.unwrap();
+        }
+        let votes = &site.app.votes;
+        let found = || (12, "rất ít máy".to_owned());
+        let back = async |number, entry| votes.withdraw(contest, touch(site, entry), &voter(number)).await;
+
+        votes.hold(contest, vec![1, 2], found()).await.unwrap();
+        cast(site, contest, 1, 2).await.unwrap();
+        back(2, 1).await.unwrap();
+        let taken_back = counted(site, contest, &entries).await;
+        cast(site, contest, 2, 1).await.unwrap();
+        cast(site, contest, 2, 3).await.unwrap();
+        let held = counted(site, contest, &entries).await;
+        let seen = Seen::Now.of(&site.app.db, contest, Some(&entries)).await.unwrap().unwrap();
+        votes.strike(contest, vec![1], found()).await.unwrap();
+        votes.restore(contest, vec![2], found()).await.unwrap();
+        back(1, 1).await.unwrap();
+        cast(site, contest, 1, 3).await.unwrap();
+        let decided = counted(site, contest, &entries).await;
+        let tx = db::begin(&site.app.db).await.unwrap();
+        voting::forget(&tx, contest).await.unwrap();
+        tx.commit().await.unwrap();
+
+        assert_eq!((taken_back, held), (vec![1, 0, 0], vec![1, 0, 0]));
+        assert_eq!(entries.iter().map(|entry| seen[entry]).collect::<Vec<_>>(), [3, 1, 1]);
+        assert_eq!(decided, [2, 0, 1]);
+        assert_eq!(counted(site, contest, &entries).await, [2, 0, 1], "anew from the log");
+        site.set_clock(OVER);
+        let bundle = bundle(site, contest).await;
+        let key = votes.key(&site.app.db, contest).await.unwrap().unwrap();
+        let counts = audit(&bundle, &key, (&[], 0)).unwrap().counts;
+        assert_eq!((counts.counts["1"], counts.counts["3"], counts.standing), (2, 1, 2));
+        assert_eq!((counts.quarantined, counts.disqualified), (0, 1));
+        assert_eq!(crate::ledger::in_python(&bundle, &["--key", &key.text()]), Ok(()));
+    }
+
     async fn a_ballot_that_two_cases_hold_stays_aside_until_both_let_go(site: Site) {
         use entity::vote_case::State as Case;
         let (contest, entries) = given(site, "{ in_all: 2 }", 2).await;
@@ -101,7 +140,7 @@ both! {
         }
         assert_eq!(counted(site, contest, &entries).await, [4, 4]);
         let rows = vote::Entity::find().all(&site.app.db).await.unwrap();
-        let leaves: std::collections::BTreeSet<i64> = rows.iter().map(|row| row.last_leaf).collect();
+        let leaves: std::collections::BTreeSet<i64> = rows.iter().map(|row| row.ballot).collect();
         let leaves: Vec<i64> = leaves.into_iter().collect();
         let one = case(site, (contest, entries[0]), &leaves[..3]).await;
         let other = case(site, (contest, entries[1]), &leaves[2..]).await;
