@@ -22,6 +22,7 @@ mod m0014_vote_member;
 mod m0015_witness;
 mod m0018_vote_slip;
 mod m0019_vote_ballot;
+mod m0020_segment_storage;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_witness::Migration),
             Box::new(m0018_vote_slip::Migration),
             Box::new(m0019_vote_ballot::Migration),
+            Box::new(m0020_segment_storage::Migration),
         ]
     }
 }
