@@ -14,7 +14,7 @@ use crate::entry::code::{letters, numbers};
 use crate::ledger::{Hash, Leaf, leaf_hash};
 
 /// Letters of a receipt, five bits each.
-const LETTERS: u32 = 12;
+const LETTERS: usize = 12;
 /// Segments that are read at once.
 const PAGE: u64 = 16;
 /// Most leaves of a log among which a vote is looked for that has no row yet.
@@ -28,13 +28,13 @@ pub(super) fn of(leaf: &Hash) -> u64 {
 
 /// The receipt as people copy it: twelve letters of five bits.
 pub(super) fn code(receipt: u64) -> String {
-    let letter = |place: u32| u8::try_from((receipt >> (55 - 5 * place)) & 31).unwrap_or(0);
-    letters(&(0..LETTERS).map(letter).collect::<Vec<u8>>())
+    let letter = |place: usize| u8::try_from((receipt >> (55 - 5 * place)) & 31).unwrap_or(0);
+    letters(&std::array::from_fn::<u8, LETTERS, _>(letter))
 }
 
 /// The receipt that somebody copied; none where it cannot be one.
 fn read(code: &str) -> Option<u64> {
-    let numbers = numbers(code).filter(|numbers| numbers.len() == LETTERS as usize)?;
+    let numbers = numbers(code).filter(|numbers| numbers.len() == LETTERS)?;
     Some(numbers.iter().fold(0, |receipt, number| receipt << 5 | u64::from(*number)))
 }
 

@@ -5,17 +5,18 @@
 //! neighbours, which costs next to nothing on the same thread.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
+use slab::Slab;
+
 use super::Error;
 use super::ask::Answer;
 
 /// Answers, each with the number of the wait it ends.
-type Answers = Vec<(u64, Answer)>;
+type Answers = Vec<(usize, Answer)>;
 
 /// Answers for one thread, and the task to be woken for them.
 #[derive(Debug, Default)]
@@ -52,13 +53,40 @@ pub(super) fn send(answers: impl Iterator<Item = (Address, Answer)>) {
     }
 }
 
+/// What becomes of a wait.
+enum Wait {
+    /// Nothing came yet; who is to be woken then.
+    Open(Option<Waker>),
+    Answered(Answer),
+    /// The answer was taken.
+    Over,
+    /// Nobody waits any more; its place is free when the answer comes.
+    Left,
+}
+
+impl Wait {
+    /// The answer where it came; else `waker` is woken when it comes.
+    fn taken(&mut self, waker: &Waker) -> Option<Answer> {
+        let next =
+            if let Self::Answered(_) = self { Self::Over } else { Self::Open(Some(waker.clone())) };
+        match std::mem::replace(self, next) {
+            Self::Answered(answer) => Some(answer),
+            _ => None,
+        }
+    }
+
+    /// Who is woken when the answer comes.
+    fn waker(&self) -> Option<Waker> {
+        if let Self::Open(waker) = self { waker.clone() } else { None }
+    }
+}
+
 #[derive(Default)]
 struct Here {
     mailbox: Arc<Mailbox>,
-    waiting: HashMap<u64, (Option<Waker>, Option<Answer>)>,
-    next: u64,
+    waits: Slab<Wait>,
     /// The wait whose task looks after the box.
-    keeper: Option<u64>,
+    keeper: Option<usize>,
 }
 
 thread_local! {
@@ -70,11 +98,11 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Address {
     mailbox: Option<Arc<Mailbox>>,
-    ticket: u64,
+    ticket: usize,
 }
 
 impl Address {
-    fn open(mut self) -> Option<(Arc<Mailbox>, u64)> {
+    fn open(mut self) -> Option<(Arc<Mailbox>, usize)> {
         Some((self.mailbox.take()?, self.ticket))
     }
 }
@@ -90,7 +118,7 @@ impl Drop for Address {
 /// Waits on this thread for an answer.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    ticket: u64,
+    ticket: usize,
     // A wait belongs to the thread that began it.
     _here: std::marker::PhantomData<*const ()>,
 }
@@ -98,9 +126,7 @@ pub(super) struct Waiting {
 /// Begins a wait.
 pub(super) fn wait() -> (Address, Waiting) {
     HERE.with_borrow_mut(|here| {
-        let ticket = here.next;
-        here.next += 1;
-        here.waiting.insert(ticket, (None, None));
+        let ticket = here.waits.insert(Wait::Open(None));
         let mailbox = Arc::clone(&here.mailbox);
         (
             Address { mailbox: Some(mailbox), ticket },
@@ -118,9 +144,15 @@ impl Here {
         drop(inside);
         let mut woken = Vec::new();
         for (ticket, answer) in answers {
-            let Some(wait) = self.waiting.get_mut(&ticket) else { continue };
-            wait.1 = Some(answer);
-            woken.extend(wait.0.take().filter(|_| Some(ticket) != self.keeper));
+            match self.waits.get_mut(ticket) {
+                Some(Wait::Left) => drop(self.waits.remove(ticket)),
+                Some(wait) => {
+                    if let Wait::Open(waker) = std::mem::replace(wait, Wait::Answered(answer)) {
+                        woken.extend(waker.filter(|_| Some(ticket) != self.keeper));
+                    }
+                }
+                None => {}
+            }
         }
         woken
     }
@@ -133,11 +165,7 @@ impl Future for Waiting {
         let (answer, woken) = HERE.with_borrow_mut(|here| {
             let keeps = *here.keeper.get_or_insert(self.ticket) == self.ticket;
             let woken = if keeps { here.hand_out(cx.waker()) } else { Vec::new() };
-            let answer = here.waiting.get_mut(&self.ticket).and_then(|wait| {
-                wait.0 = Some(cx.waker().clone());
-                wait.1.take()
-            });
-            (answer, woken)
+            (here.waits.get_mut(self.ticket).and_then(|wait| wait.taken(cx.waker())), woken)
         });
         woken.into_iter().for_each(Waker::wake);
         answer.map_or(Poll::Pending, Poll::Ready)
@@ -149,12 +177,15 @@ impl Drop for Waiting {
     fn drop(&mut self) {
         let next = HERE.try_with(|here| {
             let mut here = here.borrow_mut();
-            here.waiting.remove(&self.ticket);
+            match here.waits.get_mut(self.ticket) {
+                Some(wait @ Wait::Open(_)) => *wait = Wait::Left,
+                _ => drop(here.waits.try_remove(self.ticket)),
+            }
             if here.keeper != Some(self.ticket) {
                 return None;
             }
             here.keeper = None;
-            here.waiting.values().find_map(|(waker, _)| waker.clone())
+            here.waits.iter().find_map(|(_, wait)| wait.waker())
         });
         if let Ok(Some(waker)) = next {
             waker.wake();

@@ -27,11 +27,15 @@ pub(super) fn peer(request: &HttpRequest) -> Option<IpAddr> {
 /// trusted.
 #[must_use]
 pub fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[Network]) -> IpAddr {
+    let is_proxy = |address| trusted.iter().any(|network| network.contains(address));
+    if !is_proxy(peer) {
+        return peer;
+    }
     let lines: Vec<&str> =
         headers.get_all("x-forwarded-for").filter_map(|line| line.to_str().ok()).collect();
     let mut hops: Vec<&str> = lines.iter().flat_map(|line| line.split(',')).collect();
     let mut nearest = peer;
-    while trusted.iter().any(|network| network.contains(nearest)) {
+    while is_proxy(nearest) {
         let Some(hop) = hops.pop().and_then(|hop| hop.trim().parse::<IpAddr>().ok()) else {
             break;
         };

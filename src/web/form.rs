@@ -116,16 +116,21 @@ impl Form {
         mut payload: impl Stream<Item = Result<Bytes, PayloadError>> + Unpin,
         most: usize,
     ) -> Result<Self, Failure> {
-        let mut body = Vec::new();
-        while let Some(piece) = payload.next().await {
-            body.extend_from_slice(&piece.map_err(|_| broken_off())?);
-            if body.len() > most {
+        // Most come in one piece, which is read where it lies.
+        let (mut piece, mut joined) = (Bytes::new(), Vec::new());
+        while let Some(next) = payload.next().await {
+            joined
+                .extend_from_slice(&std::mem::replace(&mut piece, next.map_err(|_| broken_off())?));
+            if joined.len() + piece.len() > most {
                 return Err(Failure::new(Kind::TooLarge, "form-too-large"));
             }
         }
-        let pairs: Vec<(String, String)> =
-            serde_urlencoded::from_bytes(&body).map_err(|_| broken_off())?;
-        let texts = pairs.into_iter().map(|(name, text)| (name, nfc(&text))).collect();
+        if !joined.is_empty() {
+            joined.extend_from_slice(&piece);
+            piece = joined.into();
+        }
+        let pairs = form_urlencoded::parse(&piece);
+        let texts = pairs.map(|(name, text)| (name.into_owned(), nfc(&text))).collect();
         Ok(Self { texts, files: Vec::new() })
     }
 

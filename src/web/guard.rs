@@ -51,20 +51,22 @@ fn put(request: &HttpRequest, headers: &mut HeaderMap, needed: usize) {
     }
 }
 
+const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
 /// Whether a request comes from our own pages: by `Sec-Fetch-Site`, else `Origin`, else `Referer`;
 /// with none of the three it does not.
 pub(super) fn is_ours(headers: &HeaderMap, base: &str) -> bool {
-    let read = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if let Some(site) = read("sec-fetch-site") {
+    let read = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(site) = read(SITE) {
         return site == "same-origin";
     }
-    let from = read("origin").or_else(|| read("referer"));
+    let from = read(header::ORIGIN).or_else(|| read(header::REFERER));
     let host = |address: &str| {
         let rest = address.split_once("://").map_or(address, |(_, rest)| rest);
         rest.split('/').next().unwrap_or_default().to_owned()
     };
     match from {
-        Some(from) => host(from) == host(base) || read("host") == Some(host(from).as_str()),
+        Some(from) => host(from) == host(base) || read(header::HOST) == Some(host(from).as_str()),
         None => false,
     }
 }

@@ -105,10 +105,20 @@ pub async fn cast(
     (touch, proof): (Touch, &Proof),
     act: Act,
 ) -> std::result::Result<Option<Cast>, Error> {
-    let url = match here(app, contest, (touch, proof), act).await {
-        Err(Error::Elsewhere(url)) => url,
-        done => return done,
-    };
+    match here(app, contest, (touch, proof), act).await {
+        Err(Error::Elsewhere(url)) => {
+            Box::pin(hand_on(app, contest, (touch, proof), (act, url))).await
+        }
+        done => done,
+    }
+}
+
+async fn hand_on(
+    app: &App,
+    contest: ContestId,
+    (touch, proof): (Touch, &Proof),
+    (act, url): (Act, String),
+) -> std::result::Result<Option<Cast>, Error> {
     let handed = Handed {
         contest,
         entry: touch.entry,

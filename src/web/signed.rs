@@ -97,6 +97,12 @@ pub async fn who(request: &HttpRequest) -> Result<Option<Signed>, Failure> {
     let Some(token) = read(request, app, "s") else {
         return Ok(None);
     };
+    // In a crowd few are signed in: what the others keep in memory while they wait is small.
+    Box::pin(found(app, token)).await
+}
+
+/// Who opened the session of a token, as long as it lasts.
+async fn found(app: &App, token: &str) -> Result<Option<Signed>, Failure> {
     let now = app.clock.now();
     let Some(found) = account::find(&app.db, hash(token), now).await? else {
         return Ok(None);

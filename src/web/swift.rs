@@ -13,6 +13,7 @@ use super::signed::{self, Browser, MaybeSigned};
 use super::slow::{Patience, Patient};
 use super::{Result, View, pages};
 use crate::app::App;
+use crate::entry::code;
 
 /// What touches are counted under.
 pub(super) const ROUTE: &str = "/entries/{code}/vote";
@@ -37,7 +38,7 @@ pub(super) async fn vote(request: &mut ServiceRequest) -> Option<Result<HttpResp
     if !plain || !short || !is_ours(request.headers(), &app.config.server.base_url) {
         return None;
     }
-    let code = code.to_owned();
+    let code = code::meant(code);
     let stamped = Stamped::now(&app);
     let body = Patient::new(request.take_payload(), Patience::USUAL);
     Some(touched(stamped, (&app, request.request()), &code, body).await)
@@ -52,5 +53,6 @@ async fn touched(
     let form = Form::short(body, MOST).await?;
     let who = MaybeSigned(signed::who(http).await?);
     let browser = Browser::of(http, app);
-    pages::vote::touched(stamped, (app, http), (View::of(http), who, browser), (code, &form)).await
+    pages::vote::touched(stamped, (app, http), (View::brief(http), who, browser), (code, &form))
+        .await
 }

@@ -51,17 +51,34 @@ impl View {
     /// Reads it off a request.
     #[must_use]
     pub fn of(request: &HttpRequest) -> Self {
+        let app = request.app_data::<web::Data<App>>().map(|app| &app.config.server);
+        Self {
+            path: request.path().to_owned(),
+            hotline: app.map(|server| server.hotline.clone()).unwrap_or_default(),
+            base: app
+                .map(|server| server.base_url.trim_end_matches('/').to_owned())
+                .unwrap_or_default(),
+            ..Self::without_addresses(request)
+        }
+    }
+
+    /// Reads it off a request; what only pages show is left out where a script asks.
+    #[must_use]
+    pub fn brief(request: &HttpRequest) -> Self {
+        let brief = Self::without_addresses(request);
+        if brief.is_script { brief } else { Self::of(request) }
+    }
+
+    fn without_addresses(request: &HttpRequest) -> Self {
         let (lang, theme) = Self::looks(request);
         let app = request.app_data::<web::Data<App>>();
         Self {
             lang,
             theme,
-            path: request.path().to_owned(),
+            path: String::new(),
             is_read: request.method() == actix_web::http::Method::GET,
-            hotline: app.map(|app| app.config.server.hotline.clone()).unwrap_or_default(),
-            base: app
-                .map(|app| app.config.server.base_url.trim_end_matches('/').to_owned())
-                .unwrap_or_default(),
+            hotline: String::new(),
+            base: String::new(),
             now: app.map_or_else(|| jiff::Timestamp::UNIX_EPOCH.into(), |app| app.clock.now()),
             is_script: request
                 .headers()

@@ -31,10 +31,10 @@ use super::reply::{self, Address};
 use super::traces::Trace;
 use super::{Error, project, segment};
 
-/// Connections of a writer: one to write, one to read beside it.
-const CONNECTIONS: u32 = 2;
-/// MiB of pages that each of them keeps: rows of votes lie all over the database.
-const ROOM: u32 = 32;
+/// Connections of a writer: a second one that wrote would make the first forget the pages it knows.
+const CONNECTIONS: u32 = 1;
+/// MiB of pages that it keeps: rows of votes lie all over the database.
+const ROOM: u32 = 64;
 /// Most votes of a commit.
 const MOST: usize = 1000;
 /// How often projections are brought on.

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 
 use actix_web::HttpResponse;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use askama::Template;
 use serde::Serialize;
 
@@ -35,10 +36,15 @@ pub struct Voted {
 /// Stands for the receipt in what is put into words once for all votes of a second: a letter that no
 /// receipt and no sentence has.
 const RECEIPT: &str = "\u{e000}";
+/// Nobody keeps what is told of a vote.
+const UNKEPT: (HeaderName, HeaderValue) =
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+const JSON: (HeaderName, HeaderValue) =
+    (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 
 /// What scripts are told of votes of one second: language, second, whether they had been counted
-/// before, and the JSON.
-type Said = (Lang, i64, bool, String);
+/// before, and the JSON around receipts.
+type Said = (Lang, i64, bool, Vec<String>);
 
 thread_local! {
     static SAID: RefCell<Option<Said>> = const { RefCell::new(None) };
@@ -59,7 +65,7 @@ struct Told<'a> {
 pub(super) fn first_touch(v: View, code: &str) -> Result {
     if v.is_script {
         let once_more = serde_json::json!({ "counted": false, "once_more": true });
-        return Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(once_more));
+        return Ok(HttpResponse::Ok().insert_header(UNKEPT).json(once_more));
     }
     page(&voted(v, code, None, None, true))
 }
@@ -76,10 +82,7 @@ pub(super) fn refused(v: View, code: &str, error: voting::Error) -> Result {
 pub(super) fn counted(v: View, code: &str, cast: Cast) -> Result {
     if v.is_script {
         let told = told(&v, &cast).map_err(Failure::broken)?;
-        return Ok(HttpResponse::Ok()
-            .insert_header(("Cache-Control", "no-store"))
-            .content_type("application/json")
-            .body(told));
+        return Ok(HttpResponse::Ok().insert_header(UNKEPT).insert_header(JSON).body(told));
     }
     page(&voted(v, code, Some(cast), None, false))
 }
@@ -91,12 +94,12 @@ fn told(v: &View, cast: &Cast) -> serde_json::Result<String> {
         let known = said
             .as_ref()
             .filter(|(lang, at, again, _)| (*lang, *at, *again) == (v.lang, second, cast.again));
-        if let Some((.., text)) = known {
-            return Ok(text.replace(RECEIPT, &cast.receipt));
+        if let Some((.., around)) = known {
+            return Ok(around.join(&cast.receipt));
         }
-        let text = in_words(v, cast)?;
-        let told = text.replace(RECEIPT, &cast.receipt);
-        *said = Some((v.lang, second, cast.again, text));
+        let around: Vec<String> = in_words(v, cast)?.split(RECEIPT).map(str::to_owned).collect();
+        let told = around.join(&cast.receipt);
+        *said = Some((v.lang, second, cast.again, around));
         Ok(told)
     })
 }

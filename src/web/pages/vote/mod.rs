@@ -28,6 +28,15 @@ pub(super) use voter::proof;
 /// Contest and number of the entry with this code, the level that its vote asks for and the work:
 /// from memory once a vote for it came.
 async fn place(app: &App, code: &str) -> Result<(ContestId, u32, Level, Work)> {
+    if let Some((contest, number)) = app.votes.known(code)
+        && let Some(policy) = app.votes.policy(contest)
+    {
+        return Ok((contest, number, policy.voting.level, policy.voting.work));
+    }
+    Box::pin(looked_up(app, code)).await
+}
+
+async fn looked_up(app: &App, code: &str) -> Result<(ContestId, u32, Level, Work)> {
     let (contest, number) = match app.votes.known(code) {
         Some(known) => known,
         None => {
@@ -88,10 +97,10 @@ pub async fn vote(
     code: web::Path<String>,
     Slip(form): Slip,
 ) -> Result {
-    touched(stamped, (&app, &request), who, (&code, &form)).await
+    touched(stamped, (&app, &request), who, (&code::meant(&code), &form)).await
 }
 
-/// Casts a vote: one touch.
+/// Casts a vote for the entry with this code, as codes are meant: one touch.
 ///
 /// # Errors
 /// As [`vote`].
@@ -101,14 +110,13 @@ pub async fn touched(
     (v, who, browser): (View, MaybeSigned, Browser),
     (code, form): (&str, &Form),
 ) -> Result {
-    let code = code::meant(code);
-    let (contest, number, level, rule) = place(app, &code).await?;
+    let (contest, number, level, rule) = place(app, code).await?;
     let mut pass = None;
     let mut proof = proof(app, (contest, level, rule), &who, (request, &browser));
     // A vote by the browser: the next try has to come from the same one, or it would be another.
     let by_browser = proof.level <= Level::GroupLink;
     let mut answer = if by_browser && browser.is_fresh() {
-        first_touch(v, &code)?
+        first_touch(v, code)?
     } else {
         let of = (contest, proof.trace.network);
         if by_browser && work::asked(app, rule, of, v.now).is_some() {
@@ -121,13 +129,13 @@ pub async fn touched(
             }
         }
         if proof.level == Level::Device && !proof.worked {
-            return refused(v, &code, voting::Error::NeedsWork);
+            return refused(v, code, voting::Error::NeedsWork);
         }
         let touch = Touch { entry: number, nonce: nonce(form.text("nonce")), at: stamped.0.at() };
         match node::cast(app, contest, (touch, &proof), Act::Give).await {
-            Ok(Some(cast)) => counted(v, &code, cast)?,
+            Ok(Some(cast)) => counted(v, code, cast)?,
             Ok(None) => return Err(voting::Error::Busy.into()),
-            Err(error) => refused(v, &code, error)?,
+            Err(error) => refused(v, code, error)?,
         }
     };
     browser.keep(app, &mut answer);
