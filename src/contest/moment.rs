@@ -41,6 +41,12 @@ pub fn is_midnight_of_next_day(moment: &Moment) -> bool {
     matches!(parts(moment), Ok((_, Some((24, 0)))))
 }
 
+/// Whether it is written as the first moment of its day, which as an end leaves that day out.
+#[must_use]
+pub fn is_start_of_its_day(moment: &Moment) -> bool {
+    matches!(parts(moment), Ok((_, Some((0, 0)))))
+}
+
 /// The day that is written, `YYYY-MM-DD`.
 ///
 /// # Errors

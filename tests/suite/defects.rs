@@ -97,7 +97,7 @@ phases:
 categories:
   - key: photo
     title: Ảnh
-    slots: [{ key: photo, kind: photo, label: Ảnh, count: { min: 1, max: 2 }, bytes: { max: 20 MB } }]
+    slots: [{ key: photo, kind: photo, label: Ảnh, count: { min: 1, max: 2 }, bytes: { max: 20 MB }, long_side: { min: 2000 }, formats: [jpeg, png] }]
 quotas: [{ per: unit, max: 5 }]
 ";
 
@@ -160,6 +160,7 @@ defects! {
     a_plan_signed_on_no_day_is_found: ["date: 2026-01-15" => "date: 2026-02-30"] finds ["plan:": "lint-no-such-day"];
     a_moment_in_words_is_found: ["opens: 2026-04-21," => "opens: cuối tháng 4,"] finds ["cuối tháng 4": "lint-moment-unreadable"];
     midnight_is_told_to_be_the_next_day: ["closes: 2026-03-31 }" => "closes: 2026-03-31 24:00 }"] finds ["24:00": "lint-hour-24"];
+    an_end_that_leaves_its_day_out_is_told: ["closes: 2026-03-31 }" => "closes: 2026-04-01 0h00 }"] finds ["0h00": "lint-hour-0"];
     a_phase_that_ends_before_it_begins_is_found: ["opens: 2026-04-25, closes: 2026-05-09" => "opens: 2026-05-25, closes: 2026-05-09"] finds ["key: complaint": "lint-closes-before-it-opens"];
     a_contest_that_takes_no_entries_is_found: ["kind: intake" => "kind: exhibition"] finds ["phases:": "lint-no-intake"];
     a_contest_that_tells_no_result_is_found: ["kind: announcement" => "kind: award"] finds ["phases:": "lint-no-announcement"];
@@ -199,13 +200,13 @@ defects! {
     a_category_of_nothing_is_found: ["    slots:\n" => "    slots: []\n    old:\n"] finds ["old:": "shape-key-unknown-here", "slots: []": "lint-no-slot", "slots: []": "lint-parent-slot-missing"];
     a_slot_whose_least_is_above_its_most_is_found: ["words: { min: 200, max: 400 }" => "words: { min: 500, max: 400 }"] finds ["key: story": "lint-min-above-max"];
     a_file_size_whose_least_is_above_its_most_is_found: ["bytes: { max: 6 MB }" => "bytes: { min: 7 MB, max: 6 MB }"] finds ["bytes:": "lint-min-above-max"];
-    sides_that_no_picture_has_are_found: ["long_side: { min: 3000 }" => "long_side: { max: 1000 }\n        short_side: { min: 2000 }"] finds ["short_side": "lint-sides-impossible"];
+    sides_that_no_picture_has_are_found: ["long_side: { min: 3000 }" => "long_side: { max: 1000 }\n        short_side: { min: 2000 }"] finds ["short_side": "lint-sides-impossible", "      - key: photo\n": "lint-wider-than-the-parent"];
     a_slot_that_holds_nothing_is_found: ["label: Câu chuyện, count: { min: 0, max: 1 }" => "label: Câu chuyện, count: { min: 0, max: 0 }"] finds ["key: story": "lint-slot-holds-nothing"];
-    a_format_of_another_kind_is_found: ["formats: [jpeg, png]" => "formats: [jpeg, mp4]"] finds ["formats:": "lint-format-of-another-kind"];
+    a_format_of_another_kind_is_found: ["formats: [jpeg, png]" => "formats: [jpeg, mp4]"] finds ["formats:": "lint-format-of-another-kind", "      - key: photo\n": "lint-wider-than-the-parent"];
     a_link_without_hosts_is_found: [", hosts: [tiktok.com]" => ""] finds ["key: link": "lint-link-without-hosts"];
     a_choice_without_options_is_found: [", options: [{ key: one, label: Một }]" => ""] finds ["key: line": "lint-choice-without-options"];
     a_limit_that_binds_nothing_is_found: ["label: Câu chuyện" => "label: Câu chuyện, seconds: { max: 30 }"] finds ["key: story": "lint-limit-of-another-kind"];
-    a_shape_that_is_none_is_found: ["long_side: { min: 3000 }" => "aspect: vuông"] finds ["aspect": "lint-no-aspect"];
+    a_shape_that_is_none_is_found: ["long_side: { min: 3000 }" => "aspect: vuông"] finds ["aspect": "lint-no-aspect", "      - key: photo\n": "lint-wider-than-the-parent"];
     days_on_which_nothing_was_taken_are_found: ["taken_until: 2026-03-31" => "taken_until: 2025-03-31"] finds ["taken_until": "lint-taken-impossible"];
     a_day_of_taking_that_is_none_is_found: ["taken_since: 2026-01-01" => "taken_since: 2026-02-29"] finds ["taken_since": "lint-no-such-day"];
     entries_of_which_every_part_is_optional_are_found: ["count: { min: 1, max: 2 }" => "count: { min: 0, max: 2 }", "label: Dòng ảnh" => "label: Dòng ảnh, count: { min: 0, max: 1 }"] finds ["slots:": "lint-all-slots-optional", "      - key: photo\n": "lint-wider-than-the-parent"];
@@ -287,6 +288,8 @@ defects! {
     a_most_beyond_the_cap_above_is_found: ["min: 1, max: 3 }\n  basis: { prizes: [a, b] }" => "min: 1, max: 12 }\n  basis: { rank: mixed }"] finds ["max: 12": "lint-most-beyond-the-parents-cap"];
     a_category_that_is_not_above_is_found: ["basis: { prizes: [a, b] }" => "basis: { prizes: [a, b] }\n  category: poster"] finds ["category: poster": "lint-parent-has-no-category"];
     a_slot_that_the_contest_above_asks_for_is_missed: ["- key: photo\n        kind: photo" => "- key: picture\n        kind: photo"] finds ["slots:": "lint-parent-slot-missing"];
+    smaller_pictures_than_the_contest_above_takes_are_found: ["long_side: { min: 3000 }" => "long_side: { min: 1600 }"] finds ["      - key: photo\n": "lint-wider-than-the-parent"];
+    formats_that_the_contest_above_does_not_take_are_found: ["formats: [jpeg, png]" => "formats: [jpeg, heic]"] finds ["      - key: photo\n": "lint-wider-than-the-parent"];
     a_result_after_the_intake_above_is_found: ["opens: 2026-04-25, closes: 2026-04-25" => "opens: 2026-06-25, closes: 2026-06-25", "closes: 2026-05-09" => "closes: 2026-07-09"] finds ["promotion:": "lint-result-after-the-parents-intake"];
 
     // The shape of the file.

@@ -97,12 +97,24 @@ fn narrower(definition: &Definition, above: &Category, found: &mut Findings) {
                 || own.most() > wanted.most()
                 || exceeds(own.seconds, wanted.seconds)
                 || exceeds(own.words, wanted.words)
+                || exceeds(own.characters, wanted.characters)
+                || exceeds(own.long_side, wanted.long_side)
+                || exceeds(own.short_side, wanted.short_side)
+                || exceeds(own.width, wanted.width)
+                || exceeds(own.height, wanted.height)
+                || more(&own.formats, &wanted.formats)
+                || more(&own.hosts, &wanted.hosts)
                 || exceeds(own.bytes, wanted.bytes);
             if wider {
                 found.warning(format!("{path}/slots/{at}"), "lint-wider-than-the-parent");
             }
         }
     }
+}
+
+/// Whether `own` names something that `above` does not; an empty list names everything.
+fn more<T: PartialEq>(own: &[T], above: &[T]) -> bool {
+    !above.is_empty() && (own.is_empty() || own.iter().any(|one| !above.contains(one)))
 }
 
 /// Whether something that fits `own` may not fit `above`.

@@ -12,6 +12,10 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
         let path = format!("/phases/{index}");
         let opens = one(&phase.opens, moment::opens, format!("{path}/opens"), found);
         let closes = one(&phase.closes, moment::closes, format!("{path}/closes"), found);
+        if moment::is_start_of_its_day(&phase.closes) {
+            let finding = found.advice(format!("{path}/closes"), "lint-hour-0");
+            finding.with("written", phase.closes.0.as_str());
+        }
         let (Some(opens), Some(closes)) = (opens, closes) else { continue };
         if closes <= opens {
             found.error(format!("{path}/closes"), "lint-closes-before-it-opens");
@@ -21,6 +25,33 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
     if definition.phases_of(PhaseKind::Intake).next().is_none() {
         found.error("/phases", "lint-no-intake");
     }
+    beside_intake(&read, found);
+    let ends = |kind| read.iter().filter(move |part| part.1 == kind);
+    if ends(PhaseKind::Announcement).next().is_none() {
+        found.warning("/phases", "lint-no-announcement");
+    }
+    in_turn(definition, &read, found);
+    for announcement in ends(PhaseKind::Announcement) {
+        let late = read.iter().filter(|part| {
+            matches!(part.1, PhaseKind::Voting | PhaseKind::Round | PhaseKind::OutsideCount)
+                && part.3 > announcement.3
+        });
+        for part in late {
+            found.error(format!("/phases/{}/closes", part.0), "lint-ends-after-announcement");
+        }
+        for complaint in ends(PhaseKind::Complaint).filter(|part| part.3 <= announcement.2) {
+            let path = format!("/phases/{}/closes", complaint.0);
+            found.error(path, "lint-complaint-before-announcement");
+        }
+    }
+    if let Some(date) = definition.plan.as_ref().and_then(|plan| plan.date.as_ref()) {
+        one(&Moment(date.clone()), moment::opens, "/plan/date".to_owned(), found);
+    }
+    unused(definition, found);
+}
+
+/// What may not begin before works have come in.
+fn beside_intake(read: &[Read], found: &mut Findings) {
     let ends = |kind| read.iter().filter(move |part| part.1 == kind);
     for intake in ends(PhaseKind::Intake) {
         for round in ends(PhaseKind::Round).filter(|round| meet(intake, round)) {
@@ -46,27 +77,6 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
             found.error(path, "lint-announced-before-intake-ends");
         }
     }
-    if ends(PhaseKind::Announcement).next().is_none() {
-        found.warning("/phases", "lint-no-announcement");
-    }
-    in_turn(definition, &read, found);
-    for announcement in ends(PhaseKind::Announcement) {
-        let late = read.iter().filter(|part| {
-            matches!(part.1, PhaseKind::Voting | PhaseKind::Round | PhaseKind::OutsideCount)
-                && part.3 > announcement.3
-        });
-        for part in late {
-            found.error(format!("/phases/{}/closes", part.0), "lint-ends-after-announcement");
-        }
-        for complaint in ends(PhaseKind::Complaint).filter(|part| part.3 <= announcement.2) {
-            let path = format!("/phases/{}/closes", complaint.0);
-            found.error(path, "lint-complaint-before-announcement");
-        }
-    }
-    if let Some(date) = definition.plan.as_ref().and_then(|plan| plan.date.as_ref()) {
-        one(&Moment(date.clone()), moment::opens, "/plan/date".to_owned(), found);
-    }
-    unused(definition, found);
 }
 
 /// Phases in which nothing can happen, because no part of the definition names them.

@@ -50,7 +50,7 @@ pub(super) fn check(slot: &Slot, path: &str, found: &mut Findings) {
 fn measured(slot: &Slot, path: &str, found: &mut Findings) {
     use SlotKind::{Choice, Document, Link, Photo, Text, Video};
     let free = Range::default();
-    let limits: [(&str, bool, &[SlotKind]); 13] = [
+    let limits: [(&str, bool, &[SlotKind]); 15] = [
         ("formats", !slot.formats.is_empty(), &[Photo, Video, Document]),
         ("bytes", slot.bytes != Range::default(), &[Photo, Video, Document]),
         ("long_side", slot.long_side != free, &[Photo, Video]),
@@ -63,6 +63,8 @@ fn measured(slot: &Slot, path: &str, found: &mut Findings) {
         ("characters", slot.characters != free, &[Text]),
         ("hosts", !slot.hosts.is_empty(), &[Link]),
         ("hashtags", !slot.hashtags.is_empty(), &[Link]),
+        ("taken_since", slot.taken_since.is_some(), &[Photo, Video]),
+        ("taken_until", slot.taken_until.is_some(), &[Photo, Video]),
         ("options", !slot.options.is_empty(), &[Choice]),
     ];
     for (field, _, _) in limits.iter().filter(|(_, set, kinds)| *set && !kinds.contains(&slot.kind))

@@ -10,6 +10,7 @@ lint-key-unknown = No part has the key “{ $key }”.
 lint-no-such-day = There is no day { $written }: the month ends on the { $last }.
 lint-moment-unreadable = “{ $written }” is not a moment. Write 2026-04-30 or 2026-04-30 17:00.
 lint-hour-24 = “{ $written }” is taken as 00:00 of the next day.
+lint-hour-0 = “{ $written }” is when that day begins: the day itself is left out. If all of it is meant, write the day alone.
 lint-closes-before-it-opens = It ends before it begins. Change one of the two.
 lint-no-intake = There is no time for submitting entries.
 lint-judging-before-intake-ends = Judging begins while entries still come in, so some would not be judged.

@@ -10,6 +10,7 @@ lint-key-unknown = Không có phần nào mang khóa “{ $key }”.
 lint-no-such-day = Không có ngày { $written }: tháng này chỉ đến ngày { $last }.
 lint-moment-unreadable = “{ $written }” không phải là thời điểm. Hãy viết 2026-04-30 hoặc 2026-04-30 17:00.
 lint-hour-24 = “{ $written }” được hiểu là 0 giờ 00 ngày hôm sau.
+lint-hour-0 = “{ $written }” là lúc ngày đó vừa bắt đầu: ngày đó không còn được tính. Nếu muốn tính cả ngày, chỉ ghi ngày.
 lint-closes-before-it-opens = Kết thúc trước khi bắt đầu. Hãy đổi một trong hai thời điểm.
 lint-no-intake = Chưa có thời gian nhận bài.
 lint-judging-before-intake-ends = Vòng chấm bắt đầu khi vẫn còn nhận bài, nên có bài không được chấm.
