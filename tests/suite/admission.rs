@@ -37,6 +37,47 @@ both! {
         assert_eq!(state(site).await, State::Draft);
     }
 
+    async fn every_condition_is_told_and_those_that_no_row_proves_are_declared(site: Site) {
+        let rules = "eligibility:
+  - { rule: { age: { min: 18, max: 35 } }, of: shown, text: { vi: Người trong ảnh từ 18 đến 35 tuổi., en: Those shown are 18 to 35. } }
+  - { rule: { unit_types: [base] }, proof: officer }
+  - { rule: { age: { min: 18 } } }
+  - { rule: woman }
+  - { rule: member }
+quotas:
+  - { per: person, category: photo, max: 3 }
+  - { per: unit, unit_type: base, min: 1 }";
+        contest(site, |text| text.replacen("quotas:", rules, 1)).await;
+        let mut browser = site.browser();
+        let code = begin(&mut browser, 1).await;
+
+        let told = browser.get("/contests/anh-dep").await;
+        let declared = browser.get(&format!("/drafts/{code}/check")).await;
+        browser.post("/preferences", &[("lang", "en"), ("to", "/")]).await;
+        let english = browser.get("/contests/anh-dep").await;
+
+        assert_eq!(told.all("#conditions li"), [
+            "Người trong ảnh từ 18 đến 35 tuổi.",
+            "Thuộc loại đơn vị: Công đoàn cơ sở.",
+            "Từ 18 tuổi trở lên vào ngày gửi bài.",
+            "Tác giả là nữ.",
+            "Tác giả là đoàn viên công đoàn.",
+            "Bài gửi qua cán bộ công đoàn của đơn vị.",
+            "Ảnh: Mỗi người gửi tối đa 3 bài.",
+            "Mỗi đơn vị gửi tối đa 2 bài.",
+        ]);
+        assert_eq!(declared.all("#conditions li"), [
+            "Người trong ảnh từ 18 đến 35 tuổi.",
+            "Tác giả là nữ.",
+            "Tác giả là đoàn viên công đoàn.",
+        ]);
+        assert_eq!(english.all("#conditions li")[..3], [
+            "Those shown are 18 to 35.",
+            "Belongs to a unit of these types: Grassroots union.",
+            "At least 18 years old on the day of submission.",
+        ]);
+    }
+
     async fn a_picture_of_another_shape_is_refused_when_it_is_chosen(site: Site) {
         contest(site, |text| text.replace("formats: [jpeg]", "formats: [jpeg]\n        aspect: \"16:9\"")).await;
         let photo = super::entry::picture(600, 400, 1, image::ImageFormat::Jpeg);

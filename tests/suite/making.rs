@@ -108,6 +108,13 @@ both! {
         assert_eq!(code.status, StatusCode::OK);
         let public = site.browser().get(&format!("/contests/{slug}")).await;
         assert_eq!(public.all("h1"), ["Ảnh đẹp mùa xuân"]);
+        assert_eq!(
+            public.all("#conditions li"),
+            [
+                "Thuộc Liên đoàn Lao động tỉnh Thí Điểm (minh họa) hoặc đơn vị trực thuộc.",
+                "Mỗi người gửi tối đa 2 bài.",
+            ]
+        );
         site.work().await;
     }
 

@@ -74,6 +74,7 @@ enter-agree-author = Author:
 enter-agree-shown = People shown:
 enter-agree-guardian = Legal representative of an author under 16:
 enter-agree-child = Author under 16:
+enter-conditions = By submitting you say that:
 enter-submit = Submit the entry
 enter-least-width = At least { $value } pixels wide.
 enter-most-width = At most { $value } pixels wide.

@@ -73,6 +73,7 @@ enter-agree-author = Tác giả:
 enter-agree-shown = Người trong tác phẩm:
 enter-agree-guardian = Người đại diện theo pháp luật của tác giả dưới 16 tuổi:
 enter-agree-child = Tác giả dưới 16 tuổi:
+enter-conditions = Khi gửi bài, bạn khai rằng:
 enter-submit = Gửi bài
 enter-least-width = Chiều rộng từ { $value } điểm ảnh trở lên.
 enter-most-width = Chiều rộng không quá { $value } điểm ảnh.

@@ -7,6 +7,7 @@ use askama::Template;
 use entity::id::EntryId;
 use entity::instant::Instant;
 
+use super::conditions::conditions;
 use super::seen::{gallery_is_open, names_are_shown, phase_now, public};
 use crate::app::App;
 use crate::contest::definition::{Definition, PhaseKind};
@@ -134,11 +135,7 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
         unit: unit.name,
         rules: definition.rules.as_ref().map(|rules| markdown::safe(rules.read(english))),
         plan: plan(definition),
-        conditions: definition
-            .eligibility
-            .iter()
-            .filter_map(|rule| Some(rule.text.as_ref()?.read(english).to_owned()))
-            .collect(),
+        conditions: conditions(&app.db, &v, definition).await?,
         excluded: definition.excluded.as_ref().map(|text| text.text.read(english).to_owned()),
         contact: definition
             .contact

@@ -10,6 +10,7 @@ use crate::contest::definition::DeclaredBy;
 use crate::entry;
 use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
+use crate::web::pages::contest::declared;
 use crate::web::pages::upload::gather;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
@@ -43,6 +44,8 @@ pub struct Check {
     pub places: Vec<Place>,
     /// Name of its unit.
     pub unit: Option<String>,
+    /// Conditions that hold by the word of whoever submits.
+    pub conditions: Vec<String>,
     /// What has to be agreed to.
     pub agreements: Vec<Agreement>,
     /// What is wrong: the sentence, and the step where it is mended.
@@ -90,6 +93,7 @@ impl Check {
             contest: desk.contest.definition.title.read(english).to_owned(),
             places: places(&v, &desk.category, Some(&whole), &Machine::default()),
             unit,
+            conditions: declared(&v, &desk.contest.definition),
             agreements: agreements.collect(),
             refused: refused
                 .into_iter()
