@@ -34,6 +34,7 @@ mod judging;
 mod kinds;
 mod ledger;
 mod letters;
+mod link;
 mod log;
 mod making;
 mod media;
