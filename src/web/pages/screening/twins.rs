@@ -6,8 +6,9 @@ use entity::file;
 use entity::id::FileId;
 
 use crate::app::App;
+use crate::media::Format;
 use crate::web::pages::entry::state_key;
-use crate::web::{Failure, Result, View};
+use crate::web::{Result, View};
 use crate::{contest, entry, media, results};
 
 /// Characters of a text that stand beside another, and bytes in which they lie at the most.
@@ -78,14 +79,18 @@ pub(super) async fn twins(app: &App, v: &View, own: &entity::entry::Model) -> Re
     Ok(alike.into_iter().map(twin).collect())
 }
 
-/// How the texts of documents begin.
+/// How the texts of documents begin; where the store is away the works stand there without.
 async fn texts(app: &App, files: &[file::Model]) -> Result<HashMap<FileId, String>> {
+    let is_document = |file: &&file::Model| {
+        Format::of_name(&file.format).is_some_and(|format| format.kind() == media::Kind::Document)
+    };
     let mut texts = HashMap::new();
-    for file in files {
+    for file in files.iter().filter(is_document) {
         let Some(copy) = media::copy(&app.db, file.id, "text", "txt").await? else { continue };
-        let bytes = app.store.range(&copy.storage_key, 0..BEGINNING.1).await;
-        let bytes = bytes.map_err(Failure::broken)?;
-        texts.insert(file.id, beginning(&String::from_utf8_lossy(&bytes)));
+        match app.store.range(&copy.storage_key, 0..BEGINNING.1).await {
+            Ok(bytes) => drop(texts.insert(file.id, beginning(&String::from_utf8_lossy(&bytes)))),
+            Err(error) => tracing::warn!("the text of a document cannot be shown: {error}"),
+        }
     }
     Ok(texts)
 }
