@@ -1,4 +1,5 @@
-//! Ballots: rows of votes know where theirs begins in the log, and what is decided about it.
+//! Ballots: rows of votes know where theirs begins in the log, and what is decided about it. Of a
+//! ballot that was changed only the log knows; `hoithi vote rebuild` makes its rows anew.
 
 use sea_orm_migration::prelude::*;
 

@@ -164,8 +164,8 @@ fn profile<R>(decoder: &Decompress<R>) -> Option<Vec<u8>> {
     (!profile.is_empty()).then_some(profile)
 }
 
-/// Colours of a screen for colours of print, which Adobe's JPEG stores upside down: by their profile, else
-/// by what is left of white.
+/// Colours of a screen for colours of print, which Adobe's JPEG stores upside down: by their profile,
+/// else by what is left of white.
 fn screen(mut inks: Vec<u8>, icc: Option<&[u8]>) -> Vec<u8> {
     let profile = icc.and_then(|icc| ColorProfile::new_from_slice(icc).ok());
     let profile = profile.filter(|profile| profile.color_space == DataColorSpace::Cmyk);

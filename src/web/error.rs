@@ -6,7 +6,7 @@ use actix_web::{HttpMessage, HttpRequest, HttpResponse, ResponseError};
 use askama::Template;
 use serde_json::json;
 
-use super::View;
+use super::{UNKEPT, View};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::words;
 
@@ -149,7 +149,7 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
         .map(|refused| words::say(v.lang, refused.code, &refused.args))
         .collect();
     let mut response = HttpResponse::build(status);
-    response.insert_header(("Cache-Control", "no-store"));
+    response.insert_header(UNKEPT);
     if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
         let votes_wait = failure.first().code == "votes-wait";
         response.insert_header(("Retry-After", if votes_wait { "2" } else { "30" }));

@@ -27,6 +27,7 @@ mod swift;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::{NormalizePath, TrailingSlash, from_fn};
 use actix_web::{App as Site, HttpResponse, HttpServer, web};
 use anyhow::Context;
@@ -39,6 +40,10 @@ use crate::app::App;
 
 /// What a handler answers.
 pub type Result<T = HttpResponse> = std::result::Result<T, Failure>;
+
+/// Header of an answer that nobody keeps.
+pub const UNKEPT: (HeaderName, HeaderValue) =
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 
 /// Most bytes of a body that is read whole into memory before anybody looks at it: votes from another
 /// node, and what witnesses are sent. Forms and files are read piece by piece.

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{Failure, Result};
+use super::{Failure, Result, UNKEPT};
 use crate::app::App;
 use crate::contest::definition::Level;
 use crate::refusal::Kind;
@@ -205,5 +205,5 @@ pub async fn take(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -
         trace: Trace { device: handed.trace.0, network: handed.trace.1 },
     };
     let done = here(&app, handed.contest, (touch, &proof), handed.act).await;
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(told(done)))
+    Ok(HttpResponse::Ok().insert_header(UNKEPT).json(told(done)))
 }

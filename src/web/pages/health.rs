@@ -8,7 +8,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::app::App;
 use crate::refusal::Kind;
-use crate::web::{Failure, Result};
+use crate::web::{Failure, Result, UNKEPT};
 
 /// For so long the database may be silent.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// # Errors
 /// Never.
 pub async fn live() -> Result {
-    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "no-store")).finish())
+    Ok(HttpResponse::NoContent().insert_header(UNKEPT).finish())
 }
 
 /// The database answers, and the process is not on its way out.
@@ -30,5 +30,5 @@ pub async fn ready(app: web::Data<App>) -> Result {
     if app.stopping.load(Ordering::Relaxed) || !matches!(asked, Ok(Ok(_))) {
         return Err(Failure::new(Kind::Unavailable, "not-ready"));
     }
-    Ok(HttpResponse::NoContent().insert_header(("Cache-Control", "no-store")).finish())
+    Ok(HttpResponse::NoContent().insert_header(UNKEPT).finish())
 }

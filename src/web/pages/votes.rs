@@ -15,7 +15,7 @@ use crate::contest::{self, Contest};
 use crate::entry::code;
 use crate::refusal::Kind;
 use crate::voting::{self, VoteState, witness};
-use crate::web::{Failure, Result, View, page, see_other};
+use crate::web::{Failure, Result, UNKEPT, View, page, see_other};
 
 /// The page of a contest's log.
 #[derive(Template)]
@@ -73,7 +73,7 @@ pub async fn show(app: web::Data<App>, v: View, slug: web::Path<String>) -> Resu
 fn text(text: String) -> Result {
     Ok(HttpResponse::Ok()
         .content_type("text/plain; charset=utf-8")
-        .insert_header(("Cache-Control", "no-store"))
+        .insert_header(UNKEPT)
         .body(text))
 }
 

@@ -5,7 +5,7 @@ use actix_web::{HttpResponse, web};
 use crate::app::App;
 use crate::db;
 use crate::voting::witness::{Unseen, cosign};
-use crate::web::{Failure, Result};
+use crate::web::{Failure, Result, UNKEPT};
 
 /// Most bytes of a request: a head, some signatures and 63 hashes.
 const MOST: usize = 16 * 1024;
@@ -26,7 +26,7 @@ pub async fn create(app: web::Data<App>, body: web::Bytes) -> Result {
     let plain = |status: u16, text: String| {
         let status = actix_web::http::StatusCode::from_u16(status).unwrap_or_default();
         let mut answer = HttpResponse::build(status);
-        answer.insert_header(("Cache-Control", "no-store"));
+        answer.insert_header(UNKEPT);
         answer.content_type("text/plain; charset=utf-8").body(text)
     };
     Ok(match done {
@@ -35,7 +35,7 @@ pub async fn create(app: web::Data<App>, body: web::Bytes) -> Result {
             plain(200, line)
         }
         Err(Unseen::Stale(size)) => HttpResponse::Conflict()
-            .insert_header(("Cache-Control", "no-store"))
+            .insert_header(UNKEPT)
             .content_type("text/x.tlog.size")
             .body(format!("{size}\n")),
         Err(Unseen::Database(error)) => return Err(error.into()),

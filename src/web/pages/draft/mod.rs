@@ -29,7 +29,7 @@ use crate::media;
 use crate::refusal::Kind;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
-use crate::web::{Failure, View};
+use crate::web::{Failure, UNKEPT, View};
 
 /// Somebody at work on their own entry.
 pub(super) struct Desk {
@@ -71,7 +71,7 @@ pub(super) async fn category_of(
 /// What a script is told when a step of the form was kept.
 pub(super) fn kept(v: &View, draft: &str, step: &str, version: Option<i32>) -> HttpResponse {
     let at = crate::words::vietnam(v.now).strftime("%H:%M").to_string();
-    HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(serde_json::json!({
+    HttpResponse::Ok().insert_header(UNKEPT).json(serde_json::json!({
         "draft": draft,
         "at": format!("/drafts/{draft}/{step}"),
         "version": version,

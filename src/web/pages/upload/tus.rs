@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::media::spool::Held;
 use crate::media::{self, Sum};
 use crate::refusal::{Kind, Refused};
-use crate::web::View;
+use crate::web::{UNKEPT, View};
 
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,creation-with-upload,termination,expiration,checksum";
@@ -37,7 +37,7 @@ pub(super) fn strange(v: &View, request: &HttpRequest) -> Option<HttpResponse> {
 
 pub(super) fn answer(status: StatusCode) -> HttpResponseBuilder {
     let mut answer = HttpResponse::build(status);
-    answer.insert_header(("Tus-Resumable", VERSION)).insert_header(("Cache-Control", "no-store"));
+    answer.insert_header(("Tus-Resumable", VERSION)).insert_header(UNKEPT);
     answer
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::contest::definition::Level;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::voting::{self, Cast};
-use crate::web::{Failure, Result, View, page};
+use crate::web::{Failure, Result, UNKEPT, View, page};
 use crate::words::Lang;
 
 /// What became of a vote.
@@ -36,9 +36,6 @@ pub struct Voted {
 /// Stands for the receipt in what is put into words once for all votes of a second: a letter that no
 /// receipt and no sentence has.
 const RECEIPT: &str = "\u{e000}";
-/// Nobody keeps what is told of a vote.
-const UNKEPT: (HeaderName, HeaderValue) =
-    (header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 const JSON: (HeaderName, HeaderValue) =
     (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 

@@ -19,7 +19,7 @@ use crate::web::form::{Form, Slip};
 use crate::web::node;
 use crate::web::signed::{Browser, MaybeSigned};
 use crate::web::work::{self, Done};
-use crate::web::{Failure, Result, View, page, see_other};
+use crate::web::{Failure, Result, UNKEPT, View, page, see_other};
 
 pub use answer::Voted;
 pub(super) use answer::proves;
@@ -159,7 +159,7 @@ pub async fn task(
     let network = traced(&app, &request, contest).network;
     let keys = work::asked(&app, rule, (contest, network), v.now).unwrap_or(work::KEYS.0);
     let task = work::task(&app, (contest, &browser), keys, v.now).map_err(Failure::broken)?;
-    let mut answer = HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(task);
+    let mut answer = HttpResponse::Ok().insert_header(UNKEPT).json(task);
     browser.keep(&app, &mut answer);
     Ok(answer)
 }
