@@ -16,12 +16,9 @@ use serde_json::json;
 use super::Error;
 use super::deal::Dice;
 use super::judge::sitting;
-use super::plan::{Before, Plan, planned};
+use super::plan::{Before, MANY, Plan, planned};
 use crate::audit::{self, Act};
 use crate::contest::definition::{Round, RoundKind};
-
-/// Rows that are written in one statement: far below what both engines can bind.
-pub(super) const MANY: usize = 500;
 
 /// Deals what is not dealt yet: at the opening, and when somebody leaves or steps aside. Every
 /// judge's part stands in a random order of the judge's own, so that nobody's work is always

@@ -8,8 +8,10 @@ use entity::{entry, officer, seat, unit};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect};
 
 use super::deal::{Deal, Table, deal};
-use super::give::MANY;
 use crate::contest::definition::{Round, RoundKind};
+
+/// Rows that are written in one statement: far below what both engines can bind.
+pub(super) const MANY: usize = 500;
 
 /// What is to be dealt.
 pub(super) struct Plan {

@@ -58,7 +58,7 @@ pub async fn open(
         ..Default::default()
     });
     let candidates: Vec<_> = candidates.collect();
-    for some in candidates.chunks(super::give::MANY) {
+    for some in candidates.chunks(super::plan::MANY) {
         candidate::Entity::insert_many(some.to_vec()).exec_without_returning(tx).await?;
     }
     let mut opened = row.clone().into_active_model();
