@@ -1,0 +1,123 @@
+// Follows links from page to page and looks at one of each kind: valid, accessible in both themes
+// and widths, still, light, and in keeping with its own policy.
+import assert from 'node:assert/strict';
+import { after, test } from 'node:test';
+import { faultsOfHtml, faultsOfSight, watchShifts } from './audit.js';
+import { patternOf } from './routes.js';
+import { slowLine } from './slow.js';
+
+/** Answers that are no pages. */
+const notPages = /^\/(static|health|metrics|media)|\.(csv|xlsx|json|svg|pdf|zip|html?)$|\/(pictures|originals|exports|films|texts)\//;
+
+/** Most bytes of a page without its pictures, compressed (experience of a phone at 400 kbps). */
+const budgets = [
+  [/^\/(entries|b)\/\{code\}$/, 12_000],
+  [/^\/contests\/\{slug\}\/entries\/new$|^\/drafts\//, 50_000],
+  [/^\/judging\//, 80_000],
+  [/^\/desk/, 80_000],
+  [/./, 60_000],
+];
+const shift = 0.02;
+
+/** A line on which pages come in pieces. */
+let slow;
+
+/** Patterns of the pages looked at so far. */
+const seen = new Set();
+
+/** Pages looked at so far: two roles are often shown the same to the letter. */
+const examined = new Set();
+
+/** One page of each kind and contest is enough: the rest is the same template over other rows. */
+function kindOf(path, from) {
+  const [address, query = ''] = path.split('?');
+  const pattern = patternOf(address);
+  const slug = address.match(/contests\/([^/]+)/)?.[1] ?? (pattern.includes('{') ? from : '');
+  const asked = [...new URLSearchParams(query).keys()].sort().join('&');
+  return { slug, kind: [pattern, slug, asked].join(' ') };
+}
+
+/** Looks at one page in a context of its own, as if for the first time. */
+async function look(site, path, role) {
+  const context = await site.context({ role });
+  await context.addInitScript(watchShifts);
+  const page = await context.newPage();
+  const faults = [];
+  page.on('console', (message) => {
+    if (message.type() === 'error') faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`script: ${error.message}`));
+  const asked = [];
+  page.on('requestfinished', (request) => asked.push(request));
+  // The first page of a kind comes in pieces: the others are the same template.
+  const pattern = patternOf(path.split('?')[0]);
+  const from = seen.has(pattern) ? site.base : slow.base;
+  seen.add(pattern);
+  const answer = await page.goto(from + path, { waitUntil: 'networkidle' });
+  const html = await answer.text();
+  faults.push(...(await weigh(asked, page.url())));
+  const shifted = await page.evaluate(() => window.shifted);
+  if (shifted > shift) faults.push(`the layout shifts by ${shifted.toFixed(3)}`);
+  const links = await page.evaluate(() => [...document.querySelectorAll('a[href]')].map((a) => a.getAttribute('href')));
+  if (!examined.has(html)) {
+    examined.add(html);
+    faults.push(...(await faultsOfHtml(html)), ...(await faultsOfSight(page)), ...(await faultsOfEnglish(site, context, path)));
+  }
+  await context.close();
+  return { status: answer.status(), faults, links };
+}
+
+/** The same page in the other language. */
+async function faultsOfEnglish(site, context, path) {
+  await context.addCookies([{ name: 'lang', value: 'en', url: site.base }]);
+  const html = await (await context.request.get(path)).text();
+  const tongue = html.includes('<html lang="en"') ? [] : ['does not turn English'];
+  return [...tongue, ...(await faultsOfHtml(html)).map((fault) => `in English: ${fault}`)];
+}
+
+async function weigh(asked, url) {
+  let bytes = 0;
+  for (const request of asked.filter((r) => !['image', 'media'].includes(r.resourceType()))) {
+    const sizes = await request.sizes();
+    bytes += sizes.responseBodySize + sizes.responseHeadersSize;
+  }
+  const pattern = patternOf(new URL(url).pathname);
+  const [, most] = budgets.find(([which]) => which.test(pattern));
+  return bytes > most ? [`weighs ${bytes} bytes, its budget is ${most}`] : [];
+}
+
+/** Whether a link leads to another page that is this role's: public pages are the same for all. */
+function leadsOn(link, role) {
+  const path = link.split(/[?#]/)[0];
+  const inside = /^\/(desk|judging|account|screening|audit)/.test(path);
+  return path.startsWith('/') && !notPages.test(path) && inside === (role !== undefined);
+}
+
+/** Follows every link from `starts`, one page of each kind, each looked at in a test of its own. */
+async function walk(t, site, role, starts) {
+  const known = new Set();
+  const waiting = starts.map((path) => ({ path, from: '' }));
+  while (waiting.length > 0) {
+    const { path, from } = waiting.shift();
+    const { kind, slug } = kindOf(path, from);
+    if (known.has(kind)) continue;
+    known.add(kind);
+    await t.test(`${path} is sound`, async () => {
+      const { status, faults, links } = await look(site, path, role);
+      for (const link of links.filter((l) => leadsOn(l, role))) waiting.push({ path: link.split('#')[0], from: slug });
+      assert.equal(status, 200);
+      assert.deepEqual([...new Set(faults)], []);
+    });
+  }
+}
+
+/** A test for each of these roles: every page that it can reach is sound. */
+export async function walks(site, roles) {
+  slow = await slowLine(site.base);
+  after(slow.stop);
+  for (const role of roles) {
+    test(`every page that ${role ?? 'the public'} can reach is sound`, async (t) => {
+      await walk(t, site, role, role ? ['/desk'] : ['/', ...Object.values(site.pages), '/session/new', '/receipts']);
+    });
+  }
+}
