@@ -1,5 +1,5 @@
 //! The day of the vote, rehearsed: 1.3 million people come by 38,000 links within ten minutes, most of
-//! them in one minute; then the log is closed, audited and recounted.
+//! them in one minute; then the log is closed, audited and recounted, and rows of votes follow.
 
 use std::collections::HashMap;
 use std::io::{BufReader, Write};
@@ -205,7 +205,7 @@ async fn recount(
     let app = App::open(config(folder, database)).await.expect("the site");
     let contest = contest::by_slug(&app.db, "anh-dep").await.expect("the contest").id();
     let over = OVER.parse().expect("a moment");
-    let standing = app.votes.settle(contest, over).await.expect("closed");
+    let standing = app.votes.close(contest, over).await.expect("closed");
     figures.note(&name("close"), begun.elapsed().as_secs_f64(), "s");
     let bundle = app.votes.bundle(&app.db, contest).await.expect("a bundle");
     let key = app.votes.key(&app.db, contest).await.expect("keys").expect("a log");
@@ -220,6 +220,9 @@ async fn recount(
     figures.at_most(&name("close-audit-recount"), begun.elapsed().as_secs_f64(), 60.0, "s");
     figures.exactly(&name("audit-refused"), f64::from(u8::from(!sound)), 0.0, "");
     figures.exactly(&name("open"), f64::from(u8::from(!standing.closed)), 0.0, "");
+    let follows = Instant::now();
+    app.votes.settle(contest, over).await.expect("rows");
+    figures.note(&name("rows-follow"), follows.elapsed().as_secs_f64(), "s");
     let rows: Vec<(String, Option<i32>)> = vote::Entity::find()
         .select_only()
         .columns([vote::Column::Receipt, vote::Column::Link])

@@ -132,7 +132,7 @@ impl Command {
         match self {
             Self::Audit { .. } => {}
             Self::Bundle { contest, out } => {
-                app.votes.settle(id, now).await?;
+                app.votes.close(id, now).await?;
                 let bundle = app.votes.bundle(&app.db, id).await?;
                 let out = out.unwrap_or_else(|| format!("{contest}-votes.zip").into());
                 bundle.write(std::fs::File::create(&out)?)?.sync_all()?;

@@ -27,20 +27,30 @@ impl Votes {
     }
 
     /// Closes the log when the vote is over at `now` and no vote that was read before the end is
-    /// still on its way, and brings votes, tallies and all that is projected up to it. Waits a
-    /// second for such votes and then answers that the log is open.
+    /// still on its way. Waits a second for such votes and then answers that the log is open. What
+    /// is projected from it may still be behind: the log alone says what was voted.
     ///
     /// # Errors
     /// [`Error::Closed`] where the contest has no public vote.
-    pub async fn settle(&self, contest: ContestId, now: Instant) -> Result<Standing, Error> {
+    pub async fn close(&self, contest: ContestId, now: Instant) -> Result<Standing, Error> {
         for _ in 0..20 {
-            let standing = self.deed(contest, Deed::Settle(now)).await?;
+            let standing = self.deed(contest, Deed::Close(now)).await?;
             if !standing.waits {
                 return Ok(standing);
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        self.deed(contest, Deed::Settle(now)).await
+        self.deed(contest, Deed::Close(now)).await
+    }
+
+    /// [`Votes::close`], and brings votes, tallies and all that is projected up to the log.
+    ///
+    /// # Errors
+    /// As [`Votes::close`].
+    pub async fn settle(&self, contest: ContestId, now: Instant) -> Result<Standing, Error> {
+        let waits = self.close(contest, now).await?.waits;
+        let standing = self.deed(contest, Deed::CatchUp).await?;
+        Ok(Standing { waits, ..standing })
     }
 
     /// Brings the projections a bounded step on, where the public sees counts at all.

@@ -49,8 +49,10 @@ pub(super) enum Wish {
 /// What is done to a log beside votes.
 #[derive(Debug)]
 pub(super) enum Deed {
-    /// Close it when the vote is over at this moment, and bring all projections up to it.
-    Settle(Instant),
+    /// Close it when the vote is over at this moment.
+    Close(Instant),
+    /// Bring all projections up to it.
+    CatchUp,
     /// Bring the projections one step on.
     Glance,
     /// Decide about votes.

@@ -35,14 +35,20 @@ impl Writer {
             loaded.keys.destroy_nullifier().map_err(Error::Keys)?;
             self.loaded = None;
         }
-        let glances = matches!(deed, Deed::Glance);
-        let most = self.step(glances);
-        self.lag = in_time(project::step(&self.db, self.contest, most)).await?;
-        while self.lag && !glances {
+        let steps = match deed {
+            Deed::Close(_) | Deed::Result(_) => 0,
+            Deed::Glance => 1,
+            _ => usize::MAX,
+        };
+        let most = self.step(steps == 1);
+        for _ in 0..steps {
             self.lag = in_time(project::step(&self.db, self.contest, most)).await?;
+            if !self.lag {
+                break;
+            }
         }
         let loaded = self.load().await?;
-        let waits = matches!(deed, Deed::Settle(now) if loaded.is_due(*now));
+        let waits = matches!(deed, Deed::Close(now) if loaded.is_due(*now));
         let memory = &loaded.memory;
         let (leaves, votes, closed) = (memory.tree.size(), memory.votes, memory.closed);
         Ok(Standing { leaves, votes, closed, waits })

@@ -39,7 +39,7 @@ impl Writer {
     async fn look(&mut self) {
         let now = self.desk.clock.now();
         let over = self.loaded.as_ref().is_some_and(|loaded| loaded.is_due(now));
-        if over && let Err(error) = self.perform(Deed::Settle(now)).await {
+        if over && let Err(error) = self.perform(Deed::Close(now)).await {
             tracing::warn!("the log of votes is not closed yet: {error}");
         }
         if let Err(error) = self.heed_changes().await {

@@ -111,7 +111,7 @@ impl Loaded {
         let memory = &self.memory;
         let log = memory.log;
         Ok(match deed {
-            Deed::Settle(now) => {
+            Deed::Close(now) => {
                 let closes = self.is_due(*now) && closes_from.is_some_and(|from| *now >= from);
                 closes.then(|| (Leaf::Close { log, votes: memory.votes }, String::new()))
             }
@@ -142,7 +142,7 @@ impl Loaded {
                 (memory.result != Some(result))
                     .then(|| (Leaf::Result { log, result }, json.clone()))
             }
-            Deed::Glance | Deed::Rotate | Deed::Destroy => None,
+            Deed::CatchUp | Deed::Glance | Deed::Rotate | Deed::Destroy => None,
         })
     }
 }
