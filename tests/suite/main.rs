@@ -57,6 +57,7 @@ mod scripts;
 mod signals;
 mod storage;
 mod story;
+mod tail;
 mod templates;
 mod tools;
 mod topping;

@@ -14,7 +14,7 @@ mod lockstep;
 mod mix;
 mod reach;
 mod rhythm;
-mod tail;
+pub mod tail;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
