@@ -22,6 +22,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 /// How long a statement waits for another's lock before it is refused.
 const BUSY: Duration = Duration::from_secs(10);
 
+/// For how long a connection that answered is not asked again.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// How long a connection that is given back may take to answer.
 const ANSWERS: Duration = Duration::from_secs(5);
 
@@ -51,8 +54,13 @@ pub async fn connect_with_room(
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(5))
         .sqlx_logging(false)
+        .test_before_acquire(false)
         .map_sqlx_postgres_pool_opts(|pool| {
-            pool.after_release(|connection, _| Box::pin(answers(connection)))
+            pool.after_release(|connection, _| Box::pin(answers(connection))).before_acquire(
+                |connection, is| {
+                    Box::pin(async move { Ok(is.idle_for < FRESH || answers(connection).await?) })
+                },
+            )
         })
         .set_schema_search_path("public");
     let db = Database::connect(options).await?;
@@ -78,6 +86,7 @@ async fn sqlite(path: &Path, connections: u32, room: u32) -> Result<DatabaseConn
     let pool = SqlitePoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(BUSY)
+        .test_before_acquire(false)
         .connect_with(options)
         .await
         .map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(error.into())))?;
