@@ -23,6 +23,7 @@ mod desk;
 mod details;
 mod error;
 mod keys;
+mod line;
 mod links;
 pub mod lists;
 pub mod members;

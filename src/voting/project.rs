@@ -20,26 +20,26 @@ use super::{Error, receipt, segment};
 use crate::db;
 use crate::ledger::{Leaf, Note, Verdict, Vote, leaf_hash};
 
-/// Leaves of a step, about: while votes come, and when none do. Votes wait for a step to end, so a
-/// step is short while they come. Otherwise it is long: rows lie all over the database, and of two
-/// rows on one page in one step the second costs next to nothing.
-pub(super) const STEPS: (i64, i64) = (300, 5_000);
+/// Leaves of a step, about: at least, and at most. A step is long, because rows lie all over the
+/// database and of two rows on one page in one step the second costs next to nothing; but votes wait
+/// for it to end, so it ends early when some come.
+const STEP: (i64, i64) = (150, 5_000);
 /// Rows that are written by one statement.
 const ROWS: usize = 300;
 
-/// Takes the next leaves, about so many; says whether there may be more.
+/// Takes the next leaves, fewer where somebody `waits`; says whether there may be more.
 ///
 /// # Errors
 /// When the database fails or the log cannot be read.
 pub(super) async fn step(
     db: &DatabaseConnection,
     contest: ContestId,
-    most: i64,
+    waits: impl Fn() -> bool,
 ) -> Result<bool, Error> {
     let Some(row) = vote_log::Entity::find_by_id(contest).one(db).await? else {
         return Ok(false);
     };
-    let page = segment::all(db, contest, row.applied..row.applied + most).await?;
+    let page = segment::all(db, contest, row.applied..row.applied + STEP.1).await?;
     if page.is_empty() {
         return Ok(false);
     }
@@ -48,6 +48,9 @@ pub(super) async fn step(
     let mut work = Work::new(&tx, contest, &names);
     let mut at = row.applied;
     for segment in &page {
+        if at - row.applied >= STEP.0 && waits() {
+            break;
+        }
         let traces = Trace::of(segment);
         for (leaf, details) in segment::parts(segment)? {
             let place = usize::try_from(at - segment.first).unwrap_or(usize::MAX);

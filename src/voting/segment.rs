@@ -4,13 +4,13 @@
 use entity::id::ContestId;
 use entity::vote_segment;
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select, Statement,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
 use super::Error;
 use super::batch::Batch;
 use super::details::Details;
+use super::line::{Held, Line, failed};
 use super::policy::Policy;
 use super::traces::Trace;
 use super::witness;
@@ -18,57 +18,58 @@ use super::witness;
 /// Rows that are read at once.
 const PAGE: u64 = 256;
 
+/// A segment of a contest that is as the writer knows it, whose log this node leads.
+const APPEND: &str = "insert into vote_segment
+    (contest_id, first, count, leaves, details, checkpoint, traces)
+    select $1, $2, $3, $4, $5, $6, $7 from contest, vote_log
+    where contest.id = $1 and contest.state = $8 and contest.public_version = $9
+    and vote_log.contest_id = $1 and vote_log.holder = $10";
+
 /// Writes a batch as one row, in one statement: it is there whole or not at all. Says whether it
 /// was: not when the contest changed since the policy was read, or another node leads.
 ///
 /// # Errors
 /// When the database fails, or somebody else wrote leaves at the same place.
 pub(super) async fn append(
-    db: &impl ConnectionTrait,
+    line: &mut Line,
     (contest, node): (ContestId, &str),
     policy: &Policy,
     (first, batch): (u64, &Batch),
     checkpoint: &str,
 ) -> Result<bool, DbErr> {
-    let engine = db.get_database_backend();
-    let sql = match engine {
-        DbBackend::Postgres => {
-            "insert into vote_segment
-             (contest_id, first, count, leaves, details, checkpoint, traces)
-             select $1::uuid, $2::bigint, $3::integer, $4::bytea, $5::bytea, $6::text, $10::bytea
-             from contest, vote_log
-             where contest.id = $1::uuid and contest.state = $7 and contest.public_version = $8
-             and vote_log.contest_id = $1::uuid and vote_log.holder = $9"
-        }
-        _ => {
-            "insert into vote_segment
-             (contest_id, first, count, leaves, details, checkpoint, traces)
-             select ?1, ?2, ?3, ?4, ?5, ?6, ?10 from contest, vote_log
-             where contest.id = ?1 and contest.state = ?7 and contest.public_version = ?8
-             and vote_log.contest_id = ?1 and vote_log.holder = ?9"
-        }
-    };
     let (mut leaves, mut details) = (Vec::new(), Vec::new());
     for leaf in &batch.leaves {
         leaves.extend_from_slice(&u16::try_from(leaf.len()).unwrap_or(u16::MAX).to_be_bytes());
         leaves.extend_from_slice(leaf);
     }
     batch.details.iter().for_each(|one| beside(one, &mut details));
+    let first = i64::try_from(first).unwrap_or(i64::MAX);
     let count = i32::try_from(batch.leaves.len()).unwrap_or(i32::MAX);
-    let values = [
-        contest.into(),
-        i64::try_from(first).unwrap_or(i64::MAX).into(),
-        count.into(),
-        leaves.into(),
-        details.into(),
-        checkpoint.into(),
-        sea_orm::ActiveEnum::to_value(&policy.fence.0).into(),
-        policy.fence.1.into(),
-        node.into(),
-        Trace::all(&batch.traces).into(),
-    ];
-    let done = db.execute_raw(Statement::from_sql_and_values(engine, sql, values)).await?;
-    Ok(done.rows_affected() == 1)
+    let (state, version) = (sea_orm::ActiveEnum::to_value(&policy.fence.0), policy.fence.1);
+    macro_rules! written {
+        ($connection:expr) => {
+            sqlx::query(APPEND)
+                .bind(contest.0)
+                .bind(first)
+                .bind(count)
+                .bind(leaves)
+                .bind(details)
+                .bind(checkpoint)
+                .bind(Trace::all(&batch.traces))
+                .bind(state)
+                .bind(version)
+                .bind(node)
+                .execute(&mut **$connection)
+                .await
+                .map_err(failed)?
+                .rows_affected()
+        };
+    }
+    let rows = match line.held().await? {
+        Held::Sqlite(connection) => written!(connection),
+        Held::Postgres(connection) => written!(connection),
+    };
+    Ok(rows == 1)
 }
 
 /// Adds what is kept beside a leaf, after its length.

@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 /// Votes a second that are a crowd. Each row touches pages all over the database, and costs as much
 /// as several votes; while it is written no vote can be.
 const MANY: f64 = 1000.0;
-/// Votes that are one before a second is over.
-const AT_ONCE: usize = 300;
+/// Votes that are one although they came in no time, and for how long votes are counted together: rows
+/// that are written after the crowd's first votes stand in the way of those that come next.
+const AT_ONCE: (usize, Duration) = (100, Duration::from_millis(100));
 /// For how long rows wait at most for a crowd to go.
 const LONGEST: Duration = Duration::from_secs(120);
 
@@ -28,8 +29,11 @@ impl Default for Crowd {
 impl Crowd {
     /// Votes came.
     pub(super) fn came(&mut self, votes: usize) {
+        if self.counted_at.elapsed() > AT_ONCE.1 {
+            self.count();
+        }
         self.votes += votes;
-        if self.votes > AT_ONCE && self.rate() > MANY {
+        if self.votes > AT_ONCE.0 && self.rate() > MANY {
             self.since.get_or_insert_with(Instant::now);
         }
     }

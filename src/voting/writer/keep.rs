@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Deed, Error, Writer, in_time, project};
+use tokio::sync::mpsc;
+
+use super::{Deed, Error, Wish, Writer, in_time, project};
 
 /// How often a writer looks whether its contest changed, and for how long the crowd is not gone yet
 /// after a vote.
@@ -11,17 +13,18 @@ const LOOK: Duration = Duration::from_millis(500);
 impl Writer {
     /// Between votes: says that it still leads, closes the log when its time is over, and brings
     /// the projections on. Says whether to go on with that at once: not after a failure.
-    pub(super) async fn keep(&mut self, idle: bool) -> bool {
+    pub(super) async fn keep(&mut self, asks: &mpsc::Receiver<Wish>) -> bool {
+        self.pay();
         if self.looked_at.elapsed() > LOOK {
             self.looked_at = std::time::Instant::now();
             self.crowd.count();
             self.look().await;
         }
-        if !idle || !self.lag || self.crowd.goes_first() {
+        if !asks.is_empty() || !self.lag || self.crowd.goes_first() {
             return false;
         }
-        let most = self.step(true);
-        match in_time(project::step(&self.db, self.contest, most)).await {
+        let step = project::step(self.line.pool(), self.contest, || !asks.is_empty());
+        match in_time(step).await {
             Ok(more) => {
                 self.lag = more;
                 more && self.is_calm()
@@ -68,11 +71,5 @@ impl Writer {
     /// Whether the crowd has gone: then projections catch up without a pause.
     fn is_calm(&self) -> bool {
         self.loaded.is_some() && self.written_at.elapsed() > LOOK
-    }
-
-    /// Leaves of the projections' next step: few where votes may wait for it to end.
-    pub(super) fn step(&self, gives_way: bool) -> i64 {
-        let (little, much) = project::STEPS;
-        if gives_way && !self.is_calm() { little } else { much }
     }
 }

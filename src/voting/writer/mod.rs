@@ -18,7 +18,7 @@ use std::time::Duration;
 use entity::contest;
 use entity::id::ContestId;
 use entity::instant::Instant;
-use sea_orm::{DatabaseConnection, EntityTrait, QuerySelect};
+use sea_orm::{EntityTrait, QuerySelect};
 use tokio::sync::mpsc;
 
 use self::crowd::Crowd;
@@ -27,15 +27,12 @@ use super::ask::{Answer, Ask};
 use super::batch::{Batch, Judged};
 use super::desk::{Deed, Desk, Shown, Standing, Wish};
 use super::details::Details;
+use super::line::Line;
 use super::policy::Policy;
 use super::reply::{self, Address};
 use super::traces::Trace;
 use super::{Error, project, segment};
 
-/// Connections of a writer: a second one that wrote would make the first forget the pages it knows.
-const CONNECTIONS: u32 = 1;
-/// MiB of pages that it keeps: rows of votes lie all over the database.
-const ROOM: u32 = 64;
 /// Most votes of a commit.
 const MOST: usize = 1000;
 /// How often projections are brought on.
@@ -44,6 +41,8 @@ const TICK: Duration = Duration::from_millis(75);
 const HANDED_ON: i64 = 15;
 /// How long the database may take for one statement; longer than it waits for a lock.
 const PATIENCE: Duration = Duration::from_secs(15);
+/// A commit that takes longer is one of a slow disk.
+const SLOW: Duration = Duration::from_micros(1500);
 /// Tries of a commit before voters are told to come again.
 const TRIES: u32 = 5;
 
@@ -51,7 +50,7 @@ struct Writer {
     contest: ContestId,
     desk: Desk,
     shown: Shown,
-    db: DatabaseConnection,
+    line: Line,
     loaded: Option<Loaded>,
     lag: bool,
     leased_at: Instant,
@@ -60,6 +59,10 @@ struct Writer {
     /// When it was looked last whether the contest changed.
     looked_at: std::time::Instant,
     crowd: Crowd,
+    /// Answers that are certain. On a slow disk they are sent while the next votes are committed;
+    /// otherwise before that, for then more votes are committed at once.
+    owed: Vec<(Address, Answer)>,
+    disk_is_slow: bool,
 }
 
 /// Starts a writer; it ends when nobody can ask it any more. However it ends, its queue ends with it:
@@ -69,28 +72,8 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            match crate::db::connect_with_room(&desk.database, CONNECTIONS, ROOM).await {
-                Ok(db) => {
-                    let leased_at = desk.clock.now();
-                    let (loaded, lag) = (None, true);
-                    let (written_at, looked_at) =
-                        (std::time::Instant::now(), std::time::Instant::now());
-                    let writer = Writer {
-                        contest,
-                        desk,
-                        shown,
-                        db,
-                        loaded,
-                        lag,
-                        leased_at,
-                        written_at,
-                        looked_at,
-                        crowd: Crowd::default(),
-                    };
-                    let open = writer.db.clone();
-                    writer.run(asks).await;
-                    drop(open.close().await);
-                }
+            match Line::open(&desk.database).await {
+                Ok(line) => Writer::new(contest, desk, shown, line).run(asks).await,
                 Err(error) => tracing::error!("the vote writer has no database: {error}"),
             }
         });
@@ -110,11 +93,32 @@ async fn in_time<T, E: Into<Error>>(asked: impl Future<Output = Result<T, E>>) -
 }
 
 impl Writer {
+    fn new(contest: ContestId, desk: Desk, shown: Shown, line: Line) -> Self {
+        let now = std::time::Instant::now();
+        Self {
+            contest,
+            shown,
+            line,
+            loaded: None,
+            lag: true,
+            leased_at: desk.clock.now(),
+            written_at: now,
+            looked_at: now,
+            crowd: Crowd::default(),
+            owed: Vec::new(),
+            disk_is_slow: false,
+            desk,
+        }
+    }
+
     async fn run(mut self, mut asks: mpsc::Receiver<Wish>) {
         let mut wishes = Vec::with_capacity(MOST);
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
+            if asks.is_empty() || !self.disk_is_slow {
+                self.pay();
+            }
             tokio::select! {
                 taken = asks.recv_many(&mut wishes, MOST) => {
                     if taken == 0 {
@@ -123,15 +127,18 @@ impl Writer {
                     self.grant(&mut wishes).await;
                 }
                 _ = tick.tick() => {
-                    if self.keep(asks.is_empty()).await {
+                    if self.keep(&asks).await {
                         tick.reset_immediately();
                     }
                 }
             }
         }
-        if let Err(error) = lead::give_back(&self.db, self.contest, &self.desk.node.0).await {
+        self.pay();
+        if let Err(error) = lead::give_back(self.line.pool(), self.contest, &self.desk.node.0).await
+        {
             tracing::debug!("the lead was not given back: {error}");
         }
+        drop(self.line.close().await);
     }
 
     async fn grant(&mut self, wishes: &mut Vec<Wish>) {
@@ -145,12 +152,20 @@ impl Writer {
         if !casts.is_empty() {
             self.crowd.came(casts.len());
             let answers = self.cast(&casts).await;
-            reply::send(casts.into_iter().map(|(_, to)| to).zip(answers));
+            self.owed.extend(casts.into_iter().map(|(_, to)| to).zip(answers));
+        }
+        if !deeds.is_empty() {
+            self.pay();
         }
         for (deed, to) in deeds {
             let done = self.perform(deed).await;
             drop(to.send(done));
         }
+    }
+
+    /// Sends the answers that are owed.
+    fn pay(&mut self) {
+        reply::send(std::mem::take(&mut self.owed).into_iter());
     }
 
     /// Judges and commits; every ask gets its answer, in order.
@@ -202,8 +217,13 @@ impl Writer {
         loaded.memory.seal(batch);
         let note = loaded.head();
         let at = (self.contest, self.desk.node.0.as_str());
-        let written = segment::append(&self.db, at, &loaded.policy, (before.size(), batch), &note);
-        let written = in_time(written).await?;
+        let place = (before.size(), &*batch);
+        let written = segment::append(&mut self.line, at, &loaded.policy, place, &note);
+        // The statement is on its way before those hear who were counted by the one before.
+        let (begun, owed) = (std::time::Instant::now(), std::mem::take(&mut self.owed));
+        let (written, ()) = tokio::join!(in_time(written), async { reply::send(owed.into_iter()) });
+        let written = written?;
+        self.disk_is_slow = begun.elapsed() > SLOW;
         if written {
             if let Some((leaf, text)) = &bound {
                 loaded.memory.heed(leaf, text);
@@ -222,10 +242,11 @@ impl Writer {
     /// After a failure, before the next try: memory is dropped, and so is every connection where one
     /// does not answer.
     async fn recover(&mut self, error: &Error, attempt: u32) {
+        self.pay();
         self.loaded = None;
         if matches!(error, Error::Stuck) {
-            match crate::db::connect_with_room(&self.desk.database, CONNECTIONS, ROOM).await {
-                Ok(db) => self.db = db,
+            match Line::open(&self.desk.database).await {
+                Ok(line) => self.line = line,
                 Err(error) => tracing::warn!("the vote writer has no database: {error}"),
             }
         }
@@ -233,19 +254,19 @@ impl Writer {
     }
 
     /// Whether the contest is still what the policy was read from.
-    async fn is_current(&self) -> Result<bool, Error> {
+    async fn is_current(&mut self) -> Result<bool, Error> {
         let row = contest::Entity::find_by_id(self.contest)
             .select_only()
             .columns([contest::Column::State, contest::Column::PublicVersion])
             .into_tuple();
-        let row = in_time(row.one(&self.db)).await?;
+        let row = in_time(row.one(self.line.pool())).await?;
         Ok(self.loaded.as_ref().map(|loaded| loaded.policy.fence) == row)
     }
 
     /// The contest changed, or the lead went to another node.
     async fn reread(&mut self) -> Result<(), Error> {
         self.lease().await?;
-        let policy = Arc::new(Policy::read(&self.db, self.contest).await?);
+        let policy = Arc::new(Policy::read(self.line.pool(), self.contest).await?);
         self.show(&policy);
         if let Some(loaded) = self.loaded.as_mut() {
             loaded.policy = policy;
@@ -261,12 +282,13 @@ impl Writer {
     /// Reads everything that the log stands on, unless it is read already.
     async fn load(&mut self) -> Result<&mut Loaded, Error> {
         if self.loaded.is_none() {
-            let policy = Arc::new(Policy::read(&self.db, self.contest).await?);
+            let policy = Arc::new(Policy::read(self.line.pool(), self.contest).await?);
             self.show(&policy);
             let origin = format!("{}/contests/{}", self.desk.host, policy.rules().contest);
-            let row = lead::row(&self.db, self.contest, origin).await?.ok_or(Error::Busy)?;
+            let row =
+                lead::row(self.line.pool(), self.contest, origin).await?.ok_or(Error::Busy)?;
             self.lease().await?;
-            self.loaded = Some(Loaded::read(&self.db, &self.desk, policy, row).await?);
+            self.loaded = Some(Loaded::read(self.line.pool(), &self.desk, policy, row).await?);
         }
         self.loaded.as_mut().ok_or(Error::Busy)
     }
@@ -275,11 +297,11 @@ impl Writer {
     async fn lease(&mut self) -> Result<(), Error> {
         let now = self.desk.clock.now();
         let (id, url) = &self.desk.node;
-        if in_time(lead::take(&self.db, self.contest, (id, url), now)).await? {
+        if in_time(lead::take(self.line.pool(), self.contest, (id, url), now)).await? {
             self.leased_at = now;
             return Ok(());
         }
         self.loaded = None;
-        Err(Error::Elsewhere(lead::leader(&self.db, self.contest).await?))
+        Err(Error::Elsewhere(lead::leader(self.line.pool(), self.contest).await?))
     }
 }
