@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use sha2::{Digest, Sha256};
 
+use super::spread::each;
 use super::{
-    Bundle, Checkpoint, Counts, Fold, Frontier, Hash, Leaf, Note, Rules, Verifier, choice,
+    Bundle, Checkpoint, Counts, Fold, Frontier, Hash, Leaf, Note, Rules, Verifier, Vote, choice,
     cosigned, key_hash, leaf_hash, log_number, opened, salt,
 };
 
@@ -94,19 +95,14 @@ fn failed<T>(check: u8, why: impl Into<String>) -> Result<T, Finding> {
 /// Check 1.
 fn log(bundle: &Bundle) -> Result<Vec<Leaf>, Finding> {
     let number = log_number(&bundle.origin);
-    let mut leaves = Vec::with_capacity(bundle.leaves.len());
-    for (index, bytes) in bundle.leaves.iter().enumerate() {
-        match Leaf::read(bytes) {
-            Some(leaf) if leaf.log() != number => {
-                return failed(1, format!("leaf {index} is of another log"));
-            }
-            Some(leaf) if matches!(leaf, Leaf::Open { .. }) != (index == 0) => {
-                return failed(1, format!("leaf {index}: OPEN is the first and no other"));
-            }
-            Some(leaf) => leaves.push(leaf),
-            None => return failed(1, format!("leaf {index} cannot be read")),
+    let leaves = each(&bundle.leaves, |index, bytes| match Leaf::read(bytes) {
+        Some(leaf) if leaf.log() != number => failed(1, format!("leaf {index} is of another log")),
+        Some(leaf) if matches!(leaf, Leaf::Open { .. }) != (index == 0) => {
+            failed(1, format!("leaf {index}: OPEN is the first and no other"))
         }
-    }
+        Some(leaf) => Ok(leaf),
+        None => failed(1, format!("leaf {index} cannot be read")),
+    })?;
     if leaves.is_empty() { failed(1, "there are no leaves") } else { Ok(leaves) }
 }
 
@@ -138,8 +134,7 @@ impl Log<'_> {
             };
             keys.push((index as u64, next));
         }
-        let mut heads = Vec::new();
-        for (number, note) in self.bundle.checkpoints.iter().enumerate() {
+        each(&self.bundle.checkpoints, |number, note| {
             let head = note
                 .split_once("\n\n")
                 .and_then(|(text, _)| Checkpoint::read(&format!("{text}\n")));
@@ -148,15 +143,15 @@ impl Log<'_> {
                 at(&keys, head.size - 1).is_some_and(|by| opened(note, by).is_some())
             });
             match signed {
-                Some(head) => heads.push(head),
-                None => return failed(2, format!("checkpoint {number} is not signed by the log")),
+                Some(head) => Ok(head),
+                None => failed(2, format!("checkpoint {number} is not signed by the log")),
             }
-        }
-        Ok(heads)
+        })
     }
 
     /// Check 3: every checkpoint's root.
     fn roots(&self, heads: &[Checkpoint]) -> Result<Hash, Finding> {
+        let hashes = each(&self.bundle.leaves, |_, leaf| Ok(leaf_hash(leaf)))?;
         let mut frontier = Frontier::default();
         for (number, head) in heads.iter().enumerate() {
             if head.size < frontier.size() || head.size > self.bundle.leaves.len() as u64 {
@@ -164,7 +159,7 @@ impl Log<'_> {
             }
             while frontier.size() < head.size {
                 let index = usize::try_from(frontier.size()).unwrap_or(usize::MAX);
-                frontier.push(leaf_hash(&self.bundle.leaves[index]));
+                frontier.push(hashes[index]);
             }
             if frontier.root() != head.root {
                 return failed(3, format!("checkpoint {number} has another root"));
@@ -200,7 +195,7 @@ impl Log<'_> {
         }
     }
 
-    fn each_vote(&self) -> impl Iterator<Item = (u64, &super::Vote)> {
+    fn each_vote(&self) -> impl Iterator<Item = (u64, &Vote)> {
         self.leaves.iter().enumerate().filter_map(|(index, leaf)| match leaf {
             Leaf::Vote(vote) => Some((index as u64, vote)),
             _ => None,
@@ -245,28 +240,30 @@ impl Log<'_> {
 
     /// Check 9: openings and limits.
     fn openings(&self, rules: &Since<Rules>) -> Result<(), Finding> {
-        let mut opened = 0;
-        for (index, vote) in self.each_vote() {
-            let Some(entries) = self.bundle.openings.get(&index) else {
-                return failed(9, format!("the vote at leaf {index} is not opened"));
-            };
-            opened += 1;
-            let salt = salt(&self.bundle.salt_key, &vote.nullifier, vote.seq);
-            if choice(vote, &salt, entries) != vote.commitment {
-                return failed(9, format!("the vote at leaf {index} opens to something else"));
-            }
-            let distinct: HashSet<_> = entries.iter().collect();
-            let keeps = at(rules, index).is_some_and(|rules| match rules.limit.as_str() {
-                "entry" => entries.len() <= 1 && entries.iter().all(|entry| *entry == vote.slot),
-                "day" => entries.len() <= usize::from(rules.most),
-                _ => entries.len() <= usize::from(rules.most) && vote.slot == 0,
-            });
-            if !keeps || distinct.len() != entries.len() {
-                return failed(9, format!("the vote at leaf {index} is beyond the limits"));
-            }
-        }
-        let extra = self.bundle.openings.len() != opened;
+        let votes: Vec<_> = self.each_vote().collect();
+        each(&votes, |_, (index, vote)| self.opening(rules, (*index, vote)))?;
+        let extra = self.bundle.openings.len() != votes.len();
         if extra { failed(9, "there are openings of what is no vote") } else { Ok(()) }
+    }
+
+    fn opening(&self, rules: &Since<Rules>, (index, vote): (u64, &Vote)) -> Result<(), Finding> {
+        let Some(entries) = self.bundle.openings.get(&index) else {
+            return failed(9, format!("the vote at leaf {index} is not opened"));
+        };
+        let salt = salt(&self.bundle.salt_key, &vote.nullifier, vote.seq);
+        if choice(vote, &salt, entries) != vote.commitment {
+            return failed(9, format!("the vote at leaf {index} opens to something else"));
+        }
+        let distinct: HashSet<_> = entries.iter().collect();
+        let keeps = at(rules, index).is_some_and(|rules| match rules.limit.as_str() {
+            "entry" => entries.len() <= 1 && entries.iter().all(|entry| *entry == vote.slot),
+            "day" => entries.len() <= usize::from(rules.most),
+            _ => entries.len() <= usize::from(rules.most) && vote.slot == 0,
+        });
+        if keeps && distinct.len() == entries.len() {
+            return Ok(());
+        }
+        failed(9, format!("the vote at leaf {index} is beyond the limits"))
     }
 
     /// Check 10: notes.

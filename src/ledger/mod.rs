@@ -12,6 +12,7 @@ mod leaf;
 mod note;
 mod proof;
 mod seal;
+mod spread;
 mod tile;
 mod tree;
 
