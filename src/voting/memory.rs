@@ -54,7 +54,10 @@ pub(super) struct Memory {
     pub(super) verdicts: HashMap<u64, Verdict>,
     ballots: Ballots,
     comers: Comers,
+    /// Judged, not in the tree yet.
     pending: Vec<Pending>,
+    /// In the tree, not committed yet.
+    sealed: Vec<Pending>,
 }
 
 impl Memory {
@@ -73,6 +76,7 @@ impl Memory {
             ballots: Ballots::default(),
             comers: Comers::default(),
             pending: Vec::new(),
+            sealed: Vec::new(),
         }
     }
 
@@ -231,7 +235,7 @@ impl Memory {
         Judged::Pending(place, ask.at, false)
     }
 
-    /// Whether nothing waits to be committed.
+    /// Whether nothing waits to be sealed.
     pub(super) fn is_idle(&self) -> bool {
         self.pending.is_empty()
     }
@@ -262,19 +266,20 @@ impl Memory {
                 choice.receipt = receipt;
             }
         }
+        self.sealed.append(&mut self.pending);
     }
 
-    /// Forgets what waited: it is committed.
+    /// Forgets what was sealed: it is committed.
     pub(super) fn committed(&mut self) {
-        self.pending.clear();
+        self.sealed.clear();
     }
 
-    /// Takes back what waited, down to the tree as it was `before`.
+    /// Takes back what is not committed, down to the tree as it was `before`.
     pub(super) fn undo(&mut self, before: Frontier) {
-        let grown = self.tree.size() > before.size();
         self.tree = before;
-        for one in std::mem::take(&mut self.pending).into_iter().rev() {
-            self.votes -= u64::from(grown);
+        self.votes -= self.sealed.len() as u64;
+        self.sealed.append(&mut self.pending);
+        for one in std::mem::take(&mut self.sealed).into_iter().rev() {
             match one.before {
                 Some(ballot) => self.ballots.insert(one.key, ballot),
                 None => self.ballots.remove(&one.key),

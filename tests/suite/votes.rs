@@ -1,5 +1,6 @@
 //! The writer of votes: what is counted is in the log once, whatever happens around it.
 
+mod ahead;
 mod ballots;
 mod cases;
 mod close;
@@ -14,7 +15,9 @@ use hoithi::contest::{self, document};
 use hoithi::ledger::Bundle;
 use hoithi::voting::{self, Cast, Error, Proof, Touch, Trace, Votes};
 use hoithi::{db, voting::tally_agrees};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
+};
 
 use crate::support::Site;
 
@@ -106,6 +109,15 @@ fn touch(site: &Site, entry: u32) -> Touch {
 
 async fn cast(site: &Site, contest: ContestId, number: u16, entry: u32) -> Result<Cast, Error> {
     site.app.votes.cast(contest, touch(site, entry), &voter(number)).await
+}
+
+/// A transaction because of which no vote can be committed until it ends.
+async fn held(site: &Site) -> DatabaseTransaction {
+    let tx = db::begin(&site.app.db).await.unwrap();
+    if tx.get_database_backend() == DbBackend::Postgres {
+        tx.execute_unprepared("lock table vote_segment in exclusive mode").await.unwrap();
+    }
+    tx
 }
 
 /// Another process over the same database and keys.

@@ -29,7 +29,7 @@ impl Writer {
             self.rotate().await?;
         } else if let Some((leaf, text)) = loaded.leaf_of(deed, from)? {
             batch.add(&leaf, Details::Text(text.clone()));
-            self.commit(&mut batch).await?;
+            self.commit(&mut batch, false).await?;
             self.load().await?.memory.heed(&leaf, &text);
         } else if matches!(deed, Deed::Destroy) {
             loaded.keys.destroy_nullifier().map_err(Error::Keys)?;
@@ -71,7 +71,7 @@ impl Writer {
         loaded.memory.rules = rules;
         let mut batch = Batch::default();
         batch.add(&leaf, Details::Text(text.clone()));
-        let written = self.commit(&mut batch).await;
+        let written = self.commit(&mut batch, false).await;
         let Some(loaded) = self.loaded.as_mut() else { return Err(Error::Busy) };
         let renewed = loaded.renewed.take();
         if let Err(error) = written {

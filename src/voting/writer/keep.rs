@@ -2,28 +2,26 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc;
-
-use super::{Deed, Error, Wish, Writer, in_time, project};
+use super::{Deed, Error, Writer, in_time, project};
 
 /// How often a writer looks whether its contest changed, and for how long the crowd is not gone yet
 /// after a vote.
-const LOOK: Duration = Duration::from_millis(500);
+pub(super) const LOOK: Duration = Duration::from_millis(500);
 
 impl Writer {
     /// Between votes: says that it still leads, closes the log when its time is over, and brings
     /// the projections on. Says whether to go on with that at once: not after a failure.
-    pub(super) async fn keep(&mut self, asks: &mpsc::Receiver<Wish>) -> bool {
+    pub(super) async fn keep(&mut self) -> bool {
         self.pay();
         if self.looked_at.elapsed() > LOOK {
             self.looked_at = std::time::Instant::now();
             self.crowd.count();
             self.look().await;
         }
-        if !asks.is_empty() || !self.lag || self.crowd.goes_first() {
+        if !self.asks.is_empty() || !self.lag || self.crowd.goes_first() {
             return false;
         }
-        let step = project::step(self.line.pool(), self.contest, || !asks.is_empty());
+        let step = project::step(self.line.pool(), self.contest, || !self.asks.is_empty());
         match in_time(step).await {
             Ok(more) => {
                 self.lag = more;

@@ -6,6 +6,7 @@
 //! they say what was committed. Three things keep a second writer out: the holder's name in
 //! `vote_log`, which the statement asks for, the lease on it, and the key of the rows.
 
+mod casts;
 mod crowd;
 mod deeds;
 mod keep;
@@ -19,19 +20,19 @@ use entity::contest;
 use entity::id::ContestId;
 use entity::instant::Instant;
 use sea_orm::{EntityTrait, QuerySelect};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
+use self::casts::Cast;
 use self::crowd::Crowd;
 use self::loaded::Loaded;
-use super::ask::{Answer, Ask};
-use super::batch::{Batch, Judged};
+use super::ask::Answer;
+use super::batch::Batch;
 use super::desk::{Deed, Desk, Shown, Standing, Wish};
 use super::details::Details;
 use super::line::Line;
 use super::policy::Policy;
 use super::reply::{self, Address};
-use super::traces::Trace;
-use super::{Error, project, segment};
+use super::{Error, project};
 
 /// Most votes of a commit.
 const MOST: usize = 1000;
@@ -41,8 +42,6 @@ const TICK: Duration = Duration::from_millis(75);
 const HANDED_ON: i64 = 15;
 /// How long the database may take for one statement; longer than it waits for a lock.
 const PATIENCE: Duration = Duration::from_secs(15);
-/// A commit that takes longer is one of a slow disk.
-const SLOW: Duration = Duration::from_micros(1500);
 /// Tries of a commit before voters are told to come again.
 const TRIES: u32 = 5;
 
@@ -59,11 +58,21 @@ struct Writer {
     /// When it was looked last whether the contest changed.
     looked_at: std::time::Instant,
     crowd: Crowd,
+    asks: mpsc::Receiver<Wish>,
+    /// Votes that were taken from the queue.
+    casts: Vec<Cast>,
+    /// Deeds that were, to be done when no vote is judged and not committed.
+    deeds: Vec<Errand>,
     /// Answers that are certain. On a slow disk they are sent while the next votes are committed;
     /// otherwise before that, for then more votes are committed at once.
     owed: Vec<(Address, Answer)>,
     disk_is_slow: bool,
 }
+
+/// A deed, and who hears how the log stands then.
+type Errand = (Deed, oneshot::Sender<Result<Standing, Error>>);
+/// A writer's ways to the database and to those who ask.
+type Ways = (Line, mpsc::Receiver<Wish>);
 
 /// Starts a writer; it ends when nobody can ask it any more. However it ends, its queue ends with it:
 /// everybody who waits there is told to come again, and the next who asks starts another.
@@ -73,7 +82,7 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
             match Line::open(&desk.database).await {
-                Ok(line) => Writer::new(contest, desk, shown, line).run(asks).await,
+                Ok(line) => Writer::new(contest, desk, shown, (line, asks)).run().await,
                 Err(error) => tracing::error!("the vote writer has no database: {error}"),
             }
         });
@@ -93,7 +102,7 @@ async fn in_time<T, E: Into<Error>>(asked: impl Future<Output = Result<T, E>>) -
 }
 
 impl Writer {
-    fn new(contest: ContestId, desk: Desk, shown: Shown, line: Line) -> Self {
+    fn new(contest: ContestId, desk: Desk, shown: Shown, (line, asks): Ways) -> Self {
         let now = std::time::Instant::now();
         Self {
             contest,
@@ -105,33 +114,40 @@ impl Writer {
             written_at: now,
             looked_at: now,
             crowd: Crowd::default(),
+            asks,
+            casts: Vec::new(),
+            deeds: Vec::new(),
             owed: Vec::new(),
             disk_is_slow: false,
             desk,
         }
     }
 
-    async fn run(mut self, mut asks: mpsc::Receiver<Wish>) {
+    async fn run(mut self) {
         let mut wishes = Vec::with_capacity(MOST);
         let mut tick = tokio::time::interval(TICK);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
-            if asks.is_empty() || !self.disk_is_slow {
-                self.pay();
-            }
-            tokio::select! {
-                taken = asks.recv_many(&mut wishes, MOST) => {
-                    if taken == 0 {
-                        break;
-                    }
-                    self.grant(&mut wishes).await;
+            if self.casts.is_empty() {
+                if self.asks.is_empty() || !self.disk_is_slow {
+                    self.pay();
                 }
-                _ = tick.tick() => {
-                    if self.keep(&asks).await {
-                        tick.reset_immediately();
+                tokio::select! {
+                    taken = self.asks.recv_many(&mut wishes, MOST) => {
+                        if taken == 0 {
+                            break;
+                        }
+                        wishes.drain(..).for_each(|wish| self.take(wish));
+                    }
+                    _ = tick.tick() => {
+                        if self.keep().await {
+                            tick.reset_immediately();
+                        }
+                        continue;
                     }
                 }
             }
+            self.grant().await;
         }
         self.pay();
         if let Err(error) = lead::give_back(self.line.pool(), self.contest, &self.desk.node.0).await
@@ -139,104 +155,6 @@ impl Writer {
             tracing::debug!("the lead was not given back: {error}");
         }
         drop(self.line.close().await);
-    }
-
-    async fn grant(&mut self, wishes: &mut Vec<Wish>) {
-        let (mut casts, mut deeds) = (Vec::with_capacity(wishes.len()), Vec::new());
-        for wish in wishes.drain(..) {
-            match wish {
-                Wish::Cast(ask, to) => casts.push((ask, to)),
-                Wish::Deed(deed, to) => deeds.push((deed, to)),
-            }
-        }
-        if !casts.is_empty() {
-            self.crowd.came(casts.len());
-            let answers = self.cast(&casts).await;
-            self.owed.extend(casts.into_iter().map(|(_, to)| to).zip(answers));
-        }
-        if !deeds.is_empty() {
-            self.pay();
-        }
-        for (deed, to) in deeds {
-            let done = self.perform(deed).await;
-            drop(to.send(done));
-        }
-    }
-
-    /// Sends the answers that are owed.
-    fn pay(&mut self) {
-        reply::send(std::mem::take(&mut self.owed).into_iter());
-    }
-
-    /// Judges and commits; every ask gets its answer, in order.
-    async fn cast(&mut self, asks: &[(Ask, Address)]) -> Vec<Answer> {
-        for attempt in 0..TRIES {
-            match self.attempt(asks).await {
-                Ok(answers) => return answers,
-                Err(Error::Changed) => tracing::info!("the contest changed while votes came"),
-                Err(error @ (Error::Database(_) | Error::Stuck)) => {
-                    tracing::warn!("votes are not committed yet: {error}");
-                    self.recover(&error, attempt).await;
-                }
-                Err(error) => {
-                    self.loaded = None;
-                    return asks.iter().map(|_| Err(error.again())).collect();
-                }
-            }
-        }
-        self.loaded = None;
-        asks.iter().map(|_| Err(Error::Busy)).collect()
-    }
-
-    async fn attempt(&mut self, asks: &[(Ask, Address)]) -> Result<Vec<Answer>, Error> {
-        let loaded = self.load().await?;
-        let judged: Vec<Judged> = asks
-            .iter()
-            .map(|(ask, _)| loaded.memory.judge(&loaded.policy, &loaded.keys, ask))
-            .collect();
-        let mut batch = Batch::default();
-        if !loaded.memory.is_idle() {
-            self.commit(&mut batch).await?;
-        } else if judged.iter().any(Judged::is_refusal) && !self.is_current().await? {
-            self.reread().await?;
-            return Err(Error::Changed);
-        }
-        Ok(judged.into_iter().map(|judged| batch.answer(judged)).collect())
-    }
-
-    /// Commits `batch` and all votes that wait, after what the log has to be bound to first.
-    async fn commit(&mut self, batch: &mut Batch) -> Result<(), Error> {
-        let Some(loaded) = self.loaded.as_mut() else { return Err(Error::Busy) };
-        let before = loaded.memory.tree.clone();
-        let bound = loaded.bind()?;
-        if let Some((leaf, text)) = &bound {
-            batch.leaves.insert(0, leaf.bytes());
-            batch.details.insert(0, Details::Text(text.clone()));
-            batch.traces.insert(0, Trace::default());
-        }
-        loaded.memory.seal(batch);
-        let note = loaded.head();
-        let at = (self.contest, self.desk.node.0.as_str());
-        let place = (before.size(), &*batch);
-        let written = segment::append(&mut self.line, at, &loaded.policy, place, &note);
-        // The statement is on its way before those hear who were counted by the one before.
-        let (begun, owed) = (std::time::Instant::now(), std::mem::take(&mut self.owed));
-        let (written, ()) = tokio::join!(in_time(written), async { reply::send(owed.into_iter()) });
-        let written = written?;
-        self.disk_is_slow = begun.elapsed() > SLOW;
-        if written {
-            if let Some((leaf, text)) = &bound {
-                loaded.memory.heed(leaf, text);
-            }
-            loaded.memory.committed();
-            self.lag = true;
-            self.written_at = std::time::Instant::now();
-            return Ok(());
-        }
-        loaded.memory.undo(before);
-        *batch = Batch::default();
-        self.reread().await?;
-        Err(Error::Changed)
     }
 
     /// After a failure, before the next try: memory is dropped, and so is every connection where one

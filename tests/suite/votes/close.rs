@@ -7,7 +7,7 @@ use hoithi::db;
 use hoithi::ledger::{Leaf, audit};
 use hoithi::voting::{self, Touch};
 
-use super::{CONTEST, OVER, bundle, cast, counted, given, voter};
+use super::{CONTEST, OVER, bundle, cast, counted, given, held, voter};
 use crate::support::{Site, both};
 
 both! {
@@ -35,14 +35,10 @@ both! {
     }
 
     async fn a_vote_that_waits_for_a_lock_is_in_the_log_before_the_close(site: Site) {
-        use sea_orm::{ConnectionTrait, DbBackend};
         let (contest, _) = given(site, "one_per_entry", 1).await;
         cast(site, contest, 1, 1).await.unwrap();
         site.set_clock("2026-04-30T16:59:59Z");
-        let tx = db::begin(&site.app.db).await.unwrap();
-        if tx.get_database_backend() == DbBackend::Postgres {
-            tx.execute_unprepared("lock table vote_segment in exclusive mode").await.unwrap();
-        }
+        let tx = held(site).await;
         let coming = site.app.votes.enter(site.app.clock.now());
         let touch = Touch { entry: 1, nonce: 0, at: coming.at() };
         let voter = voter(2);
