@@ -3,9 +3,9 @@
 //! [`begin`] is the only way into a transaction that writes. On SQLite it takes the write lock at
 //! once (`BEGIN IMMEDIATE`): there are no row locks there, and sea-query leaves `FOR UPDATE` out
 //! in silence. On PostgreSQL rows are locked in this order, so that nobody waits in a circle:
-//! contest (several by their keys), then entry, then file; contest, then seat, then assignment; then
-//! job, and last the audit log. They are locked `FOR NO KEY UPDATE`: a row that only refers to one
-//! of them does not wait for it.
+//! contest (several by their keys), then entry, then file; contest, then seat, then round, then
+//! assignment; then job, and last the audit log. They are locked `FOR NO KEY UPDATE`: a row that
+//! only refers to one of them does not wait for it.
 
 use std::path::Path;
 use std::time::Duration;

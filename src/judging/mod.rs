@@ -13,6 +13,7 @@ pub mod pace;
 pub mod pair;
 pub mod paper;
 
+mod enough;
 mod error;
 mod feedback;
 mod give;
@@ -26,6 +27,7 @@ mod record;
 mod round;
 mod say;
 
+pub use enough::{Sure, sure};
 pub use error::{Error, Fault};
 pub use feedback::{Feedback, feedback};
 pub use judge::{Judge, Work, work};

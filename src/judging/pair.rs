@@ -5,14 +5,16 @@ use std::collections::{BTreeSet, HashMap};
 use entity::assignment::{self, State as Work_};
 use entity::id::{CategoryId, ComparisonId, EntryId, RoundId, SeatId};
 use entity::instant::Instant;
-use entity::{comparison, entry};
+use entity::{comparison, entry, round};
+use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use super::Error;
-use super::judge::{Judge, Work, work};
+use super::enough::is_settled;
+use super::judge::{Judge, Work, sitting, work};
 use super::method::pairs::{Belief, Trust, learned, next_pair};
 use super::say::may_say;
 use crate::contest::definition::Round;
@@ -43,9 +45,48 @@ pub async fn made(db: &impl ConnectionTrait, seat: SeatId) -> Result<usize, DbEr
     Ok(usize::try_from(own.count(db).await?).unwrap_or(usize::MAX))
 }
 
+/// What a judge may still be asked.
+struct Asked {
+    rows: Vec<comparison::Model>,
+    desk: Vec<Work>,
+    categories: HashMap<EntryId, CategoryId>,
+    seen: BTreeSet<(EntryId, EntryId)>,
+    is_over: bool,
+}
+
+impl Asked {
+    async fn of(
+        db: &impl ConnectionTrait,
+        judge: &Judge,
+        definition: &Round,
+    ) -> Result<Self, DbErr> {
+        let rows = rows(db, judge.round.id).await?;
+        let own = rows.iter().filter(|row| row.seat_id == judge.seat.id);
+        let seen: BTreeSet<(EntryId, EntryId)> = own
+            .flat_map(|row| [(row.better_id, row.worse_id), (row.worse_id, row.better_id)])
+            .collect();
+        let is_over = seen.len() / 2 >= definition.comparisons.unwrap_or(u32::MAX) as usize;
+        let desk = work(db, judge).await?;
+        let categories = categories(db, desk.iter().map(|one| one.assignment.entry_id)).await?;
+        Ok(Self { rows, desk, categories, seen, is_over })
+    }
+
+    /// Only entries of one category are compared, and each pair once.
+    fn may(&self, one: usize, other: usize) -> bool {
+        let (a, b) = (self.desk[one].assignment.entry_id, self.desk[other].assignment.entry_id);
+        self.categories.get(&a) == self.categories.get(&b) && !self.seen.contains(&(a, b))
+    }
+
+    /// Whether a pair is left.
+    fn any(&self) -> bool {
+        let mut all = (0..self.desk.len()).flat_map(|one| (0..one).map(move |other| (one, other)));
+        !self.is_over && all.any(|(one, other)| self.may(one, other))
+    }
+}
+
 /// The two entries from whose comparison by this judge most is learned, by the names under which
-/// the judge knows them; none when the judge has made all comparisons or has seen every pair.
-/// Only entries of one category are compared.
+/// the judge knows them; none when the judge has made all comparisons or has seen every pair, or
+/// when it is settled who goes on. Only entries of one category are compared.
 ///
 /// # Errors
 /// When the database fails.
@@ -54,31 +95,20 @@ pub async fn next(
     judge: &Judge,
     definition: &Round,
 ) -> Result<Option<(Work, Work)>, DbErr> {
-    let rows = rows(db, judge.round.id).await?;
-    let own = rows.iter().filter(|row| row.seat_id == judge.seat.id);
-    let seen: BTreeSet<(EntryId, EntryId)> = own
-        .flat_map(|row| [(row.better_id, row.worse_id), (row.worse_id, row.better_id)])
-        .collect();
-    if seen.len() / 2 >= definition.comparisons.unwrap_or(u32::MAX) as usize {
+    let mut asked = Asked::of(db, judge, definition).await?;
+    if asked.is_over || is_settled(db, judge.round.id, definition).await? {
         return Ok(None);
     }
-    let mut desk = work(db, judge).await?;
-    let (beliefs, trust) = believed(&rows);
-    let of_desk: Vec<Belief> = desk
-        .iter()
-        .map(|one| beliefs.get(&one.assignment.entry_id).copied().unwrap_or(Belief::BEFORE))
-        .collect();
-    let categories = categories(db, desk.iter().map(|one| one.assignment.entry_id)).await?;
-    let may = |one: usize, other: usize| {
-        let (a, b) = (desk[one].assignment.entry_id, desk[other].assignment.entry_id);
-        categories.get(&a) == categories.get(&b) && !seen.contains(&(a, b))
-    };
+    let (beliefs, trust) = believed(&asked.rows);
+    let of_desk = asked.desk.iter().map(|one| beliefs.get(&one.assignment.entry_id).copied());
+    let of_desk: Vec<Belief> = of_desk.map(|belief| belief.unwrap_or(Belief::BEFORE)).collect();
     let trust = trust.get(&judge.seat.id).copied().unwrap_or(Trust::BEFORE);
-    let Some((one, other, _)) = next_pair(trust, &of_desk, may) else { return Ok(None) };
+    let pair = next_pair(trust, &of_desk, |one, other| asked.may(one, other));
+    let Some((one, other, _)) = pair else { return Ok(None) };
     // Which stands on the left follows the judge's own random order, not the standing.
     let (left, right) = (one.min(other), one.max(other));
-    let right = desk.swap_remove(right);
-    Ok(Some((desk.swap_remove(left), right)))
+    let right = asked.desk.swap_remove(right);
+    Ok(Some((asked.desk.swap_remove(left), right)))
 }
 
 /// What all comparisons so far teach.
@@ -158,20 +188,40 @@ pub async fn say(
     Ok(settle(tx, judge, &definition).await?)
 }
 
-/// Marks everything on the judge's desk as done where no pair is left to be asked.
+/// Marks everything on the judge's desk as done where no pair is left to be asked, and as open
+/// where one is. Where comparing stops once it is settled who goes on, one judge's word ends the
+/// work of all, or takes it up again: then the round is held, so that of two judges at once the
+/// later counts what the earlier said.
 pub(super) async fn settle(
     tx: &DatabaseTransaction,
     judge: &Judge,
     definition: &Round,
 ) -> Result<(), DbErr> {
-    if next(tx, judge, definition).await?.is_none() {
-        assignment::Entity::update_many()
-            .set(assignment::ActiveModel { state: Set(Work_::Done), ..Default::default() })
-            .filter(assignment::Column::SeatId.eq(judge.seat.id))
-            .filter(assignment::Column::State.eq(Work_::Open))
-            .exec(tx)
-            .await?;
+    let round = judge.round.id;
+    if definition.settled_percent.is_none() {
+        let any = Asked::of(tx, judge, definition).await?.any();
+        return stands(tx, judge.seat.id, any).await;
     }
+    round::Entity::find_by_id(round).lock(LockType::NoKeyUpdate).one(tx).await?;
+    let settled = is_settled(tx, round, definition).await?;
+    let seats = sitting(tx, round).await?;
+    for seat in seats.into_iter().filter(|seat| seat.finished_at.is_none()) {
+        let one = Judge { seat, round: judge.round.clone() };
+        let any = !settled && Asked::of(tx, &one, definition).await?.any();
+        stands(tx, one.seat.id, any).await?;
+    }
+    Ok(())
+}
+
+/// Writes whether a judge's desk is open.
+async fn stands(tx: &DatabaseTransaction, seat: SeatId, is_open: bool) -> Result<(), DbErr> {
+    let (from, to) = if is_open { (Work_::Done, Work_::Open) } else { (Work_::Open, Work_::Done) };
+    assignment::Entity::update_many()
+        .set(assignment::ActiveModel { state: Set(to), ..Default::default() })
+        .filter(assignment::Column::SeatId.eq(seat))
+        .filter(assignment::Column::State.eq(from))
+        .exec(tx)
+        .await?;
     Ok(())
 }
 
@@ -180,7 +230,7 @@ pub(super) async fn settle(
 /// # Errors
 /// When the round takes nothing now.
 pub async fn take_back(tx: &DatabaseTransaction, judge: &Judge, now: Instant) -> Result<(), Error> {
-    may_say(tx, judge, now).await?;
+    let (definition, _) = may_say(tx, judge, now).await?;
     let last = comparison::Entity::find()
         .filter(comparison::Column::SeatId.eq(judge.seat.id))
         .order_by_desc(comparison::Column::SaidAt)
@@ -189,11 +239,5 @@ pub async fn take_back(tx: &DatabaseTransaction, judge: &Judge, now: Instant) ->
         .await?;
     let Some(last) = last else { return Ok(()) };
     comparison::Entity::delete_by_id(last.id).exec(tx).await?;
-    assignment::Entity::update_many()
-        .set(assignment::ActiveModel { state: Set(Work_::Open), ..Default::default() })
-        .filter(assignment::Column::SeatId.eq(judge.seat.id))
-        .filter(assignment::Column::State.eq(Work_::Done))
-        .exec(tx)
-        .await?;
-    Ok(())
+    Ok(settle(tx, judge, &definition).await?)
 }

@@ -220,6 +220,8 @@ pub async fn finish(tx: &DatabaseTransaction, judge: &Judge, now: Instant) -> Re
     let contest = contest::hold(tx, judge.round.contest_id).await?;
     let definition = definition_of(&contest, &judge.round)?;
     if definition.kind == RoundKind::Pairwise {
+        let seat = seat::Entity::find_by_id(judge.seat.id);
+        seat.lock(LockType::NoKeyUpdate).one(tx).await?;
         // The last pair may have left the contest since the judge was asked.
         pair::settle(tx, judge, definition).await?;
     }

@@ -5,6 +5,7 @@ mod ballots;
 mod marks;
 mod pairs;
 mod scale;
+mod settled;
 
 use hoithi::judging::method::agreement::{Apart, alpha};
 use hoithi::judging::method::firmness::{intervals, swaps};

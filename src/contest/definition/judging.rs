@@ -53,9 +53,14 @@ pub struct Round {
     /// Points for the first place, the second, and so on; for `rank` rounds by `rank_points`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub place_points: Vec<u32>,
-    /// How many pairs each judge compares; for `pairwise` rounds.
+    /// How many pairs each judge compares at most; for `pairwise` rounds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comparisons: Option<u32>,
+    /// Nobody is asked to compare more once it is this probable, in per cent, that those who would
+    /// go on are the best; absent: everybody makes all `comparisons`. For `pairwise` rounds with
+    /// `goes_on`, from 50 to 99.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled_percent: Option<u32>,
     /// How sheets become one number.
     #[serde(default, skip_serializing_if = "is_default")]
     pub aggregate: Aggregate,

@@ -99,6 +99,10 @@ fn of_its_kind(round: &Round, path: &str, found: &mut Findings) {
     if round.kind == RoundKind::Pairwise && round.comparisons.is_none_or(|count| count == 0) {
         found.error(format!("{path}/comparisons"), "lint-no-comparisons");
     }
+    let settles = round.kind == RoundKind::Pairwise && round.goes_on.is_some();
+    if round.settled_percent.is_some_and(|percent| !settles || !(50..=99).contains(&percent)) {
+        found.error(format!("{path}/settled_percent"), "lint-settled-wrong");
+    }
     if round.judges_per_entry.is_some() && (is_rank || round.kind == RoundKind::Pairwise) {
         found.error(format!("{path}/judges_per_entry"), "lint-all-judges-see-all");
     }

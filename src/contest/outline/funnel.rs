@@ -19,9 +19,9 @@ pub struct Stage {
     pub out: u64,
     /// Judges on its panel.
     pub panel: u64,
-    /// Sheets to be filled; 0 where the panel talks.
+    /// Sheets to be filled, or pairs to be compared at most; 0 where the panel talks.
     pub sheets: u64,
-    /// Most sheets of one judge.
+    /// Most of them that one judge has.
     pub each: u64,
 }
 
@@ -41,21 +41,34 @@ pub fn funnel(
         let into = before.map_or(all, |(_, stage)| stage.out.min(all));
         let out = round.goes_on.map_or(into, |most| into.min(u64::from(most)));
         let panel = panels.get(&round.key).copied().unwrap_or(0);
-        let judges = match round.judges_per_entry {
-            Some(each) => u64::from(each).min(panel),
-            None => panel,
+        let own = entries.iter().filter(|(key, _)| within(key)).map(|(_, n)| *n);
+        let (sheets, each) = match round.kind {
+            RoundKind::Deliberate => (0, 0),
+            RoundKind::Pairwise => compared(round, &own.collect::<Vec<_>>(), into, panel),
+            _ => marked(round, into, panel),
         };
-        let shared = into.min(u64::from(round.calibration));
-        let sheets = match round.kind {
-            RoundKind::Deliberate => 0,
-            _ => into * judges + shared * (panel - judges),
-        };
-        let each = sheets
-            .checked_div(panel)
-            .map_or(0, |even| even + u64::from(!sheets.is_multiple_of(panel)));
         stages.push(Stage { key: round.key.clone(), into, out, panel, sheets, each });
     }
     stages
+}
+
+/// Sheets to be filled, and the most of one judge.
+fn marked(round: &Round, into: u64, panel: u64) -> (u64, u64) {
+    let judges = round.judges_per_entry.map_or(panel, |each| u64::from(each).min(panel));
+    let shared = into.min(u64::from(round.calibration));
+    let sheets = into * judges + shared * (panel - judges);
+    let even = sheets.checked_div(panel).unwrap_or(0);
+    (sheets, even + u64::from(panel > 0 && !sheets.is_multiple_of(panel)))
+}
+
+/// Pairs to be compared, and the most of one judge: all that there are, or as many as the round
+/// says. Only entries of one category are compared; of which categories those are that are left by
+/// an earlier round nobody knows, and they may be of one.
+fn compared(round: &Round, by_category: &[u64], into: u64, panel: u64) -> (u64, u64) {
+    let pairs = |of: u64| of * of.saturating_sub(1) / 2;
+    let apart: u64 = by_category.iter().map(|of| pairs(*of)).sum();
+    let each = apart.min(pairs(into)).min(round.comparisons.map_or(u64::MAX, u64::from));
+    (each * panel, each)
 }
 
 /// Whether two rounds judge a category both.
@@ -74,6 +87,7 @@ pub fn round_fields(definition: &Definition) -> Vec<(String, String)> {
         let needed = match round.kind {
             RoundKind::Screen => Some(round.yes_needed),
             RoundKind::Veto => Some(round.vetoes),
+            RoundKind::Pairwise => round.comparisons,
             _ => None,
         };
         let phase = definition.phase(&round.phase);
@@ -84,6 +98,7 @@ pub fn round_fields(definition: &Definition) -> Vec<(String, String)> {
             (format!("round.{at}.calibration"), round.calibration.to_string()),
             (format!("round.{at}.quorum"), round.quorum.to_string()),
             (format!("round.{at}.needed"), shown(needed)),
+            (format!("round.{at}.settled"), shown(round.settled_percent)),
             (
                 format!("round.{at}.opens"),
                 days.as_ref().map(|days| days.0.clone()).unwrap_or_default(),
@@ -141,7 +156,11 @@ pub fn put_rounds(
         match (read(format!("round.{at}.needed")), round.kind) {
             (Some(Some(needed)), RoundKind::Screen) => round.yes_needed = needed,
             (Some(Some(needed)), RoundKind::Veto) => round.vetoes = needed,
+            (Some(needed), RoundKind::Pairwise) => round.comparisons = needed,
             _ => {}
+        }
+        if let Some(percent) = read(format!("round.{at}.settled")) {
+            round.settled_percent = percent;
         }
     }
     if refused.is_empty() { Ok(()) } else { Err(refused) }
@@ -186,6 +205,7 @@ pub fn add_round(definition: &mut Definition, added: &Added<'_>) {
         places: None,
         place_points: Vec::new(),
         comparisons: is(RoundKind::Pairwise).then_some(COMPARISONS),
+        settled_percent: None,
         aggregate: if is(RoundKind::Rank) { Aggregate::Borda } else { Aggregate::Mean },
         goes_on: None,
     };

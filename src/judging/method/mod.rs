@@ -11,6 +11,7 @@ pub mod linear;
 pub mod model;
 pub mod pairs;
 pub mod scale;
+pub mod settled;
 
 /// One sheet's total: `judge` gave `entry` so many points; both count from 0.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -20,6 +20,13 @@ pub struct Preference {
 /// vouches that no group of candidates won everything against all others.
 #[must_use]
 pub fn strengths(candidates: usize, said: &[Preference], prior: f64) -> Vec<f64> {
+    let logs = above_the_imaginary(candidates, said, prior);
+    let mean = logs.iter().sum::<f64>() / candidates.max(1) as f64;
+    logs.into_iter().map(|log| log - mean).collect()
+}
+
+/// [`strengths`] before they are moved to add up to 0: the imaginary candidate has 0.
+pub(super) fn above_the_imaginary(candidates: usize, said: &[Preference], prior: f64) -> Vec<f64> {
     let mut wins = vec![prior; candidates];
     let mut met: Vec<Vec<(usize, f64)>> = vec![Vec::new(); candidates];
     for one in said {
@@ -47,9 +54,7 @@ pub fn strengths(candidates: usize, said: &[Preference], prior: f64) -> Vec<f64>
             break;
         }
     }
-    let logs: Vec<f64> = worth.iter().map(|w| w.ln()).collect();
-    let mean = logs.iter().sum::<f64>() / candidates.max(1) as f64;
-    logs.into_iter().map(|log| log - mean).collect()
+    worth.into_iter().map(f64::ln).collect()
 }
 
 /// What is believed of a candidate: a normal distribution of its strength.

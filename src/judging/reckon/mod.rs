@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use entity::id::{EntryId, RoundId};
 use entity::{candidate, entry};
 use sea_orm::sea_query::Query;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::{Value, json};
 
 use super::aggregate::{self, Fraction, Sheet};
@@ -43,18 +43,7 @@ pub(super) async fn reckon(
     definition: &Round,
     decided: &[EntryId],
 ) -> Result<Vec<Reckoned>, Error> {
-    let standing = Query::select()
-        .column(entry::Column::Id)
-        .from(entry::Entity)
-        .and_where(entry::Column::State.eq(entry::State::Accepted))
-        .to_owned();
-    // Whatever was taken back or struck out since the opening holds nothing up and takes no place.
-    let candidates = candidate::Entity::find()
-        .filter(candidate::Column::RoundId.eq(id))
-        .filter(candidate::Column::EntryId.in_subquery(standing))
-        .order_by_asc(candidate::Column::Alias)
-        .all(db)
-        .await?;
+    let candidates = standing(db, id).await?;
     if definition.kind == RoundKind::Pairwise {
         return Ok(compared(&candidates, &pair::said(db, id).await?));
     }
@@ -66,6 +55,25 @@ pub(super) async fn reckon(
         RoundKind::Screen | RoundKind::Veto => Ok(asked(definition, &candidates, &sheets)),
         _ => marked(definition, &candidates, &sheets),
     }
+}
+
+/// Candidates by alias. Whatever was taken back or struck out since the opening holds nothing up
+/// and takes no place.
+pub(super) async fn standing(
+    db: &impl ConnectionTrait,
+    id: RoundId,
+) -> Result<Vec<candidate::Model>, DbErr> {
+    let accepted = Query::select()
+        .column(entry::Column::Id)
+        .from(entry::Entity)
+        .and_where(entry::Column::State.eq(entry::State::Accepted))
+        .to_owned();
+    candidate::Entity::find()
+        .filter(candidate::Column::RoundId.eq(id))
+        .filter(candidate::Column::EntryId.in_subquery(accepted))
+        .order_by_asc(candidate::Column::Alias)
+        .all(db)
+        .await
 }
 
 /// Marks of criteria into one number.
@@ -174,6 +182,9 @@ fn asked(definition: &Round, candidates: &[candidate::Model], sheets: &[Sheets])
     reckoned.collect()
 }
 
+/// Victories over, and defeats by, an imaginary entry that each entry of a round of pairs is given.
+pub(super) const PRIOR: f64 = 0.5;
+
 /// Comparisons into strengths: logarithms of Bradley–Terry, each entry with half a victory and
 /// half a defeat against an imaginary one, so that all are finite.
 fn compared(candidates: &[candidate::Model], said_of: &[(EntryId, EntryId)]) -> Vec<Reckoned> {
@@ -187,13 +198,13 @@ fn compared(candidates: &[candidate::Model], said_of: &[(EntryId, EntryId)]) -> 
         .iter()
         .map(|(better, worse)| pairs::Preference { better: *better, worse: *worse, times: 1.0 })
         .collect();
-    let strengths = pairs::strengths(candidates.len(), &preferences, 0.5);
+    let strengths = pairs::strengths(candidates.len(), &preferences, PRIOR);
     let reckoned = candidates.iter().zip(strengths).enumerate().map(|(at, (row, strength))| {
         let won = known.iter().filter(|(better, _)| *better == at).count();
         let lost = known.iter().filter(|(_, worse)| *worse == at).count();
         let millionths = (strength * 1e6).round() as i64;
         let worksheet = json!({
-            "aggregate": "bradley_terry", "won": won, "lost": lost, "prior": 0.5,
+            "aggregate": "bradley_terry", "won": won, "lost": lost, "prior": PRIOR,
             "result_millionths": millionths,
         });
         said(row, won + lost, millionths, None, worksheet)

@@ -9,7 +9,7 @@ use super::judging::seat::{round_of, seated};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::Round;
-use crate::judging::{Judge, pair};
+use crate::judging::{self, Judge, pair};
 use crate::refusal::Refused;
 use crate::web::form::Form;
 use crate::web::signed::Signed;
@@ -40,6 +40,8 @@ pub struct Show {
     pub contest: String,
     /// The two; none when the judge has compared enough.
     pub pair: Vec<Side>,
+    /// From how many per cent on who goes on is settled; none where it is not yet.
+    pub settled: Option<i64>,
     /// Comparisons made.
     pub made: usize,
     /// Comparisons to be made.
@@ -74,7 +76,9 @@ pub(super) async fn show(
             });
         }
     }
+    let sure = judging::sure(&app.db, judge.round.id, round).await?;
     page(&Show {
+        settled: sure.filter(judging::Sure::is_enough).map(|sure| sure.wanted.into()),
         round: judge.round.id,
         contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
         pair: sides,

@@ -20,7 +20,7 @@ use crate::refusal::{Arg, Refused};
 use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{account, db};
+use crate::{account, db, words};
 
 /// A judge on the panel.
 pub struct Line {
@@ -62,6 +62,8 @@ pub struct Show {
     pub columns: usize,
     /// When the panel will have finished, and whether that is too late.
     pub forecast: Option<(String, bool)>,
+    /// How sure it is who goes on, where comparing stops by it.
+    pub sure: Option<String>,
     /// Whether it is marked on sheets, which can be printed.
     pub on_sheets: bool,
     /// What judges told the organisers.
@@ -134,6 +136,12 @@ async fn draw(
             let closes = definition.and_then(|round| contest.window(&round.phase))?.closes;
             said(&v, &forecast, closes)
         }),
+        sure: match definition.filter(|_| row.state != State::Waiting) {
+            Some(definition) => {
+                judging::sure(&app.db, row.id, definition).await?.map(|sure| sureness(&v, sure))
+            }
+            None => None,
+        },
         on_sheets: definition.is_some_and(|round| !round.sheet().is_empty()),
         flags: judging::flags(&app.db, row.id).await?,
         preview: match row.state {
@@ -192,6 +200,17 @@ fn said(v: &View, forecast: &Forecast, closes: Instant) -> Option<(String, bool)
             Some((v.t2("forecast-at", "done", done, "due", due), *at > closes))
         }
     }
+}
+
+/// How sure it is who goes on, in words.
+fn sureness(v: &View, sure: judging::Sure) -> String {
+    let key = if sure.is_enough() { "pairs-enough" } else { "pairs-sure" };
+    let args = [
+        ("percent", Arg::from(sure.percent)),
+        ("wanted", Arg::from(sure.wanted)),
+        ("short", Arg::from(i64::try_from(sure.short).unwrap_or(i64::MAX))),
+    ];
+    words::say(v.lang, key, &args)
 }
 
 /// Names of entries that are equal where the cut falls.

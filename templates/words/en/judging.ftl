@@ -35,6 +35,12 @@ pair-which = Which is better?
 pair-made = { $made } of { $all } pairs compared
 pair-better = { $alias } is better
 pair-none = You have compared enough. Thank you.
+pair-settled = With a probability of at least { $percent } % it is settled which entries go on, so nobody needs to compare more.
+pairs-enough = Enough was compared: with a probability of at least { $percent } % the leading entries are the best ({ $wanted } % are wanted). Judges are asked for no more pairs.
+pairs-sure = That the leading entries are the best is at least { $percent } % probable. Judges compare until it is { $wanted } %{ $short ->
+    [0] {""}
+   *[other] {" "}and { $short } entries have the fewest comparisons that they need
+  }.
 pair-undo = Take back the last choice
 decide-who-goes-on = The jury decides who goes on
 no = No
@@ -131,6 +137,9 @@ funnel-yes = Votes needed
 funnel-vetoes = Vetoes that strike out
 funnel-no-panel = no judges yet
 funnel-sheets = { $panel } judges, at most { $each } sheets each
+funnel-comparisons = { $panel } judges, each compares at most { $each } pairs
+funnel-pairs = Pairs that each judge compares, at most
+funnel-settled = Stop early once it is so many % probable who goes on (empty: compare all)
 funnel-panel = Panel and progress
 funnel-try = Try it, save nothing
 funnel-add = Add a round

@@ -88,6 +88,7 @@ lint-no-place-points = Say how many points each place gets, such as place_points
 lint-place-points-rise = A later place gets more points than the one before. Order the points from high to low.
 lint-transferable-without-seats = A single transferable vote has to know how many go on (goes_on).
 lint-no-comparisons = Say how many pairs each judge compares (comparisons).
+lint-settled-wrong = Stopping early (settled_percent) is for rounds that compare pairs (pairwise) and say how many go on (goes_on); write 50 to 99.
 lint-all-judges-see-all = Where judges order lists or compare pairs, every judge sees every entry. Leave judges_per_entry out.
 lint-calibration-not-marked = Calibration entries make sense where marks are given (score). In a round of yes or no or of vetoes, entries with more judges would get more votes; where lists or pairs are judged, everybody sees every entry anyway. Leave calibration out.
 lint-plan-without-number = The plan has no number. Write it, such as 65/KH-TLĐ.

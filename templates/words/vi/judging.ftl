@@ -35,6 +35,12 @@ pair-which = Bài nào hay hơn?
 pair-made = đã so sánh { $made } trên { $all } cặp
 pair-better = Bài { $alias } hay hơn
 pair-none = Bạn đã so sánh đủ. Cảm ơn bạn.
+pair-settled = Đã rõ bài nào vào vòng sau, với xác suất ít nhất { $percent } %, nên không ai cần so sánh thêm.
+pairs-enough = Đã so sánh đủ: với xác suất ít nhất { $percent } %, những bài dẫn đầu đúng là những bài hay nhất (cần { $wanted } %). Giám khảo không được hỏi thêm cặp nào.
+pairs-sure = Xác suất những bài dẫn đầu đúng là những bài hay nhất: ít nhất { $percent } %. Giám khảo còn so sánh đến khi đạt { $wanted } %{ $short ->
+    [0] {""}
+   *[other] {" "}và { $short } bài còn thiếu được so sánh đủ số lần tối thiểu
+  }.
 pair-undo = Lấy lại lựa chọn vừa rồi
 decide-who-goes-on = Hội đồng quyết định những bài vào vòng sau
 no = Không
@@ -131,6 +137,9 @@ funnel-yes = Số phiếu đồng ý cần có
 funnel-vetoes = Số phủ quyết để loại
 funnel-no-panel = chưa có giám khảo
 funnel-sheets = { $panel } giám khảo, mỗi người nhiều nhất { $each } phiếu
+funnel-comparisons = { $panel } giám khảo, mỗi người so sánh nhiều nhất { $each } cặp
+funnel-pairs = Số cặp mỗi giám khảo so sánh, nhiều nhất
+funnel-settled = Dừng sớm khi chắc bài nào vào vòng sau với xác suất % (để trống: so sánh hết)
 funnel-panel = Giám khảo và tiến độ
 funnel-try = Tính thử, chưa lưu
 funnel-add = Thêm một vòng

@@ -88,6 +88,7 @@ lint-no-place-points = Hãy ghi điểm cho từng hạng, ví dụ place_points
 lint-place-points-rise = Điểm của hạng sau cao hơn hạng trước. Hãy xếp điểm từ cao xuống thấp.
 lint-transferable-without-seats = Bầu chuyển phiếu cần biết có bao nhiêu bài vào vòng sau (goes_on).
 lint-no-comparisons = Hãy ghi mỗi giám khảo so sánh bao nhiêu cặp (comparisons).
+lint-settled-wrong = Dừng sớm (settled_percent) chỉ dùng ở vòng so sánh từng cặp (pairwise) có ghi số bài vào vòng sau (goes_on); hãy ghi từ 50 đến 99.
 lint-all-judges-see-all = Khi xếp hạng hoặc so sánh từng cặp, giám khảo nào cũng xem mọi bài. Hãy bỏ judges_per_entry.
 lint-calibration-not-marked = Bài chấm chung chỉ có nghĩa ở vòng chấm điểm (score). Ở vòng sơ loại hay phủ quyết, bài có nhiều giám khảo hơn sẽ được nhiều phiếu hơn; ở vòng xếp hạng hay so sánh, ai cũng đã xem mọi bài. Hãy bỏ calibration.
 lint-plan-without-number = Kế hoạch chưa có số. Hãy ghi số, ví dụ 65/KH-TLĐ.

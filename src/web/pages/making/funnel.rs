@@ -27,6 +27,8 @@ pub struct Line {
     pub title: String,
     /// Key of the words for what judges do.
     pub kind: String,
+    /// Key of the words for what that asks of the panel.
+    pub work: &'static str,
     /// What it makes of the entries.
     pub stage: Stage,
     /// Its fields: name, key of the label, what stands there, what is wrong.
@@ -133,6 +135,10 @@ async fn draw(
         Line {
             title: round.title.read(english).to_owned(),
             kind: kind_words(round.kind),
+            work: match round.kind {
+                RoundKind::Pairwise => "funnel-comparisons",
+                _ => "funnel-sheets",
+            },
             stage: stage.clone(),
             fields: own.collect(),
             is_waiting: held.is_none_or(|row| row.state == round::State::Waiting),
@@ -171,6 +177,8 @@ fn label(kind: RoundKind, field: &str) -> Option<&'static str> {
         ("quorum", _) => Some("funnel-quorum"),
         ("needed", RoundKind::Screen) => Some("funnel-yes"),
         ("needed", RoundKind::Veto) => Some("funnel-vetoes"),
+        ("needed", RoundKind::Pairwise) => Some("funnel-pairs"),
+        ("settled", RoundKind::Pairwise) => Some("funnel-settled"),
         _ => None,
     }
 }

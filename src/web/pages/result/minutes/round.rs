@@ -99,6 +99,11 @@ async fn rules(
     match round.kind {
         RoundKind::Screen => rules.push(v.t1("minutes-yes", "count", i64::from(round.yes_needed))),
         RoundKind::Veto => rules.push(v.t1("minutes-vetoes", "count", i64::from(round.vetoes))),
+        RoundKind::Pairwise => {
+            let said = |key, count: Option<u32>| count.map(|n| v.t1(key, "count", i64::from(n)));
+            rules.extend(said("minutes-pairs", round.comparisons));
+            rules.extend(said("minutes-settled", round.settled_percent));
+        }
         _ => {}
     }
     if round.kind != RoundKind::Deliberate {
