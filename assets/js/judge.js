@@ -1,5 +1,5 @@
 // The judge's page by keys and thumbs. The next entries are fetched ahead.
-import { marks, read, written } from "./marks.js";
+import { fill, heard, marks, read, written } from "./marks.js";
 import { ahead, prepare } from "./swap.js";
 
 const room = () => document.querySelector("[data-seat]");
@@ -30,7 +30,7 @@ const desk = marks(round, seat, (date) => {
 const rest = () => (fields().find((field) => !field.value) ?? fields()[0])?.focus({ preventScroll: true });
 
 const draw = () => {
-  const { marks: known = {}, comment } = desk.seen[alias()] ?? desk.open[alias()] ?? {};
+  const { marks: known = {}, notes } = desk.seen[alias()] ?? desk.open[alias()] ?? {};
   for (const field of fields()) {
     if (key(field) in known) field.value = written(known[key(field)]);
     if (!coarse || scale(field) > 10 || field.parentElement.querySelector("button")) continue;
@@ -41,7 +41,7 @@ const draw = () => {
     }
   }
   for (const answer of answers()) if (key(answer) in known) answer.checked = +answer.value * 100 === known[key(answer)];
-  if (comment !== undefined) find("[name=comment]").value = comment;
+  fill(room(), notes);
   if (!coarse) rest();
   prepare(room(), "[data-seat]");
 };
@@ -135,7 +135,7 @@ addEventListener("keydown", (event) => {
   else keys[pressed]();
 });
 addEventListener("change", ({ target }) => {
-  if (target.name === "comment") note({ comment: target.value, was: { comment: target.defaultValue } });
+  if (target.dataset.note !== undefined) note(heard(target));
   if (target.dataset.max) give(target, read(target.value), false);
   else if (target.name?.startsWith("mark.")) note({ marks: { [key(target)]: read(target.value) }, was: {} });
 });

@@ -9,7 +9,18 @@ export const read = (text) => {
 export const written = (mark) =>
   mark === null ? "" : (mark / 100).toLocaleString(document.documentElement.lang, { useGrouping: false });
 
-/** The marks of one judge: `open` are not saved, `seen` is what this window last knew of each sheet. */
+/** Shows notes that are not saved in their fields. */
+export const fill = (room, notes = {}) => {
+  for (const field of room.querySelectorAll("[data-note]")) {
+    field.value = notes[field.dataset.note] ?? field.value;
+    if (field.value) field.parentElement.open = true;
+  }
+};
+
+/** The change that a field of a note says. */
+export const heard = ({ dataset: { note }, value, defaultValue }) => ({ notes: { [note]: value }, was: { ["note." + note]: defaultValue } });
+
+/** The marks and notes of one judge, the note "" on the whole: `open` are not saved, `seen` is what this window last knew of each sheet. */
 export const marks = (round, seat, changed) => {
   const name = `marks:${seat}`;
   const open = JSON.parse(localStorage[name] ?? "{}");
@@ -26,11 +37,11 @@ export const marks = (round, seat, changed) => {
   const waiting = () => Object.entries(open).find(([, sheet]) => !stands(sheet));
 
   const put = async ([alias, sheet]) => {
-    const { version, marks, comment } = structuredClone(sheet);
+    const { version, marks, notes } = structuredClone(sheet);
     const line = await fetch(`/judging/${round}/${alias}/sheet`, {
       method: "PUT",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify({ version: Math.max(version, seen[alias]?.version ?? 0), marks, comment }),
+      body: JSON.stringify({ version: Math.max(version, seen[alias]?.version ?? 0), marks, notes }),
       signal: AbortSignal.timeout?.(20000),
     });
     if (line.status >= 500 || line.status === 429) throw line;
@@ -39,7 +50,7 @@ export const marks = (round, seat, changed) => {
       // What was saved elsewhere is ours already, or what we had seen: nothing is overwritten.
       const { was } = sheet;
       const clash = Object.keys(marks).some((key) => ![marks[key], was[key] ?? undefined].includes(told.marks[key]));
-      const said = comment !== undefined && ![comment, was.comment].includes(told.comment ?? "");
+      const said = Object.keys(notes).some((key) => ![notes[key], was["note." + key]].includes(told.notes[key] ?? ""));
       if (clash || said) sheet.stale = told;
       else seen[alias] = { ...seen[alias], version: told.version };
     } else if (!line.ok) sheet.refused = told.title;
@@ -47,8 +58,8 @@ export const marks = (round, seat, changed) => {
       seen[alias] = { ...seen[alias], version: told.version };
       // What was marked while this was on its way is still to be sent.
       for (const key in marks) if (sheet.marks[key] === marks[key]) delete sheet.marks[key];
-      if (sheet.comment === comment) delete sheet.comment;
-      if (!Object.keys(sheet.marks).length && sheet.comment === undefined) delete open[alias];
+      for (const key in notes) if (sheet.notes[key] === notes[key]) delete sheet.notes[key];
+      if (!Object.keys({ ...sheet.marks, ...sheet.notes }).length) delete open[alias];
     }
     keep();
     return line.headers.get("date");
@@ -75,22 +86,23 @@ export const marks = (round, seat, changed) => {
     send,
     /** Notes a change; it goes out when nobody marked for a moment. */
     note(alias, version, change) {
-      const sheet = (open[alias] ??= { version, marks: {}, was: {} });
+      const sheet = (open[alias] ??= { version, marks: {}, notes: {}, was: {} });
       Object.assign(sheet.marks, change.marks);
+      Object.assign(sheet.notes, change.notes);
       sheet.was = { ...change.was, ...sheet.was };
-      if ("comment" in change) sheet.comment = change.comment;
       delete sheet.refused;
       keep();
-      seen[alias] = { ...seen[alias], marks: { ...seen[alias]?.marks, ...sheet.marks } };
-      if ("comment" in change) seen[alias].comment = change.comment;
+      const { marks, notes, ...rest } = seen[alias] ?? {};
+      seen[alias] = { ...rest, marks: { ...marks, ...sheet.marks }, notes: { ...notes, ...sheet.notes } };
       clearTimeout(timer);
       timer = setTimeout(send, 400);
       changed();
     },
     /** Ends a conflict: ours over what is held, or what is held. */
     settle(alias, ours) {
-      const { stale } = open[alias];
-      seen[alias] = { version: stale.version, marks: { ...stale.marks, ...(ours ? open[alias].marks : {}) } };
+      const { stale, marks, notes } = open[alias];
+      const over = ours ? { marks, notes } : {};
+      seen[alias] = { version: stale.version, marks: { ...stale.marks, ...over.marks }, notes: { ...stale.notes, ...over.notes } };
       if (ours) Object.assign(open[alias], { version: stale.version, stale: undefined });
       else delete open[alias];
       keep();

@@ -20,6 +20,9 @@ pub struct Model {
     /// Words to the panel.
     #[sea_orm(column_type = "Text", nullable)]
     pub comment: Option<String>,
+    /// Words beside criteria, by their keys; none where there are none.
+    #[sea_orm(column_type = "JsonBinary", nullable)]
+    pub notes: Option<Json>,
     /// Last change.
     pub saved_at: Instant,
 }

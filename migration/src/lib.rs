@@ -23,6 +23,7 @@ mod m0015_witness;
 mod m0018_vote_slip;
 mod m0019_vote_ballot;
 mod m0020_segment_storage;
+mod m0021_sheet_notes;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_vote_slip::Migration),
             Box::new(m0019_vote_ballot::Migration),
             Box::new(m0020_segment_storage::Migration),
+            Box::new(m0021_sheet_notes::Migration),
         ]
     }
 }

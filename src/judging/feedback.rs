@@ -23,6 +23,8 @@ pub struct Feedback {
     pub sheets: usize,
     /// Mean mark in millionths of a point, by criterion; only of rounds that score.
     pub means: BTreeMap<String, i64>,
+    /// Words beside each criterion, in the order of their letters; only of rounds that score.
+    pub notes: BTreeMap<String, Vec<String>>,
     /// Comments, in the order of their letters, which tells nothing of the judges.
     pub comments: Vec<String>,
 }
@@ -77,11 +79,16 @@ pub async fn feedback(
                 .fold((0, 0), |(sum, count), mark| (sum + i128::from(mark.hundredths), count + 1));
             (criterion.key.clone(), Fraction::new(sum, 100 * count).rounded(2))
         });
+        let mut notes: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (key, words) in own.iter().flat_map(|sheet| super::notes(sheet)) {
+            notes.entry(key).or_default().push(words);
+        }
+        notes.values_mut().for_each(|words| words.sort());
         let mut comments: Vec<String> =
             own.iter().filter_map(|sheet| sheet.comment.clone()).collect();
         comments.sort();
         let means = means.collect();
-        told.push(Feedback { round: row.key, sheets: own.len(), means, comments });
+        told.push(Feedback { round: row.key, sheets: own.len(), means, notes, comments });
     }
     Ok(told)
 }

@@ -103,6 +103,13 @@ impl Work {
     }
 }
 
+/// Words beside criteria on a sheet, by criterion.
+#[must_use]
+pub fn notes(sheet: &sheet::Model) -> BTreeMap<String, String> {
+    let held = sheet.notes.clone().map(serde_json::from_value);
+    held.and_then(Result::ok).unwrap_or_default()
+}
+
 /// Entries among these that were taken out of the contest after they were dealt: nobody is shown
 /// anything of them any more, and no sheet is missed.
 pub(super) async fn gone(

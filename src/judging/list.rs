@@ -88,6 +88,7 @@ async fn put(
                 assignment_id: Set(work),
                 version: Set(1),
                 comment: Set(None),
+                notes: Set(None),
                 saved_at: Set(now),
             };
             row.insert(tx).await?.id

@@ -29,6 +29,9 @@ use crate::contest::{self, Organiser};
 pub struct Row {
     /// Hundredths of a point, by criterion.
     pub marks: BTreeMap<String, i32>,
+    /// Words beside criteria, by criterion.
+    #[serde(default)]
+    pub notes: BTreeMap<String, String>,
     /// Words to the panel; empty: none.
     #[serde(default)]
     pub comment: String,
@@ -110,7 +113,8 @@ pub async fn key_in(
 ) -> Result<PaperId, Error> {
     let (judge, definition) = seated(tx, by, key, seat).await?;
     let desk = work(tx, &judge).await?;
-    typed.retain(|_, row| !row.marks.is_empty() || !row.comment.is_empty());
+    typed
+        .retain(|_, row| !row.marks.is_empty() || !row.notes.is_empty() || !row.comment.is_empty());
     for (alias, row) in &mut typed {
         let one = on_desk(&desk, alias)?;
         bounded(&definition, &said(row)).map_err(|error| match error {
@@ -145,6 +149,7 @@ fn on_desk<'a>(desk: &'a [Work], alias: &str) -> Result<&'a Work, Error> {
 fn said(row: &Row) -> Marks {
     Marks {
         marks: row.marks.iter().map(|(key, mark)| (key.clone(), Some(*mark))).collect(),
+        notes: row.notes.clone(),
         comment: (!row.comment.is_empty()).then(|| row.comment.clone()),
     }
 }

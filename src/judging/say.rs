@@ -15,18 +15,23 @@ use sea_orm::{
 
 use super::Error;
 use super::give::give;
-use super::judge::{Judge, dealt, gone};
+use super::judge::{Judge, dealt, gone, notes};
 use super::pair;
 use super::record::definition_of;
 use crate::audit::{self, Act};
 use crate::contest;
 use crate::contest::definition::{Round, RoundKind, VETO};
 
+/// Most letters of a note.
+pub const LETTERS: usize = 300;
+
 /// What a judge says of an entry; a mark of `None` takes the mark away.
 #[derive(Clone, Debug, Default)]
 pub struct Marks {
     /// Hundredths of a point, by criterion.
     pub marks: BTreeMap<String, Option<i32>>,
+    /// Words beside criteria, by criterion; empty ones are taken away.
+    pub notes: BTreeMap<String, String>,
     /// Words to the panel; `None` leaves them as they are.
     pub comment: Option<String>,
 }
@@ -95,6 +100,7 @@ pub(super) async fn write(
 ) -> Result<Saved, Error> {
     let old = sheet::Entity::find().filter(sheet::Column::AssignmentId.eq(work.id)).one(tx).await?;
     let held = old.as_ref().map_or(0, |sheet| sheet.version);
+    let notes = noted(old.as_ref().map(notes).unwrap_or_default(), said);
     if held != version {
         return Err(Error::Stale(held));
     }
@@ -102,6 +108,7 @@ pub(super) async fn write(
         Some(row) => {
             let mut row = row.into_active_model();
             row.version = Set(held + 1);
+            row.notes = Set(notes);
             row.saved_at = Set(now);
             row
         }
@@ -110,6 +117,7 @@ pub(super) async fn write(
             assignment_id: Set(work.id),
             version: Set(1),
             comment: Set(None),
+            notes: Set(notes),
             saved_at: Set(now),
         },
     };
@@ -143,6 +151,18 @@ pub(super) async fn write(
     Ok(Saved { version: row.version, is_done })
 }
 
+/// The notes with what was said now.
+fn noted(mut notes: BTreeMap<String, String>, said: &Marks) -> Option<serde_json::Value> {
+    for (key, words) in &said.notes {
+        let words: String = words.trim().chars().take(LETTERS).collect();
+        match words.is_empty() {
+            true => notes.remove(key),
+            false => notes.insert(key.clone(), words),
+        };
+    }
+    (!notes.is_empty()).then(|| serde_json::json!(notes))
+}
+
 async fn written(
     tx: &DatabaseTransaction,
     mut row: sheet::ActiveModel,
@@ -156,6 +176,10 @@ async fn written(
 }
 
 pub(super) fn bounded(definition: &Round, said: &Marks) -> Result<(), Error> {
+    let known = |key: &String| definition.sheet().iter().any(|criterion| criterion.key == *key);
+    if let Some(key) = said.notes.keys().find(|key| !known(key)) {
+        return Err(Error::Mark(key.clone(), 0));
+    }
     for (key, hundredths) in &said.marks {
         let sheet = definition.sheet();
         let criterion = sheet.iter().find(|criterion| criterion.key == *key);

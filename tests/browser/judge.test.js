@@ -63,6 +63,23 @@ test('marks given without a network stand there, are counted as open, and go out
   }
 });
 
+test('a note beside a mark is folded away, kept without a network, and goes out when it is back', async () => {
+  const [page, links] = await desk();
+  await page.goto(links[10]);
+  await page.waitForLoadState('networkidle');
+  await page.locator('details.note summary').first().click();
+  await page.context().setOffline(true);
+  const note = page.locator('[name^="note."]').first();
+  await note.fill('Bố cục chặt');
+  await note.blur();
+  await page.locator('[data-kept]').filter({ hasText: 'Chưa lưu' }).waitFor();
+  await page.context().setOffline(false);
+  await saved(page);
+  const other = await site.visit(links[10], { ...laptop, javaScriptEnabled: false });
+  assert.equal(await other.locator('[name^="note."]').first().inputValue(), 'Bố cục chặt');
+  assert.equal(await other.locator('details.note[open]').count(), 1);
+});
+
 test('a server that is killed loses no mark', { timeout: 60_000 }, async () => {
   const [page, links] = await desk();
   await page.goto(links[5]);

@@ -196,6 +196,37 @@ both! {
         assert_eq!(one.get(&work).await.attributes("input[name^='mark.']", "value"), ["3", "7,5"]);
     }
 
+    async fn a_note_stands_beside_its_criterion_and_is_never_overwritten_in_silence(site: Site) {
+        stage(site, &rounds(""), &["Một"]).await;
+        let mut runs = organiser(site).await;
+        let mut one = seat(site, &mut runs, ROUND, &["gk@example.vn"]).await.remove(0);
+        let work = first(&mut one).await;
+        let notes = |page: &Answer| page.all("textarea[name^='note.']");
+        let sent = |version: i32, notes: serde_json::Value| json!({ "version": version, "notes": notes });
+
+        let to = format!("{work}/sheet");
+        let fresh = one.put_json(&to, &sent(0, json!({ "content": " Sát chủ đề ", "": "Đẹp" }))).await;
+        let stale = one.put_json(&to, &sent(0, json!({ "content": "Lạc đề" }))).await;
+        let held = one.get(&work).await;
+        let unknown = one.put_json(&to, &sent(1, json!({ "other": "?" }))).await;
+        let form = [("version", "1"), ("mark.content", "8"), ("mark.art", "11"), ("note.art", "Rất sáng"), ("comment", "Đẹp")];
+        let typed = one.post(&to, &form).await;
+        let form = [("version", "1"), ("mark.content", "8"), ("mark.art", "7"), ("note.content", ""), ("note.art", "Rất sáng"), ("comment", "Đẹp")];
+        let whole = one.post(&to, &form).await;
+        let kept = one.get(&work).await;
+
+        assert_eq!(fresh.status, StatusCode::OK, "{}", fresh.text());
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        assert_eq!(stale.json()["notes"], json!({ "content": "Sát chủ đề", "": "Đẹp" }));
+        assert_eq!(notes(&held), ["Sát chủ đề", ""]);
+        assert_eq!(held.attributes("details.note", "open").len(), 1, "an empty note is folded away");
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", unknown.text());
+        assert_eq!(notes(&typed), ["Sát chủ đề", "Rất sáng"], "what was typed stays: {}", typed.text());
+        assert_eq!(whole.status, StatusCode::SEE_OTHER, "{}", whole.text());
+        assert_eq!(notes(&kept), ["", "Rất sáng"]);
+        assert_eq!(kept.all("textarea[name='comment']"), ["Đẹp"]);
+    }
+
     async fn a_mark_off_the_scale_is_said_beside_it_and_what_was_typed_stays(site: Site) {
         stage(site, &rounds(""), &["Một"]).await;
         let mut runs = organiser(site).await;

@@ -253,7 +253,7 @@ both! {
             let (_, works) = desk(one).await;
             assert!(one.get(&works[0]).await.text().contains("tác giả sẽ đọc được"));
             for work in works {
-                let form = [("version", "0"), ("mark.content", "8"), ("mark.art", if comment.starts_with('Á') { "9" } else { "7,5" }), ("comment", comment)];
+                let form = [("version", "0"), ("mark.content", "8"), ("mark.art", if comment.starts_with('Á') { "9" } else { "7,5" }), ("note.art", comment), ("comment", comment)];
                 one.post(&format!("{work}/sheet"), &form).await;
             }
         }
@@ -276,6 +276,7 @@ both! {
 
         assert!(!unpublished.text().contains("Ánh sáng tốt"), "not before the result");
         assert_eq!(open.all("blockquote"), ["Bố cục chặt", "Ánh sáng tốt"]);
+        assert_eq!(open.all("h3 ~ ul li"), ["Bố cục chặt", "Ánh sáng tốt"], "notes beside a criterion");
         assert_eq!(open.all("td.num"), ["8,00 / 10", "8,25 / 10"]);
         assert!(!open.text().contains("gk1@") && !open.text().contains("gk2@"));
         assert!(!stranger.text().contains("Ánh sáng tốt"), "the code alone is public");

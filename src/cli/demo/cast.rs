@@ -234,7 +234,7 @@ pub(super) async fn judge(
             let step = i32::try_from(criterion.step_hundredths.max(1)).unwrap_or(100);
             (criterion.key.clone(), Some(mark / step * step))
         });
-        let said = Marks { marks: marks.collect(), comment: None };
+        let said = Marks { marks: marks.collect(), ..Marks::default() };
         let tx = db::begin(&app.db).await?;
         judging::save(&tx, &judge, &one.alias, &said, 0, now).await?;
         tx.commit().await?;

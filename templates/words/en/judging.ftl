@@ -31,6 +31,7 @@ mark-veto = Do you veto this entry?
 list-what = Give places to { $places } entries, 1 is the best. The list is kept when you press the button; you can come back at any time.
 list-place-of = Place of entry { $alias }
 list-save = Save the list
+criterion-note = Note
 pair-which = Which is better?
 pair-made = { $made } of { $all } pairs compared
 pair-better = { $alias } is better

@@ -31,6 +31,7 @@ mark-veto = Phủ quyết bài này?
 list-what = Hãy ghi hạng cho { $places } bài, 1 là cao nhất. Danh sách được lưu khi bạn nhấn nút; có thể quay lại bất cứ lúc nào.
 list-place-of = Hạng của bài { $alias }
 list-save = Lưu danh sách
+criterion-note = Ghi chú
 pair-which = Bài nào hay hơn?
 pair-made = đã so sánh { $made } trên { $all } cặp
 pair-better = Bài { $alias } hay hơn

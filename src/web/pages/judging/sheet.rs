@@ -32,6 +32,8 @@ pub(super) struct Row {
     pub hint: Option<String>,
     /// The mark, as typed or saved; empty where there is none.
     pub mark: String,
+    /// The judge's words beside it.
+    pub note: String,
     /// Whether it is a question that is answered yes or no.
     pub is_question: bool,
     /// What was wrong with it.
@@ -138,6 +140,7 @@ async fn sheet(
     let one = &work[index];
     let whole = entity_of(app, one).await?;
     let english = v.lang.is_english();
+    let notes = one.sheet.as_ref().map(judging::notes).unwrap_or_default();
     let sheet = round.sheet();
     let rows = sheet.iter().map(|criterion| {
         let is_question = round.kind != RoundKind::Score;
@@ -151,6 +154,7 @@ async fn sheet(
             } else {
                 criterion.label.read(english).to_owned()
             },
+            note: noted(typed, &notes, &criterion.key),
             hint: criterion.hint.as_ref().map(|hint| hint.read(english).to_owned()),
             is_question,
             mark: kept.map(|(_, text)| text.clone()).or(saved).unwrap_or_default(),
@@ -187,6 +191,12 @@ async fn sheet(
     })
 }
 
+/// Words beside a criterion, as typed or as held.
+fn noted(typed: &Form, held: &BTreeMap<String, String>, key: &str) -> String {
+    let typed = typed.some(&format!("note.{key}"));
+    typed.or_else(|| held.get(key).cloned()).unwrap_or_default()
+}
+
 async fn named(app: &App, whole: &Whole) -> std::result::Result<(String, String), Failure> {
     let units = unit::names(&app.db, whole.entry.unit_id).await?;
     let unit = whole.entry.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default();
@@ -206,9 +216,12 @@ pub async fn save(
 ) -> Result {
     let (round, alias) = path.into_inner();
     let judge = seated(&app, &who, &round).await?;
-    let mut marks = BTreeMap::new();
+    let (mut marks, mut notes) = (BTreeMap::new(), BTreeMap::new());
     let mut refused = Vec::new();
     for (name, text) in form.texts() {
+        if let Some(key) = name.strip_prefix("note.") {
+            notes.insert(key.to_owned(), text.clone());
+        }
         let Some(key) = name.strip_prefix("mark.") else { continue };
         match hundredths(text) {
             Ok(mark) => {
@@ -222,7 +235,7 @@ pub async fn save(
     if !refused.is_empty() {
         return sheet(&app, v, &judge, &alias, &form, refused).await;
     }
-    let said = Marks { marks, comment: Some(form.text("comment").to_owned()) };
+    let said = Marks { marks, notes, comment: Some(form.text("comment").to_owned()) };
     let version = form.number("version").unwrap_or(0);
     let tx = db::begin(&app.db).await?;
     match judging::save(&tx, &judge, &alias, &said, version, v.now).await {
@@ -246,7 +259,9 @@ pub struct Sent {
     version: i32,
     #[serde(default)]
     marks: BTreeMap<String, Option<i32>>,
-    comment: Option<String>,
+    /// Words by criterion; those under the empty key are about the whole.
+    #[serde(default)]
+    notes: BTreeMap<String, String>,
 }
 
 /// Saves marks and answers with the sheet's version; a conflict answers with the one that is held.
@@ -262,10 +277,11 @@ pub async fn put(
 ) -> Result {
     let (round, alias) = path.into_inner();
     let judge = seated(&app, &who, &round).await?;
-    let sent = sent.into_inner();
-    let said = Marks { marks: sent.marks, comment: sent.comment };
+    let Sent { version, marks, mut notes } = sent.into_inner();
+    let comment = notes.remove("");
+    let said = Marks { marks, notes, comment };
     let tx = db::begin(&app.db).await?;
-    let answer = match judging::save(&tx, &judge, &alias, &said, sent.version, v.now).await {
+    let answer = match judging::save(&tx, &judge, &alias, &said, version, v.now).await {
         Ok(saved) => {
             tx.commit().await?;
             HttpResponse::Ok().insert_header(NEVER_KEPT).json(serde_json::json!({
@@ -276,10 +292,14 @@ pub async fn put(
             drop(tx);
             let work = judging::work(&app.db, &judge).await?;
             let held = work.iter().find(|one| one.alias == alias);
-            let comment = held.and_then(|one| one.sheet.as_ref()?.comment.as_deref());
+            let sheet = held.and_then(|one| one.sheet.as_ref());
+            let mut notes = sheet.map(judging::notes).unwrap_or_default();
+            notes.extend(
+                sheet.and_then(|one| one.comment.clone()).map(|said| (String::new(), said)),
+            );
             HttpResponse::Conflict().insert_header(NEVER_KEPT).json(serde_json::json!({
                 "code": "sheet-stale", "detail": v.t("sheet-stale"),
-                "version": version, "marks": held.map(|one| &one.marks), "comment": comment,
+                "version": version, "marks": held.map(|one| &one.marks), "notes": notes,
             }))
         }
         Err(error) => return Err(error.into()),

@@ -37,6 +37,8 @@ pub struct Mark {
     pub text: String,
     /// What is wrong with it.
     pub wrong: Option<String>,
+    /// The field for words beside it, and what stands there.
+    pub note: (String, String),
 }
 
 /// The sheets of one judge.
@@ -117,12 +119,20 @@ impl Drawn<'_> {
     fn line(&self, one: &Work) -> Line {
         let row = self.rows.and_then(|rows| rows.get(&one.alias));
         let marks = if self.rows.is_some() { row.map(|row| &row.marks) } else { Some(&one.marks) };
+        let notes = if self.rows.is_some() {
+            row.map(|row| row.notes.clone())
+        } else {
+            one.sheet.as_ref().map(judging::notes)
+        };
+        let notes = notes.unwrap_or_default();
         let saved = one.sheet.as_ref().and_then(|sheet| sheet.comment.clone());
         let comment = if self.rows.is_some() { row.map(|row| row.comment.clone()) } else { saved };
         let sheet = self.round.sheet();
         let cells = sheet.iter().map(|criterion| {
             let field = format!("mark.{}.{}", one.alias, criterion.key);
             let held = marks.and_then(|marks| marks.get(&criterion.key));
+            let beside = format!("note.{}.{}", one.alias, criterion.key);
+            let noted = self.typed.some(&beside).or_else(|| notes.get(&criterion.key).cloned());
             let wrong = self.refused.iter().find(|one| one.field.as_ref() == Some(&field));
             Mark {
                 text: self
@@ -131,6 +141,7 @@ impl Drawn<'_> {
                     .or_else(|| held.map(|mark| written(self.v, *mark)))
                     .unwrap_or_default(),
                 wrong: wrong.map(|refused| self.v.said(refused)),
+                note: (beside, noted.unwrap_or_default()),
                 field,
             }
         });

@@ -198,6 +198,13 @@ fn read(form: &Form) -> std::result::Result<Rows, Vec<Refused>> {
                     refused.push(Refused::new(Kind::Invalid, "mark-unreadable").at(name.clone()));
                 }
             }
+        } else if let Some((alias, criterion)) =
+            name.strip_prefix("note.").and_then(|rest| rest.split_once('.'))
+        {
+            if !text.is_empty() {
+                let row: &mut Row = rows.entry(alias.to_owned()).or_default();
+                row.notes.insert(criterion.to_owned(), text.clone());
+            }
         } else if let Some(alias) = name.strip_prefix("comment.")
             && !text.is_empty()
         {

@@ -73,6 +73,8 @@ pub struct Said {
     pub sheets: usize,
     /// Criterion, mean mark in millionths of a point, highest mark.
     pub means: Vec<(String, i64, u32)>,
+    /// Criterion, and words beside it, by nobody.
+    pub notes: Vec<(String, Vec<String>)>,
     /// Comments, by nobody.
     pub comments: Vec<String>,
 }
@@ -92,7 +94,12 @@ async fn said(app: &App, v: &View, contest: &Contest, entry: EntryId) -> Result<
             let mean = *told.means.get(&criterion.key)?;
             Some((criterion.label.read(english).to_owned(), mean, criterion.max))
         });
+        let notes = round.criteria.iter().filter_map(|criterion| {
+            let words = told.notes.get(&criterion.key)?.clone();
+            Some((criterion.label.read(english).to_owned(), words))
+        });
         Some(Said {
+            notes: notes.collect(),
             round: round.title.read(english).to_owned(),
             sheets: told.sheets,
             means: means.collect(),
