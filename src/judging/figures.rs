@@ -105,8 +105,16 @@ pub struct OfEntry {
     pub adjusted: Option<(f64, usize)>,
     /// Between which places it stands with a probability of 90 %.
     pub interval: Option<Interval>,
+    /// Lowest and highest total; none without sheets.
+    pub range: Option<(f64, f64)>,
+}
+
+impl OfEntry {
     /// Highest less lowest total.
-    pub spread: f64,
+    #[must_use]
+    pub fn spread(&self) -> f64 {
+        self.range.map_or(0.0, |(lowest, highest)| highest - lowest)
+    }
 }
 
 /// What the marks of a round of kind `score` tell so far.
@@ -237,9 +245,7 @@ fn of_entries(
     let between = model.map(|model| intervals(model, DRAWS, seed));
     let lists = panel.by_entry();
     let entries = named.into_iter().enumerate().map(|(at, (entry, alias, title))| {
-        let points = lists[at].iter().map(|score| score.points);
-        let low = points.clone().fold(f64::INFINITY, f64::min);
-        let high = points.fold(f64::NEG_INFINITY, f64::max);
+        let points = lists[at].iter().map(|score| (score.points, score.points));
         OfEntry {
             entry,
             alias,
@@ -248,7 +254,7 @@ fn of_entries(
             raw: means[at].zip(raw[at]),
             adjusted: adjusted[at].zip(places[at]),
             interval: between.as_ref().map(|between| between[at]),
-            spread: (high - low).max(0.0),
+            range: points.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))),
         }
     });
     let mut entries: Vec<OfEntry> = entries.collect();

@@ -103,6 +103,11 @@ async fn outcome(site: &Site) -> Vec<String> {
     told.into_iter().map(|(_, text)| text).collect()
 }
 
+/// Numbers of a line of a CSV file, without its first cell.
+fn cells(line: &str) -> Vec<f64> {
+    line.trim_end().split(',').skip(1).map(|cell| cell.parse().expect("a number")).collect()
+}
+
 async fn close(organiser: &mut Browser, more: &[(&str, &str)]) -> Answer {
     let form: Vec<(&str, &str)> =
         [("act", "close")].into_iter().chain(more.iter().copied()).collect();
@@ -152,6 +157,23 @@ both! {
         assert!(bare.text().contains("Hãy ghi lý do phủ quyết"), "{}", bare.text());
         assert_eq!(whole.status, StatusCode::SEE_OTHER);
         assert_eq!(outcome(site).await, ["B* 0", "A -1"]);
+    }
+
+    async fn where_two_vetoes_are_needed_one_puts_nothing_out(site: Site) {
+        let (mut organiser, mut panel) = jury(site, "kind: veto, vetoes: 2, quorum: 3", 3, 3).await;
+        let said = [("A", ["1", "0", "1"]), ("B", ["0", "1", "0"]), ("C", ["0", "0", "0"])];
+
+        for (title, vetoes) in said {
+            for (judge, veto) in panel.iter_mut().zip(vetoes) {
+                let form = [("mark.veto", veto), ("comment", "Cắt ghép")];
+                let saved = answer(site, judge, title, &form).await;
+                assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+            }
+        }
+        let closed = close(&mut organiser, &[]).await;
+
+        assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
+        assert_eq!(outcome(site).await, ["C* 0", "B* -1", "A -2"]);
     }
 
     async fn lists_of_judges_become_borda_counts(site: Site) {
@@ -417,8 +439,22 @@ both! {
         assert_eq!(told.status, StatusCode::OK);
         assert!(told.text().contains("16 phiếu đã hoàn thành"), "{}", told.text());
         assert!(told.text().contains("chấm nới") && told.text().contains("chấm chặt"));
-        assert_eq!(told.all("svg rect").len(), 20);
-        assert_eq!(sheet.text().lines().count(), 9);
+        assert_eq!(told.all("svg.bars rect").len(), 20);
+        assert_eq!(told.all("svg.dash").len(), 2 + 2 * 8, "severities, intervals and spreads");
+        let rows: Vec<Vec<f64>> = sheet.text().lines().skip(1).map(cells).collect();
+        let column = |at: usize| rows.iter().map(|row| row[at]).collect::<Vec<_>>();
+        assert_eq!(column(1), [6.5, 5.5, 5.0, 4.0, 3.5, 2.5, 2.0, 1.0], "raw means, beside them");
+        assert_eq!(column(2), [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0], "raw places,");
+        assert!(column(3).windows(2).all(|two| two[0] > two[1]), "adjusted points {rows:?}");
+        assert_eq!(column(4), column(2), "and places by them");
+        assert_eq!(column(9), [5.0, 5.0, 4.0, 4.0, 3.0, 3.0, 2.0, 2.0], "spreads");
+        for row in &rows {
+            assert_eq!(row[9], row[8] - row[7], "{row:?}");
+            assert!(row[5] <= row[2] && row[2] <= row[6], "{row:?}");
+        }
+        let both: Vec<String> = told.all("main > section:last-of-type tbody tr:first-child td");
+        let adjusted = format!("{:.2}", column(3)[0]).replace('.', ",");
+        assert_eq!(both[1..5], ["6,50", "1", adjusted.as_str(), "1"], "side by side");
         let own: Vec<Vec<&str>> =
             own.text().lines().map(|line| line.trim_end().split(',').collect()).collect();
         // 9, 8 … 3 and 2; in tenths of the scale from the third to the tenth.

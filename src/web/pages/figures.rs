@@ -1,8 +1,12 @@
 //! What a round's marks tell, for a committee that is no statistician.
 
+mod dash;
 mod export;
 
+pub use dash::Dash;
 pub use export::csv;
+
+use dash::Scale;
 
 use actix_web::web;
 use askama::Template;
@@ -10,7 +14,7 @@ use askama::Template;
 use crate::account;
 use crate::app::App;
 use crate::contest::{self, Contest};
-use crate::judging::figures::{BARS, Figures, OfJudge, Remark, figures};
+use crate::judging::figures::{BARS, Figures, OfEntry, OfJudge, Remark, figures};
 use crate::judging::{self, Fault};
 use crate::refusal::Refused;
 use crate::web::organised::Organised;
@@ -36,6 +40,8 @@ pub struct Judge {
     pub calibration: Option<String>,
     /// How much more than the panel, with its standard error.
     pub severity: String,
+    /// That as a line, two errors long to either side.
+    pub reach: Option<Dash>,
     /// Rank correlation with the others.
     pub agreement: String,
     /// Bars of the histogram: left, top, height, count; a hundred wide, forty high.
@@ -58,8 +64,12 @@ pub struct Line {
     pub adjusted: (String, String),
     /// Interval of places.
     pub interval: String,
+    /// That as a line, with the raw place on it.
+    pub between: Option<Dash>,
     /// Highest less lowest.
     pub spread: String,
+    /// From the lowest to the highest as a line, with the mean on it.
+    pub range: Option<Dash>,
 }
 
 /// The page.
@@ -133,9 +143,11 @@ pub async fn show(
         (numbers.get(swap.judge).copied().unwrap_or(0), moved.collect())
     });
     let swaps = swaps.collect();
-    let lines = told.entries.iter().take(SHOWN).map(|one| line(&v, one)).collect();
-    let judges: Vec<Judge> =
-        told.judges.iter().map(|one| judge(&v, one, name(one.number))).collect();
+    let scales = (Scale::of_totals(&told), Scale::of_places(&told));
+    let lines = told.entries.iter().take(SHOWN).map(|one| line(&v, one, scales)).collect();
+    let severities = Scale::of_severity(&told);
+    let judges = told.judges.iter().map(|one| judge(&v, one, name(one.number), severities));
+    let judges: Vec<Judge> = judges.collect();
     page(&Show {
         title,
         sheets: told.sheets,
@@ -178,7 +190,7 @@ fn of_round(v: &View, told: &Figures) -> Vec<(&'static str, String, &'static str
     known.collect()
 }
 
-fn judge(v: &View, one: &OfJudge, name: String) -> Judge {
+fn judge(v: &View, one: &OfJudge, name: String, severities: Scale) -> Judge {
     let most = one.bars.iter().copied().max().unwrap_or(0).max(1);
     let bars = one.bars.iter().enumerate().map(|(at, count)| {
         let height = count * 40 / most;
@@ -197,6 +209,9 @@ fn judge(v: &View, one: &OfJudge, name: String) -> Judge {
             || "–".to_owned(),
             |(effect, error)| format!("{} ± {}", signed(effect), said(v, error, 2)),
         ),
+        reach: one.severity.map(|(effect, error)| {
+            severities.dash((effect - 2.0 * error, effect + 2.0 * error), effect)
+        }),
         agreement: one.agreement.map_or_else(|| "–".to_owned(), |value| said(v, value, 2)),
         bars: bars.collect(),
         remarks: one.remarks.iter().map(|remark| named(*remark)).collect(),
@@ -212,7 +227,7 @@ fn named(remark: Remark) -> &'static str {
     }
 }
 
-fn line(v: &View, one: &crate::judging::figures::OfEntry) -> Line {
+fn line(v: &View, one: &OfEntry, (totals, places): (Scale, Scale)) -> Line {
     let pair = |value: Option<(f64, usize)>| match value {
         Some((points, place)) => (said(v, points, 2), place.to_string()),
         None => ("–".to_owned(), "–".to_owned()),
@@ -227,6 +242,10 @@ fn line(v: &View, one: &crate::judging::figures::OfEntry) -> Line {
             || "–".to_owned(),
             |between| format!("{}–{}", between.best, between.worst),
         ),
-        spread: said(v, one.spread, 2),
+        between: one.interval.zip(one.raw).map(|(between, (_, place))| {
+            places.dash((between.best as f64, between.worst as f64), place as f64)
+        }),
+        spread: said(v, one.spread(), 2),
+        range: one.range.zip(one.raw).map(|(range, (mean, _))| totals.dash(range, mean)),
     }
 }

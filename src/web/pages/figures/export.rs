@@ -48,8 +48,19 @@ pub async fn csv(
 }
 
 fn entries(told: &Figures) -> Vec<Vec<String>> {
-    let head =
-        ["alias", "sheets", "raw", "raw_place", "adjusted", "adjusted_place", "best", "worst"];
+    let head = [
+        "alias",
+        "sheets",
+        "raw",
+        "raw_place",
+        "adjusted",
+        "adjusted_place",
+        "best",
+        "worst",
+        "lowest",
+        "highest",
+        "spread",
+    ];
     let row = |one: &crate::judging::figures::OfEntry| {
         vec![
             one.alias.clone(),
@@ -60,6 +71,9 @@ fn entries(told: &Figures) -> Vec<Vec<String>> {
             whole(one.adjusted.map(|(_, place)| place)),
             whole(one.interval.map(|between| between.best)),
             whole(one.interval.map(|between| between.worst)),
+            exact(one.range.map(|(lowest, _)| lowest)),
+            exact(one.range.map(|(_, highest)| highest)),
+            exact(Some(one.spread())),
         ]
     };
     std::iter::once(head.map(str::to_owned).to_vec()).chain(told.entries.iter().map(row)).collect()
