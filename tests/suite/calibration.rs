@@ -7,23 +7,13 @@ use entity::{assignment, candidate, seat as seats};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::story::{ORGANISER, STAGE, close, judge, stage};
-use crate::support::{Answer, Browser, Site, both};
+use crate::support::{Answer, Browser, Site, both, rounds};
 
 const ROUND: &str = "/desk/contests/san-khau/rounds/final";
 const TITLES: [&str; 6] = ["Một", "Hai", "Ba", "Bốn", "Năm", "Sáu"];
 
-fn rounds(more: &str) -> String {
-    format!(
-        "
-rounds:
-  - key: final
-    title: Chung khảo
-    phase: final
-    {more}
-    criteria: [{{ key: content, label: Nội dung, max: 10 }}]
-"
-    )
-}
+/// What judges mark.
+const MARKS: [&str; 1] = ["{ key: content, label: Nội dung, max: 10 }"];
 
 async fn invite(site: &Site, runs: &mut Browser, email: &str) -> Browser {
     let given = runs.post(&format!("{ROUND}/seats"), &[("name", email), ("email", email)]).await;
@@ -49,7 +39,7 @@ fn preview(page: &Answer) -> Vec<String> {
 
 both! {
     async fn every_judge_gets_the_same_entries_first_and_those_who_come_later_too(site: Site) {
-        stage(site, &rounds("judges_per_entry: 1\n    calibration: 2"), &TITLES).await;
+        stage(site, &rounds("judges_per_entry: 1\n    calibration: 2", &MARKS), &TITLES).await;
         let mut runs = site.signed_in(ORGANISER).await;
         let empty = runs.get(ROUND).await;
         let mut panel = Vec::new();
@@ -94,7 +84,7 @@ both! {
     }
 
     async fn calibration_entries_have_a_sheet_of_everybody_and_all_sheets_count(site: Site) {
-        stage(site, &rounds("judges_per_entry: 1\n    calibration: 2"), &TITLES).await;
+        stage(site, &rounds("judges_per_entry: 1\n    calibration: 2", &MARKS), &TITLES).await;
         let mut runs = site.signed_in(ORGANISER).await;
         let mut panel = Vec::new();
         for email in ["gk1@example.vn", "gk2@example.vn", "gk3@example.vn", "gk4@example.vn"] {
@@ -136,7 +126,7 @@ both! {
     }
 
     async fn the_preview_says_why_there_are_fewer_to_share_and_why_loads_differ(site: Site) {
-        stage(site, &rounds("judges_per_entry: 2\n    calibration: 2"), &TITLES[..3]).await;
+        stage(site, &rounds("judges_per_entry: 2\n    calibration: 2", &MARKS), &TITLES[..3]).await;
         site.leads("td-kcn", "gk-kcn@example.vn").await;
         site.set_clock("2026-04-06T01:10:00Z");
         let mut runs = site.signed_in(ORGANISER).await;

@@ -12,24 +12,15 @@ use super::entry::picture;
 use super::story::{
     ORGANISER, STAGE, Work, accept_all, announce, close, judge, seat, stage, staged, units,
 };
-use crate::support::{Answer, Browser, Site, both};
+use crate::support::{Answer, Browser, Site, both, rounds};
 
 const ROUND: &str = "/desk/contests/san-khau/rounds/final";
 
-fn rounds(more: &str) -> String {
-    format!(
-        "
-rounds:
-  - key: final
-    title: Chung khảo
-    phase: final
-    {more}
-    criteria:
-      - {{ key: content, label: Nội dung, hint: Đúng chủ đề, max: 10 }}
-      - {{ key: art, label: Nghệ thuật, max: 10, step_hundredths: 50 }}
-"
-    )
-}
+/// What judges mark.
+const MARKS: [&str; 2] = [
+    "{ key: content, label: Nội dung, hint: Đúng chủ đề, max: 10 }",
+    "{ key: art, label: Nghệ thuật, max: 10, step_hundredths: 50 }",
+];
 
 async fn organiser(site: &Site) -> Browser {
     site.signed_in(ORGANISER).await
@@ -87,7 +78,7 @@ both! {
         site.units().await;
         let code = NAME.to_lowercase();
         units(site, &[(code.as_str(), NAME, "base", "ldld-thi-diem", None)]).await;
-        announce(site, &staged(&rounds("blind: true"))).await;
+        announce(site, &staged(&rounds("blind: true", &MARKS))).await;
         let email = format!("{code}@example.vn");
         let mut author = site.signed_in(&email).await;
         let form = [("category", "photo"), ("unit", code.as_str())];
@@ -148,7 +139,7 @@ both! {
     }
 
     async fn a_round_that_is_not_blind_shows_whose_work_it_is(site: Site) {
-        stage(site, &rounds("blind: false"), &["Một"]).await;
+        stage(site, &rounds("blind: false", &MARKS), &["Một"]).await;
         let mut runs = organiser(site).await;
         let mut one = seat(site, &mut runs, ROUND, &["gk@example.vn"]).await.remove(0);
 
@@ -158,7 +149,7 @@ both! {
     }
 
     async fn what_to_look_for_stands_beside_the_criterion(site: Site) {
-        stage(site, &rounds(""), &["Một"]).await;
+        stage(site, &rounds("", &MARKS), &["Một"]).await;
         let mut runs = organiser(site).await;
         let mut one = seat(site, &mut runs, ROUND, &["gk@example.vn"]).await.remove(0);
 
@@ -171,7 +162,7 @@ both! {
     }
 
     async fn a_sheet_open_in_two_tabs_is_never_overwritten_in_silence(site: Site) {
-        stage(site, &rounds(""), &["Một"]).await;
+        stage(site, &rounds("", &MARKS), &["Một"]).await;
         let mut runs = organiser(site).await;
         let mut one = seat(site, &mut runs, ROUND, &["gk@example.vn"]).await.remove(0);
         let work = first(&mut one).await;
@@ -197,7 +188,7 @@ both! {
     }
 
     async fn a_note_stands_beside_its_criterion_and_is_never_overwritten_in_silence(site: Site) {
-        stage(site, &rounds(""), &["Một"]).await;
+        stage(site, &rounds("", &MARKS), &["Một"]).await;
         let mut runs = organiser(site).await;
         let mut one = seat(site, &mut runs, ROUND, &["gk@example.vn"]).await.remove(0);
         let work = first(&mut one).await;
@@ -228,7 +219,7 @@ both! {
     }
 
     async fn a_mark_off_the_scale_is_said_beside_it_and_what_was_typed_stays(site: Site) {
-        stage(site, &rounds(""), &["Một"]).await;
+        stage(site, &rounds("", &MARKS), &["Một"]).await;
         let mut runs = organiser(site).await;
         let mut one = seat(site, &mut runs, ROUND, &["gk@example.vn"]).await.remove(0);
         let work = first(&mut one).await;
@@ -250,7 +241,7 @@ both! {
 
     async fn works_of_ones_own_unit_and_ones_own_works_go_to_others(site: Site) {
         site.units().await;
-        announce(site, &staged(&rounds("judges_per_entry: 2"))).await;
+        announce(site, &staged(&rounds("judges_per_entry: 2", &MARKS))).await;
         let mut author = site.signed_in("gk-tac-gia@example.vn").await;
         let work = |n: u8, title: &str, unit| Work {
             title: title.to_owned(), name: format!("Tác giả {title}"), phone: format!("091500001{n}"), seed: n,
@@ -281,7 +272,7 @@ both! {
     }
 
     async fn a_judge_who_steps_aside_leaves_the_work_to_another(site: Site) {
-        stage(site, &rounds("judges_per_entry: 1"), &["Một", "Hai"]).await;
+        stage(site, &rounds("judges_per_entry: 1", &MARKS), &["Một", "Hai"]).await;
         let mut runs = organiser(site).await;
         let mut seated = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
         let mine = first(&mut seated[0]).await;
@@ -296,7 +287,7 @@ both! {
     }
 
     async fn a_round_closes_when_every_work_has_its_quorum_and_sheets_are_final_then(site: Site) {
-        stage(site, &rounds("quorum: 2"), &["Một", "Hai"]).await;
+        stage(site, &rounds("quorum: 2", &MARKS), &["Một", "Hai"]).await;
         let mut runs = organiser(site).await;
         let mut seated = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
         let all = |_: &str| BTreeMap::from([("content", 800), ("art", 850)]);
@@ -323,7 +314,7 @@ both! {
     async fn a_work_that_was_taken_back_holds_no_round_up_and_wins_no_place_in_the_next(site: Site) {
         let titles = ["Một", "Hai", "Ba"];
         site.units().await;
-        announce(site, &staged(&rounds("quorum: 2\n    goes_on: 2"))).await;
+        announce(site, &staged(&rounds("quorum: 2\n    goes_on: 2", &MARKS))).await;
         let mut entrants = Vec::new();
         for (n, title) in (1..).zip(titles) {
             let work = Work { title: title.into(), name: title.into(), phone: format!("091500002{n}"), seed: n, agree: &["original"], ..Work::of(STAGE, "photo", "td-kcn") };

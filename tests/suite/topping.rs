@@ -6,23 +6,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 use serde_json::json;
 
 use super::story::{ORGANISER, STAGE, close, seat, stage};
-use crate::support::{Browser, both};
+use crate::support::{Browser, both, rounds};
 
 const ROUND: &str = "/desk/contests/san-khau/rounds/final";
 const TITLES: [&str; 6] = ["Một", "Hai", "Ba", "Bốn", "Năm", "Sáu"];
 
-fn rounds(more: &str) -> String {
-    format!(
-        "
-rounds:
-  - key: final
-    title: Chung khảo
-    phase: final
-    {more}
-    criteria: [{{ key: content, label: Nội dung, max: 10 }}, {{ key: art, label: Nghệ thuật, max: 10 }}]
-"
-    )
-}
+/// What judges mark.
+const MARKS: [&str; 2] =
+    ["{ key: content, label: Nội dung, max: 10 }", "{ key: art, label: Nghệ thuật, max: 10 }"];
 
 async fn room(judge: &mut Browser) -> String {
     judge.get("/desk").await.attributes("a[href^='/judging/']", "href").remove(0)
@@ -51,7 +42,7 @@ async fn aside(judge: &mut Browser, work: &str) {
 
 both! {
     async fn who_joins_takes_from_the_others_what_they_have_not_begun_from_the_end(site: Site) {
-        stage(site, &rounds("judges_per_entry: 1"), &TITLES).await;
+        stage(site, &rounds("judges_per_entry: 1", &MARKS), &TITLES).await;
         let mut runs = site.signed_in(ORGANISER).await;
         let mut panel = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
         let before = [works(&mut panel[0]).await, works(&mut panel[1]).await];
@@ -76,7 +67,7 @@ both! {
     }
 
     async fn who_comes_back_finds_what_was_begun_and_the_rest_is_dealt_again(site: Site) {
-        stage(site, &rounds("quorum: 2"), &TITLES[..3]).await;
+        stage(site, &rounds("quorum: 2", &MARKS), &TITLES[..3]).await;
         let mut runs = site.signed_in(ORGANISER).await;
         let mut panel = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
         let before = works(&mut panel[0]).await;
@@ -101,7 +92,7 @@ both! {
     }
 
     async fn who_has_finished_gets_new_work_only_where_nobody_else_may_and_then_goes_on(site: Site) {
-        stage(site, &rounds("judges_per_entry: 1"), &TITLES[..3]).await;
+        stage(site, &rounds("judges_per_entry: 1", &MARKS), &TITLES[..3]).await;
         let mut runs = site.signed_in(ORGANISER).await;
         let emails = ["gk1@example.vn", "gk2@example.vn", "gk3@example.vn"];
         let mut panel = seat(site, &mut runs, ROUND, &emails).await;

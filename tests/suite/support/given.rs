@@ -5,6 +5,22 @@ use hoithi::{account, db, unit};
 
 use super::{Browser, Site};
 
+/// The rounds of a definition: one, `final`, in the phase of that name, of which it says this
+/// besides, with these criteria.
+pub fn rounds(more: &str, criteria: &[&str]) -> String {
+    let criteria = criteria.join(", ");
+    format!(
+        "
+rounds:
+  - key: final
+    title: Chung khảo
+    phase: final
+    {more}
+    criteria: [{criteria}]
+"
+    )
+}
+
 impl Site {
     /// The shipped units and the demo's province.
     pub async fn units(&self) {

@@ -10,6 +10,7 @@ mod site;
 pub mod storm;
 pub mod town;
 
+pub use given::rounds;
 pub use site::Site;
 pub use site::{Answer, Browser};
 
