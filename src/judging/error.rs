@@ -42,6 +42,9 @@ pub enum Error {
     /// A decision without a reason for the record.
     #[error("decided without a reason")]
     DecidedWithoutReason,
+    /// Numbers say who goes on: there is nothing for a chair to decide.
+    #[error("nothing to decide")]
+    NothingToDecide,
     /// A list that names an entry twice, or one that is not on the judge's desk.
     #[error("not a list of this desk")]
     List,
@@ -77,6 +80,7 @@ impl Refusal for Error {
             Self::SamePerson => Refused::new(Kind::Conflict, "paper-same-person"),
             Self::NoReason => Refused::new(Kind::Invalid, "veto-without-reason").at("comment"),
             Self::DecidedWithoutReason => Refused::new(Kind::Invalid, "reason-needed").at("reason"),
+            Self::NothingToDecide => Refused::new(Kind::Conflict, "round-nothing-to-decide"),
             Self::List => Refused::new(Kind::Invalid, "list-wrong"),
             Self::Pair => Refused::new(Kind::Conflict, "pair-wrong"),
             Self::Final => Refused::new(Kind::Conflict, "sheets-final"),

@@ -13,10 +13,10 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use super::Error;
 use super::give::{begun, give, share_out};
 use super::judge::{Judge, gone, in_round};
 use super::record::{definition_of, record};
+use super::{Error, Presiding};
 use crate::audit::{self, Act};
 use crate::contest::{self, Contest, Organiser};
 
@@ -196,24 +196,30 @@ pub async fn leave_all(
 /// Lets a judge who declared the sheets final change them again, with a reason for the record.
 ///
 /// # Errors
-/// [`Error::NotOpen`] when the round is not open; [`Error::DecidedWithoutReason`].
+/// [`Error::NotOpen`] when the round is not open; [`Error::DecidedWithoutReason`]; [`Error::Final`]
+/// to a chair whose own sheets they are: these are the organisers' to open.
 pub async fn unlock(
     tx: &DatabaseTransaction,
-    by: &Organiser,
+    by: impl Into<Presiding>,
     (key, id): (&str, SeatId),
     reason: &str,
     now: Instant,
 ) -> Result<(), Error> {
+    let by = by.into();
     if reason.trim().is_empty() {
         return Err(Error::DecidedWithoutReason);
     }
     let contest = contest::lock(tx, by.contest()).await?;
     let round = contest::round_by_key(tx, contest.id(), key).await?;
+    by.over(&round)?;
     if round.state != State::Open {
         return Err(Error::NotOpen);
     }
     let seat = seat::Entity::find_by_id(id).one(tx).await?;
     let seat = seat.filter(|seat| seat.round_id == round.id).ok_or(Error::Unknown)?;
+    if by.is_chair() && seat.user_id == by.user() {
+        return Err(Error::Final);
+    }
     let mut open = seat.into_active_model();
     open.finished_at = Set(None);
     open.update(tx).await?;

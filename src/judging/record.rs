@@ -8,10 +8,10 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
 };
 
-use super::Error;
+use super::{Error, Presiding};
 use crate::audit::{self, Act};
+use crate::contest::Contest;
 use crate::contest::definition::Round;
-use crate::contest::{Contest, Organiser};
 
 /// The round as the contest defines it.
 pub(super) fn definition_of<'a>(
@@ -21,18 +21,19 @@ pub(super) fn definition_of<'a>(
     contest.definition.round(&row.key).ok_or(Error::Unknown)
 }
 
-/// Writes an organiser's act on a round into the log.
+/// Writes what was done with a round by somebody who rules over it into the log.
 pub(super) async fn record(
     tx: &DatabaseTransaction,
-    by: &Organiser,
+    by: impl Into<Presiding>,
     round: RoundId,
     act: &'static str,
     after: serde_json::Value,
     now: Instant,
 ) -> Result<(), Error> {
+    let by = by.into();
     let act = Act {
         actor: Some(by.user()),
-        role: "organiser",
+        role: by.role(),
         act,
         subject: format!("round:{round}"),
         contest: Some(by.contest()),

@@ -19,6 +19,7 @@ use super::give::give;
 use super::judge::sitting;
 use super::pair;
 use super::plan::{Before, Plan, planned};
+use super::preside::Presiding;
 use super::reckon::{cut, reckon};
 use super::record::{definition_of, record};
 use crate::contest::definition::{Round, RoundKind};
@@ -137,27 +138,34 @@ pub struct Decision<'a> {
     pub reason: &'a str,
 }
 
-/// Closes a round: reckons every candidate and says who goes on.
+/// Closes a round: reckons every candidate and says who goes on. The chair of a panel closes it only
+/// where people have to decide that: by deliberation, or among equals at the cut.
 ///
 /// # Errors
-/// [`Error::Faults`] with everything that stands in the way; [`Error::DecidedWithoutReason`].
+/// [`Error::Faults`] with everything that stands in the way; [`Error::DecidedWithoutReason`];
+/// [`Error::NothingToDecide`] to a chair where numbers say who goes on.
 pub async fn close(
     tx: &DatabaseTransaction,
-    by: &Organiser,
+    by: impl Into<Presiding>,
     key: &str,
     decided: Decision<'_>,
     now: Instant,
 ) -> Result<(), Error> {
+    let by = by.into();
     if !decided.on.is_empty() && decided.reason.trim().is_empty() {
         return Err(Error::DecidedWithoutReason);
     }
     let contest = contest::lock(tx, by.contest()).await?;
     let row = contest::round_by_key(tx, contest.id(), key).await?;
+    by.over(&row)?;
     if row.state != State::Open {
         return Err(Error::NotOpen);
     }
     let definition = definition_of(&contest, &row)?;
     let reckoned = reckon(tx, row.id, definition, decided.on).await?;
+    if by.is_chair() && cut(&reckoned, definition, &[]).1.is_none() {
+        return Err(Error::NothingToDecide);
+    }
     let quorum = if definition.kind == RoundKind::Deliberate { 0 } else { definition.quorum };
     let alone = match definition.kind {
         RoundKind::Pairwise => pair::alone(tx, reckoned.iter().map(|one| one.entry)).await?,

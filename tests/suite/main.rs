@@ -12,6 +12,7 @@ mod arrival;
 mod backup;
 mod blind;
 mod calibration;
+mod chair;
 mod child;
 mod config;
 mod contest;

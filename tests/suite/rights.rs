@@ -23,6 +23,8 @@ enum Who {
     OtherEntrant,
     /// Sits on the panel.
     Judge,
+    /// Leads the panel.
+    Chair,
     /// Sits on the panel of the other contest.
     OtherJudge,
     /// Is an officer of the workplace union of the entrant.
@@ -45,15 +47,16 @@ enum Who {
     Admin,
 }
 use Who::{
-    Admin, Anonymous, Approver, Auditor, Below, Entrant, Judge, Lead, Officer, Organiser,
+    Admin, Anonymous, Approver, Auditor, Below, Chair, Entrant, Judge, Lead, Officer, Organiser,
     OtherEntrant, OtherJudge, Screener, Sibling,
 };
 
-const ALL: [Who; 14] = [
+const ALL: [Who; 15] = [
     Anonymous,
     Entrant,
     OtherEntrant,
     Judge,
+    Chair,
     OtherJudge,
     Below,
     Sibling,
@@ -95,7 +98,8 @@ enum Rule {
 use Rule::{Badge, Blank, Desk, Nobody, Open, Own, Public, Signed};
 
 const OWN: Rule = Own(&[Entrant]);
-const SEATED: Rule = Desk(&[Judge]);
+const SEATED: Rule = Desk(&[Judge, Chair]);
+const CHAIRED: Rule = Desk(&[Chair]);
 
 /// Method, address, who may.
 const TABLE: &[(&str, &str, Rule)] = &[
@@ -217,6 +221,9 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/judging/{round}/list", SEATED),
     ("POST", "/judging/{round}/comparisons", SEATED),
     ("POST", "/judging/{round}/comparisons/undo", SEATED),
+    ("GET", "/judging/{round}/chair", CHAIRED),
+    ("POST", "/judging/{round}/decision", CHAIRED),
+    ("POST", "/judging/{round}/seats/{seat}/unlocking", CHAIRED),
     ("GET", "/judging/{round}/two", SEATED),
     ("GET", "/judging/{round}/{alias}", SEATED),
     ("POST", "/judging/{round}/{alias}/sheet", SEATED),

@@ -3,6 +3,7 @@
 pub mod account;
 pub mod award;
 pub mod ballot;
+pub mod chair;
 pub mod comparison;
 pub mod complaint;
 pub mod contest;

@@ -214,7 +214,7 @@ fn sureness(v: &View, sure: judging::Sure) -> String {
 }
 
 /// Names of entries that are equal where the cut falls.
-fn equal(refused: &[Refused]) -> BTreeSet<String> {
+pub(super) fn equal(refused: &[Refused]) -> BTreeSet<String> {
     let tie = refused.iter().find(|one| one.code == "round-tie-at-the-cut");
     let names = tie.and_then(|tie| tie.args.iter().find(|(name, _)| *name == "aliases"));
     match names {

@@ -7,8 +7,8 @@ use entity::{entry, round, seat};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use super::Who::{
-    self, Admin, Anonymous, Approver, Auditor, Below, Entrant, Judge, Lead, Officer, Organiser,
-    OtherEntrant, OtherJudge, Screener, Sibling,
+    self, Admin, Anonymous, Approver, Auditor, Below, Chair, Entrant, Judge, Lead, Officer,
+    Organiser, OtherEntrant, OtherJudge, Screener, Sibling,
 };
 use crate::story::{Work, announce, enter, enter_for, seat as give_seats};
 use crate::support::{Browser, Site};
@@ -145,6 +145,11 @@ pub(super) async fn scene(site: &Site) -> Scene {
     site.work().await;
     let panel = |slug: &str| format!("/desk/contests/{slug}/rounds/final");
     let ours = ["giam-khao@example.vn", "du-bi@example.vn"];
+    let form = [("email", "chu-khao@example.vn"), ("chair", "1")];
+    let given = admin.post(&format!("{}/seats", panel("anh-ta")), &form).await;
+    assert_eq!(given.status, StatusCode::SEE_OTHER, "{}", given.text());
+    site.work().await;
+    people.insert(Chair, site.signed_in("chu-khao@example.vn").await);
     let judge = give_seats(site, &mut admin, &panel("anh-ta"), &ours).await.remove(0);
     let theirs_too = ["giam-khao-ban@example.vn"];
     let other = give_seats(site, &mut admin, &panel("anh-ban"), &theirs_too).await.remove(0);

@@ -31,8 +31,8 @@ pub struct Index {
     pub units: Vec<(String, String)>,
     /// Contests that they run: name in addresses, title, where it stands.
     pub contests: Vec<(String, String, &'static str)>,
-    /// Rounds that they judge: key of the round, title of the contest.
-    pub rounds: Vec<(String, String)>,
+    /// Rounds that they judge: key of the round, title of the contest, whether they chair it.
+    pub rounds: Vec<(String, String, bool)>,
     /// Browsers in which they are signed in.
     pub sessions: Vec<(String, entity::instant::Instant)>,
 }
@@ -55,7 +55,7 @@ pub async fn index(app: web::Data<App>, v: View, who: Signed) -> Result {
     let judged = contests::by_ids(&app.db, judged).await?;
     let rounds = seats.iter().filter_map(|judge| {
         let contest = judged.iter().find(|contest| contest.id() == judge.round.contest_id)?;
-        Some((judge.round.id.to_string(), title(contest)))
+        Some((judge.round.id.to_string(), title(contest), judge.seat.chair))
     });
     let rounds = rounds.collect();
     let sessions = account::list(&app.db, who.id(), v.now).await?;
