@@ -3,13 +3,13 @@
 use std::collections::{BTreeSet, HashSet};
 
 use entity::assignment::{self, State as Work};
-use entity::id::{AssignmentId, EntryId, SeatId};
+use entity::id::{AssignmentId, EntryId, RoundId, SeatId};
 use entity::instant::Instant;
 use entity::{candidate, paper, round, seat, sheet};
 use sea_orm::sea_query::{Query, SelectStatement};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
-    QueryFilter, QueryOrder, QuerySelect, Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
+    IntoActiveModel, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use serde_json::json;
 
@@ -53,12 +53,7 @@ async fn lay(
     if definition.kind == RoundKind::Deliberate {
         return Ok(());
     }
-    let candidates = candidate::Entity::find()
-        .filter(candidate::Column::RoundId.eq(round.id))
-        .order_by_asc(candidate::Column::Alias)
-        .all(tx)
-        .await?;
-    let entries: Vec<EntryId> = candidates.into_iter().map(|row| row.entry_id).collect();
+    let entries = candidates(tx, round.id).await?;
     let seats = sitting(tx, round.id).await?;
     let known = assignment::Entity::find().filter(assignment::Column::RoundId.eq(round.id));
     let mut before = Before { rows: known.all(tx).await?, ..Before::default() };
@@ -70,11 +65,41 @@ async fn lay(
     let taken = plan.deal.taken.iter().map(|(entry, judge)| (entries[*entry], seats[*judge].id));
     let taken: HashSet<(EntryId, SeatId)> = taken.collect();
     let gone = before.rows.iter().filter(|row| taken.contains(&(row.entry_id, row.seat_id)));
-    for some in gone.map(|row| row.id).collect::<Vec<_>>().chunks(MANY) {
+    let gone: Vec<AssignmentId> = gone.map(|row| row.id).collect();
+    let fresh = fresh(&plan, &entries, &seats, &before.rows, seed);
+    write(tx, round, seats, (&gone, &fresh), now).await
+}
+
+/// Entries of a round, by their names.
+pub(super) async fn candidates(
+    db: &impl ConnectionTrait,
+    round: RoundId,
+) -> Result<Vec<EntryId>, DbErr> {
+    candidate::Entity::find()
+        .select_only()
+        .column(candidate::Column::EntryId)
+        .filter(candidate::Column::RoundId.eq(round))
+        .order_by_asc(candidate::Column::Alias)
+        .into_tuple()
+        .all(db)
+        .await
+}
+
+/// What a judge gets, and at which place of the judge's order.
+pub(super) type Given = (SeatId, EntryId, i32);
+
+/// Takes this from desks and lays that on them.
+pub(super) async fn write(
+    tx: &DatabaseTransaction,
+    round: &round::Model,
+    seats: Vec<seat::Model>,
+    (gone, fresh): (&[AssignmentId], &[Given]),
+    now: Instant,
+) -> Result<(), Error> {
+    for some in gone.chunks(MANY) {
         let rows = assignment::Column::Id.is_in(some.iter().copied());
         assignment::Entity::delete_many().filter(rows).exec(tx).await?;
     }
-    let fresh = fresh(&plan, &entries, &seats, &before.rows, seed);
     for some in fresh.chunks(MANY) {
         let rows = some.iter().map(|(seat, entry, position)| assignment::ActiveModel {
             id: Set(AssignmentId::new()),
@@ -98,13 +123,13 @@ async fn lay(
 }
 
 /// What everybody gets, and at which place of their order.
-fn fresh(
+pub(super) fn fresh(
     plan: &Plan,
     entries: &[EntryId],
     seats: &[seat::Model],
     known: &[assignment::Model],
     seed: u64,
-) -> Vec<(SeatId, EntryId, i32)> {
+) -> Vec<Given> {
     let mut rows = Vec::new();
     for (judge, seat) in seats.iter().enumerate() {
         let own = plan.deal.fresh.iter().filter(|pair| pair.1 == judge).map(|pair| pair.0);
@@ -127,9 +152,32 @@ pub(super) fn begun() -> SelectStatement {
 }
 
 /// What judges who have more than an even share have not begun, as far as they have more, from the
-/// end of their orders. Whoever judges on paper keeps what was printed.
+/// end of their orders.
 async fn loose(
     tx: &DatabaseTransaction,
+    seats: &[seat::Model],
+    known: &[assignment::Model],
+) -> Result<BTreeSet<AssignmentId>, DbErr> {
+    let sitting: HashSet<SeatId> = seats.iter().map(|seat| seat.id).collect();
+    let held = known.iter().filter(|row| row.state != Work::SteppedAside);
+    let held: Vec<_> = held.filter(|row| sitting.contains(&row.seat_id)).collect();
+    let share = held.len() / seats.len().max(1);
+    let untouched = untouched(tx, seats, known).await?;
+    let mut loose = BTreeSet::new();
+    for seat in seats {
+        let mut own: Vec<_> = held.iter().filter(|row| row.seat_id == seat.id).collect();
+        own.sort_unstable_by_key(|row| -row.position);
+        let surplus = own.len().saturating_sub(share);
+        let free = own.into_iter().filter(|row| untouched.contains(&row.id));
+        loose.extend(free.take(surplus).map(|row| row.id));
+    }
+    Ok(loose)
+}
+
+/// What these judges have not begun and said nothing of, without what all share. Whoever judges on
+/// paper keeps what was printed.
+pub(super) async fn untouched(
+    db: &impl ConnectionTrait,
     seats: &[seat::Model],
     known: &[assignment::Model],
 ) -> Result<BTreeSet<AssignmentId>, DbErr> {
@@ -140,28 +188,18 @@ async fn loose(
         .filter(assignment::Column::SeatId.is_in(ids()))
         .filter(assignment::Column::Id.in_subquery(begun()))
         .into_tuple()
-        .all(tx)
+        .all(db)
         .await?
         .into_iter()
         .collect();
-    let papers = paper::Entity::find().filter(paper::Column::SeatId.is_in(ids())).all(tx).await?;
+    let papers = paper::Entity::find().filter(paper::Column::SeatId.is_in(ids())).all(db).await?;
     let on_paper: HashSet<SeatId> = papers.into_iter().map(|paper| paper.seat_id).collect();
-    let sitting: HashSet<SeatId> = ids().collect();
-    let held = known.iter().filter(|row| row.state != Work::SteppedAside);
-    let held: Vec<_> = held.filter(|row| sitting.contains(&row.seat_id)).collect();
-    let share = held.len() / seats.len().max(1);
-    let mut loose = BTreeSet::new();
-    for seat in seats.iter().filter(|seat| !on_paper.contains(&seat.id)) {
-        let mut own: Vec<_> = held.iter().filter(|row| row.seat_id == seat.id).collect();
-        own.sort_unstable_by_key(|row| -row.position);
-        let surplus = own.len().saturating_sub(share);
-        let free = own.into_iter().filter(|row| {
-            let untouched = !row.favourite && row.flag.is_none() && !begun.contains(&row.id);
-            untouched && row.position >= 0 && row.state == Work::Open
-        });
-        loose.extend(free.take(surplus).map(|row| row.id));
-    }
-    Ok(loose)
+    let theirs: HashSet<SeatId> = ids().filter(|id| !on_paper.contains(id)).collect();
+    let free = known.iter().filter(|row| {
+        let said = row.favourite || row.flag.is_some() || begun.contains(&row.id);
+        !said && row.position >= 0 && row.state == Work::Open && theirs.contains(&row.seat_id)
+    });
+    Ok(free.map(|row| row.id).collect())
 }
 
 /// A judge who had finished has work again: the sheets are not final any more.

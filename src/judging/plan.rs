@@ -28,6 +28,8 @@ pub(super) struct Before {
     pub(super) rows: Vec<assignment::Model>,
     /// What may be taken from a desk again.
     pub(super) loose: BTreeSet<AssignmentId>,
+    /// Who gets nothing more.
+    pub(super) barred: Option<SeatId>,
 }
 
 /// The deal of these entries to these seats, beside what was dealt before.
@@ -67,6 +69,9 @@ pub(super) async fn planned(
         }
     }
     table.conflicts.extend(own_work(db, &origins, seats).await?);
+    if let Some(judge) = before.barred.and_then(|seat| chair.get(&seat).copied()) {
+        table.conflicts.extend((0..entries.len()).map(|entry| (entry, judge)));
+    }
     let held: BTreeSet<(usize, usize)> = table.dealt.iter().copied().collect();
     table.conflicts.retain(|pair| !held.contains(pair));
     let shared: BTreeMap<usize, i32> = if before.rows.is_empty() {

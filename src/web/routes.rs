@@ -129,6 +129,14 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/rounds/{key}/figures.csv", web::get().to(pages::figures::csv))
         .route("/desk/contests/{slug}/rounds/{key}/seats", web::post().to(pages::round::add))
         .route(
+            "/desk/contests/{slug}/rounds/{key}/seats/{seat}/passing",
+            web::get().to(pages::round::passing),
+        )
+        .route(
+            "/desk/contests/{slug}/rounds/{key}/seats/{seat}/passing",
+            web::post().to(pages::round::pass_on),
+        )
+        .route(
             "/desk/contests/{slug}/rounds/{key}/seats/{seat}/removal",
             web::post().to(pages::round::remove),
         )

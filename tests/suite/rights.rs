@@ -211,6 +211,8 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/desk/contests/{slug}/rounds/{key}/figures.csv", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/rounds/{key}", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/rounds/{key}/seats", Badge(ORGANISE)),
+    ("GET", "/desk/contests/{slug}/rounds/{key}/seats/{seat}/passing", Badge(ORGANISE)),
+    ("POST", "/desk/contests/{slug}/rounds/{key}/seats/{seat}/passing", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/rounds/{key}/seats/{seat}/removal", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/rounds/{key}/seats/{seat}/unlocking", Badge(ORGANISE)),
     ("GET", "/desk/contests/{slug}/rounds/{key}/paper", Badge(ORGANISE)),

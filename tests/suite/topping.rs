@@ -1,8 +1,8 @@
 //! Work follows who joins a panel, leaves it, comes back to it, and who has finished.
 
 use actix_web::http::StatusCode;
-use entity::seat as seats;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
+use entity::{audit_log, seat as seats};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use serde_json::json;
 
 use super::story::{ORGANISER, STAGE, close, seat, stage};
@@ -40,7 +40,73 @@ async fn aside(judge: &mut Browser, work: &str) {
     assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text());
 }
 
+/// Who takes how many more, as the page before the act says.
+async fn takers(runs: &mut Browser, to: &str) -> Vec<String> {
+    runs.get(to).await.all("tbody td:last-child")
+}
+
 both! {
+    async fn what_a_late_judge_has_not_begun_passes_to_the_others_in_one_act(site: Site) {
+        stage(site, &rounds("judges_per_entry: 1", &MARKS), &TITLES).await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let panel = ["gk1@example.vn", "gk2@example.vn", "gk3@example.vn"];
+        let mut seated = seat(site, &mut runs, ROUND, &panel).await;
+        let late = works(&mut seated[0]).await;
+        mark(&mut seated[0], &late[0], json!({ "content": 700 })).await;
+        let barred = late[1].rsplit('/').next().expect("a name").to_owned();
+        let seats = seats::Entity::find().order_by_asc(seats::Column::Number);
+        let seats = seats.all(&site.app.db).await.unwrap();
+        let to = format!("{ROUND}/seats/{}/passing", seats[0].id);
+
+        let link = runs.get(ROUND).await.attributes("a[href$='/passing']", "href");
+        let told = takers(&mut runs, &to).await;
+        let page = runs.get(&to).await;
+        let done = runs.post(&to, &[]).await;
+        let after = takers(&mut runs, &to).await;
+        let mut held = Vec::new();
+        for judge in &mut seated {
+            held.push(works(judge).await);
+        }
+        let again = runs.post(&to, &[]).await;
+        let logged = audit_log::Entity::find().filter(audit_log::Column::Act.eq("work-passed-on"));
+        let logged = logged.order_by_asc(audit_log::Column::Seq).all(&site.app.db).await.unwrap();
+
+        assert_eq!(link.len(), 3, "every judge has open work: {link:?}");
+        assert!(page.text().contains("còn 1 bài chưa bắt đầu chấm; 1 bài chuyển được"), "{}", page.text());
+        assert_eq!(told, ["+1"]);
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        assert_eq!(after, Vec::<String>::new(), "nothing is left to pass on");
+        assert_eq!(held[0], [late[0].clone()], "what was begun stays");
+        assert_eq!((held[1].len() + held[2].len(), held[1].len().abs_diff(held[2].len())), (5, 1));
+        let taken = held[1..].iter().flatten().filter(|work| work.ends_with(&barred));
+        assert_eq!(taken.count(), 1);
+        assert_eq!(again.status, StatusCode::SEE_OTHER);
+        assert_eq!(logged[0].after.as_ref().unwrap()["entries"], json!(1));
+        assert_eq!(logged[0].role, "organiser");
+    }
+
+    async fn what_everybody_has_already_or_nobody_else_may_judge_stays_with_a_late_judge(site: Site) {
+        stage(site, &rounds("judges_per_entry: 1", &MARKS), &TITLES[..2]).await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let mut seated = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
+        let theirs = works(&mut seated[1]).await.remove(0);
+        aside(&mut seated[1], &theirs).await;
+        let mine = works(&mut seated[0]).await;
+        let seat = seats::Entity::find().filter(seats::Column::Number.eq(1));
+        let late = seat.one(&site.app.db).await.unwrap().unwrap().id;
+        let to = format!("{ROUND}/seats/{late}/passing");
+
+        let page = runs.get(&to).await;
+        let done = runs.post(&to, &[]).await;
+        let held = [works(&mut seated[0]).await, works(&mut seated[1]).await];
+
+        assert_eq!(mine.len(), 2, "the other stepped aside from one");
+        assert!(page.text().contains("còn 2 bài chưa bắt đầu chấm; 1 bài chuyển được"), "{}", page.text());
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        assert_eq!((held[0].len(), held[1].len()), (1, 1));
+        assert!(held[0][0].ends_with(theirs.rsplit('/').next().unwrap()), "{held:?} {theirs}");
+    }
+
     async fn who_joins_takes_from_the_others_what_they_have_not_begun_from_the_end(site: Site) {
         stage(site, &rounds("judges_per_entry: 1", &MARKS), &TITLES).await;
         let mut runs = site.signed_in(ORGANISER).await;

@@ -1,6 +1,9 @@
 //! A judging round as its organisers see it.
 
 mod deal;
+mod passing;
+
+pub use passing::{Passing, create as pass_on, preview as passing};
 
 use std::collections::BTreeSet;
 

@@ -45,6 +45,7 @@ act-judge-added = judge added
 act-judge-left = judge left the panel
 act-judge-finished = judge declared the sheets final
 act-judge-unlocked = opened final sheets again
+act-work-passed-on = passed a late judge's work on
 act-paper-keyed = keyed in sheets from paper
 act-paper-checked = compared sheets with the paper
 act-paper-sent-back = sent sheets from paper back

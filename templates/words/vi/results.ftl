@@ -45,6 +45,7 @@ act-judge-added = thêm giám khảo
 act-judge-left = giám khảo rời hội đồng
 act-judge-finished = giám khảo chốt phiếu
 act-judge-unlocked = mở lại phiếu đã chốt
+act-work-passed-on = chuyển bài của giám khảo chậm
 act-paper-keyed = nhập phiếu chấm giấy
 act-paper-checked = đối chiếu phiếu chấm giấy
 act-paper-sent-back = trả lại phiếu chấm giấy
