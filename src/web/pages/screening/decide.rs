@@ -92,10 +92,14 @@ pub async fn create_many(
 ) -> Result {
     let (contest, screener) = desk(&app, &slug, &who, &v).await?;
     let finding = finding(&form).map_err(|refused| Failure::all(vec![refused]))?;
-    let tx = db::begin(&app.db).await?;
+    // Looked up before the transaction: whoever holds one connection waits for no other.
+    let mut entries = Vec::new();
     for typed in form.all("code") {
-        let entry = in_contest(&app, &contest, typed).await?;
-        screening::find(&tx, &screener, entry.id, &finding, v.now).await?;
+        entries.push(in_contest(&app, &contest, typed).await?.id);
+    }
+    let tx = db::begin(&app.db).await?;
+    for entry in entries {
+        screening::find(&tx, &screener, entry, &finding, v.now).await?;
     }
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{}/screening", contest.slug())))
