@@ -2,6 +2,7 @@
 
 mod agreement;
 mod ballots;
+mod firmness;
 mod marks;
 mod pairs;
 mod scale;

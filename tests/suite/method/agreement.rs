@@ -23,6 +23,23 @@ fn correlations_are_those_of_shrout_and_fleiss() {
 }
 
 #[test]
+fn correlations_agree_with_the_reference_in_all_six_forms() {
+    let Some(file) = vectors("icc_shrout_fleiss.json") else { return };
+    let rows = file["targets_by_raters"].as_array().expect("rows").iter();
+    let rows: Vec<Vec<Option<f64>>> =
+        rows.map(|row| numbers(row).into_iter().map(Some).collect()).collect();
+    let got = correlations(&panel(&rows.iter().map(Vec::as_slice).collect::<Vec<_>>()));
+    let got = got.expect("a full panel");
+    let known = [got.one, got.agreement, got.consistency];
+    let known =
+        known.into_iter().chain([got.one_of_mean, got.agreement_of_mean, got.consistency_of_mean]);
+
+    for (got, wanted) in known.zip(file["result"].as_array().expect("six forms")) {
+        near(got, wanted["ICC"].as_f64().expect("a number"), 1e-12);
+    }
+}
+
+#[test]
 fn alpha_is_that_of_krippendorffs_own_example() {
     let n = None;
     let s = |mark: i32| Some(f64::from(mark));

@@ -57,6 +57,43 @@ fn twenty_guests_choose_chocolate_strawberries_and_oranges() {
 }
 
 #[test]
+fn transferable_votes_elect_whom_the_reference_elects() {
+    let Some(file) = vectors("stv.json") else { return };
+    for case in file["cases"].as_array().expect("cases") {
+        let mut names: Vec<String> = Vec::new();
+        let mut place = |name: String| {
+            names.iter().position(|one| *one == name).unwrap_or_else(|| {
+                names.push(name);
+                names.len() - 1
+            })
+        };
+        let said = case["ballots"].as_array().expect("ballots").iter().map(|ballot| {
+            let listed: Vec<String> = match ballot[1].as_str() {
+                Some(letters) => letters.chars().map(String::from).collect(),
+                None => serde_json::from_value(ballot[1].clone()).expect("names"),
+            };
+            let count = u32::try_from(ballot[0].as_u64().expect("a count")).expect("small");
+            Ballot { count, order: listed.into_iter().map(&mut place).collect() }
+        });
+        let said: Vec<Ballot> = said.collect();
+        let seats = case["seats"].as_u64().unwrap_or(1) as usize;
+        let steps = transferable(names.len(), &said, seats, &[]).expect("winners");
+        let elected = steps.iter().filter_map(|step| match step {
+            Step::Elected(one) => Some(names[*one].clone()),
+            Step::Left(_) => None,
+        });
+        let mut elected: Vec<String> = elected.collect();
+        let mut wanted: Vec<String> = match case.get("winner") {
+            Some(one) => vec![one.as_str().expect("a name").to_owned()],
+            None => serde_json::from_value(case["winners"].clone()).expect("names"),
+        };
+        elected.sort();
+        wanted.sort();
+        assert_eq!(elected, wanted, "{}", case["name"]);
+    }
+}
+
+#[test]
 fn a_tie_at_the_bottom_is_never_broken_by_hidden_order() {
     let said = ballots(&[(5, "A"), (3, "B"), (2, "CB"), (2, "DA")]);
 

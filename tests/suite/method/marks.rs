@@ -9,7 +9,7 @@ use hoithi::judging::method::ranks;
 use hoithi::judging::method::scale::{standardised, z_means};
 use proptest::prelude::*;
 
-use super::full;
+use super::{full, numbers, vectors};
 
 fn criterion(key: &str, max: u32, weight: Option<u32>) -> Criterion {
     let label = Text::default();
@@ -56,6 +56,18 @@ fn aggregates_are_what_a_person_reckons_by_hand() {
         "one of equals is dropped"
     );
     assert_eq!(millionths(Mean, &[]), None);
+}
+
+#[test]
+fn the_highest_and_the_lowest_are_dropped_as_in_the_reference() {
+    let Some(file) = vectors("zscore_trimmed.json") else { return };
+    let case = &file["trimmed"][0];
+    let tenths = numbers(&case["scores"]).into_iter().map(|score| (score * 10.0) as i128);
+    let totals: Vec<Fraction> = tenths.map(|tenths| Fraction::new(tenths, 10)).collect();
+
+    let got = aggregate(Aggregate::TrimmedMean, &totals).map(Fraction::millionths);
+    let wanted = case["mean"].as_f64().expect("a mean");
+    assert_eq!(got, Some((wanted * 1e6) as i64));
 }
 
 #[test]

@@ -2,6 +2,8 @@
 
 use hoithi::judging::method::pairs::{Belief, Preference, Trust, gain, learned, strengths};
 
+use serde_json::Value;
+
 use super::{near, numbers, vectors};
 
 #[test]
@@ -87,4 +89,27 @@ fn a_first_comparison_teaches_what_was_published() {
     near(better.variance, 0.832_644_628_099_173_5, 1e-12);
     near(worse.mean, -0.409_090_909_090_909_06, 1e-12);
     near(gain(Trust::BEFORE, Belief::BEFORE, Belief::BEFORE), 0.183_148_344_769_948_54, 1e-9);
+}
+
+#[test]
+fn journals_that_cite_each_other_have_the_abilities_of_the_r_package() {
+    let Some(file) = vectors("bradleyterry2.json") else { return };
+    let case = &file["citations"];
+    let players = case["players"].as_array().expect("players");
+    let place = |name: &Value| players.iter().position(|one| one == name).expect("a player");
+    let rows = case["data"].as_array().expect("data").iter().flat_map(|row| {
+        let (one, other) = (place(&row["j1"]), place(&row["j2"]));
+        let times = |key: &str| row[key].as_f64().expect("a number");
+        [
+            Preference { better: one, worse: other, times: times("win1") },
+            Preference { better: other, worse: one, times: times("win2") },
+        ]
+    });
+    let said: Vec<Preference> = rows.collect();
+
+    let got = strengths(players.len(), &said, 0.0);
+    for (name, strength) in players.iter().zip(&got) {
+        let wanted = case["ability"][name.as_str().expect("a name")].as_f64().expect("an ability");
+        near(strength - got[0], wanted, 1e-7);
+    }
 }
