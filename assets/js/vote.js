@@ -32,8 +32,9 @@ const answered = (line, told) => {
   }
   tell(told.said, "ok");
   form.hidden = true;
-  const undo = document.querySelector("[data-undo]");
-  undo.hidden = false;
+  const mine = document.querySelector("[data-mine]");
+  mine.firstChild.href = `/votes/${told.receipt}`;
+  mine.hidden = document.querySelector("[data-undo]").hidden = false;
   // The focus was on the button that is gone.
   said.tabIndex = -1;
   said.focus();

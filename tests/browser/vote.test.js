@@ -17,6 +17,9 @@ test('one touch is counted, and the focus is on the sentence that says so', asyn
   await page.locator('[data-said]').filter({ hasText: 'Đã tính phiếu' }).waitFor();
   assert.ok(await page.locator('[data-said]').evaluate((said) => said === document.activeElement));
   assert.ok(await page.locator('form[data-undo] button').isVisible());
+  const receipt = (await page.locator('[data-said]').innerText()).match(/Mã phiếu: (\w+)/)[1];
+  const mine = page.getByRole('link', { name: 'Phiếu của tôi đã được tính chưa?' });
+  assert.equal(await mine.getAttribute('href'), `/votes/${receipt}`);
   await page.locator('form[data-undo] button').click();
   await page.getByText('rút').first().waitFor();
 });

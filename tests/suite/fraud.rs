@@ -131,6 +131,10 @@ both! {
         let rows = result.all("section table tbody tr");
         assert!(rows.iter().any(|row| row.starts_with("Trình duyệt150600")), "{rows:?}");
         assert!(rows.iter().any(|row| row.contains("60rất ít máy bỏ rất nhiều phiếu")), "{rows:?}");
+        let log = "/contests/san-khau/votes".to_owned();
+        for page in [&result, &site.browser().get("/contests/san-khau").await] {
+            assert!(page.attributes("a.button", "href").contains(&log), "{}", page.text());
+        }
         assert_eq!(shown(site, ba).await, "0 lượt bình chọn");
         assert_eq!(site.browser().get(&format!("/votes/{receipt}")).await.all(".notice.warn").len(), 1);
 

@@ -25,6 +25,7 @@ votes-checkpoint = Newest signature of the log
 votes-bundle = Download the whole log
 votes-bundle-later = The whole log is published with the result.
 votes-recount = Recount it by the command hoithi vote audit, or by the Python program verify_ledger.py that comes with the source.
+votes-recount-go = The log of votes: recount it yourself
 votes-none-yet = There is no vote yet.
 votes-is-mine-in = Is my vote in?
 votes-code = Code of the receipt, 12 characters

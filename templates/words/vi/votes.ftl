@@ -25,6 +25,7 @@ votes-checkpoint = Chữ ký mới nhất của sổ
 votes-bundle = Tải toàn bộ sổ phiếu
 votes-bundle-later = Toàn bộ sổ phiếu được công bố cùng kết quả.
 votes-recount = Đếm lại bằng lệnh: hoithi vote audit, hoặc bằng chương trình Python verify_ledger.py kèm mã nguồn.
+votes-recount-go = Sổ phiếu: tự đếm lại
 votes-none-yet = Chưa có phiếu nào.
 votes-is-mine-in = Phiếu của tôi đã được tính chưa?
 votes-code = Mã phiếu, 12 ký tự

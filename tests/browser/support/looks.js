@@ -7,7 +7,7 @@ import { patternOf } from './routes.js';
 import { slowLine } from './slow.js';
 
 /** Answers that are no pages. */
-const notPages = /^\/(static|health|metrics|media)|\.(csv|xlsx|json|svg|pdf|zip|html?)$|\/(pictures|originals|exports|films|texts)\//;
+const notPages = /^\/(static|health|metrics|media)|\.(csv|xlsx|json|svg|pdf|zip|py|html?)$|\/votes\/(\w+\/proof|checkpoint)$|\/(pictures|originals|exports|films|texts)\//;
 
 /** Most bytes of a page without its pictures, compressed (experience of a phone at 400 kbps). */
 const budgets = [

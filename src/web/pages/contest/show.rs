@@ -88,6 +88,8 @@ pub struct Show {
     pub counts: Option<HashMap<EntryId, String>>,
     /// Whether names stand beside works.
     pub names: bool,
+    /// Whether there is a public vote, with a log of its own.
+    pub has_votes: bool,
 }
 
 /// A contest.
@@ -151,6 +153,7 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
         counts: live::counts(app, contest, &ids, &v).await?,
         cards: entry::cards(&app.db, entries).await?,
         names: names_are_shown(contest),
+        has_votes: definition.voting.is_some(),
         v,
     };
     page.render().map_err(Failure::broken)
