@@ -6,6 +6,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use crate::app::App;
+use crate::entry::code::{grouped, meant};
 use crate::refusal::{Kind, Refused};
 use crate::voting::members;
 use crate::web::form::Form;
@@ -66,13 +67,15 @@ pub async fn create(app: web::Data<App>, v: View, form: Form) -> Result {
     }
 }
 
-/// Opens the address of a slip.
+/// Opens the address of a slip: its code stands in the form, and one touch takes it. Opening changes
+/// nothing: the preview in a chat uses no slip up.
 ///
 /// # Errors
 /// Not found where no slip has it.
-pub async fn open(app: web::Data<App>, code: web::Path<String>) -> Result {
-    let found = proved(&app, &code).await?;
-    known(&app, found.ok_or_else(|| Failure::new(Kind::NotFound, "member-unknown"))?, "").await
+pub async fn open(app: web::Data<App>, v: View, code: web::Path<String>) -> Result {
+    let found = members::by_hash(&app.db, &hash(&app, &code)).await?;
+    found.ok_or_else(|| Failure::new(Kind::NotFound, "member-unknown"))?;
+    page(&New { v, then: String::new(), code: grouped(&meant(&code)), refused: None })
 }
 
 /// The place that a code proves, which is used from now on. Only the first use writes.

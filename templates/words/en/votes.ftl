@@ -3,6 +3,7 @@ votes-log-promise = Every vote is a line in a log that is only added to, never d
 votes-log-limits = The log names nobody. After the result is published, whoever kept a receipt can prove what they chose.
 member-title = Member code
 member-why = Type the code on your slip, or scan its QR code. It only makes sure that everybody has the same number of votes; your name is not kept with the vote.
+member-here = This is the code on your slip. Touch “Go on” to vote by it on this device; until then the slip is unused. Your name is not kept with the vote.
 member-code = Code on the slip
 member-go = Go on
 member-unknown = This code is not known. Check every letter on your slip; if it still does not work, ask the union officer who gave it to you.

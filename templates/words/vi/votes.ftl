@@ -3,6 +3,7 @@ votes-log-promise = Mỗi phiếu là một dòng trong sổ chỉ ghi thêm, kh
 votes-log-limits = Sổ không ghi tên ai. Sau khi công bố kết quả, người còn giữ mã phiếu có thể chứng minh mình đã chọn gì.
 member-title = Mã đoàn viên
 member-why = Nhập mã trên phiếu của bạn, hoặc quét mã QR. Mã chỉ dùng để mỗi người được bình chọn đúng số lượt; tên bạn không được ghi cùng phiếu.
+member-here = Đây là mã trên phiếu của bạn. Chạm “Tiếp tục” để bình chọn bằng mã này trên máy này; trước đó phiếu chưa được dùng. Tên bạn không được ghi cùng phiếu.
 member-code = Mã trên phiếu
 member-go = Tiếp tục
 member-unknown = Không tìm thấy mã này. Hãy xem lại từng ký tự trên phiếu; nếu vẫn không được, hỏi cán bộ công đoàn đã phát phiếu.

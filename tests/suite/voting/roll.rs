@@ -94,7 +94,9 @@ both! {
         let slips: Vec<String> = file.lines().filter_map(slip).collect();
         let printed = text(&list(&mut runs, "members", &[("as", "pdf")], sheet).await.bytes);
         let mut first = known(site, &codes[0]).await;
-        first.get(&format!("/m/{}", slips[0])).await;
+        let looked = first.get(&format!("/m/{}", slips[0])).await;
+        let seen = runs.get(&format!("{DESK}?number=1")).await;
+        first.post("/m", &[("code", &slips[0])]).await;
         let used = runs.get(&format!("{DESK}?number=1")).await;
         let void = |number, words| [("number", number), ("words", words)];
         let kept = runs.post(&format!("{DESK}/slips"), &void("1", "mất")).await;
@@ -112,6 +114,8 @@ both! {
         for words in ["Trần Thị Bình", "Phiếu số 4", "Mã bình chọn của bạn"] {
             assert!(printed.contains(words), "{words}: {printed}");
         }
+        assert_eq!(looked.attributes("#code", "value").len(), 1, "{}", looked.text());
+        assert_eq!(seen.all("form[action$='/slips']").len(), 1, "looking uses no slip up");
         assert!(used.all("form[action$='/slips']").is_empty(), "a used slip cannot be voided");
         assert!(used.text().contains("Đã dùng lần đầu"), "{}", used.text());
         assert!(kept.all("#number-wrong")[0].starts_with("Phiếu này đã dùng lúc"), "{}", kept.text());

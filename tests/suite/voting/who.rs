@@ -87,10 +87,13 @@ both! {
         let first = cast(&mut phone, &codes[0]).await;
         let mut other = known(site, &codes[0]).await;
         let opened = other.get(&format!("/m/{}", slips[0])).await;
+        let unknown = cast(&mut other, &codes[0]).await;
+        let code = opened.attributes("#code", "value").remove(0);
+        let taken = other.post("/m", &[("code", &code)]).await;
         let again = cast(&mut other, &codes[0]).await;
         let second = cast(&mut other, &codes[1]).await;
         let mut third = known(site, &codes[1]).await;
-        third.get(&format!("/m/{}", slips[1])).await;
+        third.post("/m", &[("code", &slips[1])]).await;
         let third = cast(&mut third, &codes[1]).await;
 
         assert_eq!(code_of(&unproved), "vote-needs-member");
@@ -98,7 +101,8 @@ both! {
         assert_eq!(form.attributes("input[name=then]", "value"), [format!("/entries/{}", codes[0])]);
         assert_eq!(wrong.all(".notice.danger").len(), 1, "{}", wrong.text());
         assert_eq!(right.location, Some(format!("/entries/{}", codes[0])));
-        assert_eq!(opened.location, Some(format!("/contests/{STAGE}/gallery")));
+        assert_eq!((opened.status, code_of(&unknown)), (StatusCode::OK, "vote-needs-member".into()));
+        assert_eq!(taken.location, Some(format!("/contests/{STAGE}/gallery")));
         assert_eq!(first.json()["receipt"], again.json()["receipt"]);
         assert_eq!((code_of(&second), code_of(&third)), ("no-votes-left".into(), "counted".into()));
         assert_eq!(counted(site).await, votes(&[("Một", 1), ("Hai", 1)]));
