@@ -24,6 +24,7 @@ mod m0018_vote_slip;
 mod m0019_vote_ballot;
 mod m0020_segment_storage;
 mod m0021_sheet_notes;
+mod m0022_only_added;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0019_vote_ballot::Migration),
             Box::new(m0020_segment_storage::Migration),
             Box::new(m0021_sheet_notes::Migration),
+            Box::new(m0022_only_added::Migration),
         ]
     }
 }

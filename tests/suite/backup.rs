@@ -12,7 +12,7 @@ use hoithi::audit::{self, Act, Verdict};
 use hoithi::backup::{self, Error, Manifest};
 use hoithi::storage::{Config, Store};
 use hoithi::{db, web};
-use sea_orm::{DbBackend, EntityTrait, QueryOrder};
+use sea_orm::{ConnectionTrait, DbBackend, EntityTrait, QueryOrder};
 
 use crate::support::{Engine, Site, both};
 use crate::{entry, support};
@@ -89,6 +89,8 @@ both! {
             panic!("the log is broken");
         };
         assert!(acts as usize >= begun, "{acts} acts, {begun} were acknowledged before");
+        let refused = restored.db.execute_unprepared("delete from audit_log").await.unwrap_err();
+        assert!(refused.to_string().contains("audit_log is only added to"), "{refused}");
         for key in held {
             let (here, there) = (app.store.get(&key).await.unwrap(), restored.store.get(&key).await);
             assert_eq!(here, there.unwrap(), "{key}");

@@ -7,9 +7,9 @@ use hoithi::db;
 use hoithi::jobs::{self, Job};
 use hoithi::storage::{Config, Store};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 
-use crate::support::both;
+use crate::support::{self, both};
 
 both! {
     async fn a_second_writer_waits_for_the_first(site: Site) {
@@ -34,6 +34,7 @@ both! {
         for act in ["one", "two", "three"] {
             audit::record(&tx, Act { act, ..Act::default() }, site.app.clock.now()).await.unwrap();
         }
+        support::unguard(&tx, "audit_log").await;
         audit_log::Entity::update_many()
             .col_expr(audit_log::Column::Act, Expr::value("another"))
             .filter(audit_log::Column::Seq.eq(2_i64))
@@ -43,6 +44,22 @@ both! {
         tx.commit().await.unwrap();
 
         assert_eq!(audit::verify(&site.app.db).await.unwrap(), Verdict::Broken(2));
+    }
+
+    async fn the_database_itself_changes_and_removes_no_row_of_the_audit_log(site: Site) {
+        let tx = db::begin(&site.app.db).await.unwrap();
+        audit::record(&tx, Act { act: "one", ..Act::default() }, site.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let otherwise = match site.app.db.get_database_backend() {
+            DbBackend::Postgres => "truncate audit_log",
+            _ => "insert or replace into audit_log select * from audit_log",
+        };
+        for statement in ["update audit_log set act = 'two'", "delete from audit_log", otherwise] {
+            let refused = site.app.db.execute_unprepared(statement).await.unwrap_err();
+            assert!(refused.to_string().contains("audit_log is only added to"), "{refused}");
+        }
+
+        assert_eq!(audit::verify(&site.app.db).await.unwrap(), Verdict::Whole(1));
     }
 
     async fn a_job_is_taken_once_and_again_when_its_lease_runs_out(site: Site) {

@@ -10,6 +10,8 @@ mod site;
 pub mod storm;
 pub mod town;
 
+use sea_orm::{ConnectionTrait, DbBackend};
+
 pub use given::rounds;
 pub use site::Site;
 pub use site::{Answer, Browser};
@@ -29,6 +31,17 @@ pub fn empty(engine: Engine, folder: &std::path::Path) -> String {
         Engine::Sqlite => format!("sqlite:{}", folder.join("empty.sqlite").display()),
         Engine::Postgres => postgres::empty(),
     }
+}
+
+/// Lets rows of a table that is only added to be changed: what somebody could do who rules over the
+/// database.
+pub async fn unguard(db: &impl ConnectionTrait, table: &str) {
+    let of = match db.get_database_backend() {
+        DbBackend::Postgres => format!(" on {table}"),
+        _ => String::new(),
+    };
+    let statement = format!("drop trigger {table}_changed{of}");
+    db.execute_unprepared(&statement).await.expect("a trigger");
 }
 
 /// Address of a database of this engine of a process's own; none where its data folder holds it.

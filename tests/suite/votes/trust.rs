@@ -7,10 +7,10 @@ use hoithi::contest::definition::Level;
 use hoithi::ledger::audit;
 use hoithi::voting::{self, Cast, Error, Proof, Votes};
 use hoithi::{db, voting::tally_agrees};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Set};
 
 use super::{OVER, another, bundle, cast, counted, given, touch, voter};
-use crate::support::{Site, both};
+use crate::support::{Site, both, unguard};
 
 /// A vote at `other`, as voter and entry, once the node that wrote before has been silent for long
 /// enough: meanwhile it may say once more that it leads.
@@ -220,6 +220,11 @@ both! {
         *leaves.last_mut().unwrap() ^= 1;
         let mut row = row.into_active_model();
         row.leaves = Set(leaves);
+        for statement in ["update vote_segment set count = count + 1", "delete from vote_segment"] {
+            let refused = site.app.db.execute_unprepared(statement).await.unwrap_err();
+            assert!(refused.to_string().contains("vote_segment is only added to"), "{refused}");
+        }
+        unguard(&site.app.db, "vote_segment").await;
         row.update(&site.app.db).await.unwrap();
         let other = another(site);
 
