@@ -3,7 +3,7 @@
 use sea_orm::entity::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::id::{ContestId, UnitId, UserId};
+use crate::id::{ContestId, FileId, UnitId, UserId};
 use crate::instant::Instant;
 
 /// A contest.
@@ -46,6 +46,8 @@ pub struct Model {
     pub announced_at: Option<Instant>,
     /// When its results were first published.
     pub published_at: Option<Instant>,
+    /// The signed plan, where it was sent here.
+    pub plan_file_id: Option<FileId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

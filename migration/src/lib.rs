@@ -25,6 +25,7 @@ mod m0019_vote_ballot;
 mod m0020_segment_storage;
 mod m0021_sheet_notes;
 mod m0022_only_added;
+mod m0023_plan_file;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -54,6 +55,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_segment_storage::Migration),
             Box::new(m0021_sheet_notes::Migration),
             Box::new(m0022_only_added::Migration),
+            Box::new(m0023_plan_file::Migration),
         ]
     }
 }

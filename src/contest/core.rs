@@ -12,8 +12,9 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
-use super::Window;
 use super::definition::{Definition, PhaseKind};
+use super::{Organiser, Window};
+use crate::media;
 use crate::refusal::{Kind, Refusal, Refused};
 
 /// Why a contest could not be used.
@@ -166,6 +167,26 @@ pub async fn touched(tx: &DatabaseTransaction, id: ContestId) -> Result<(), Erro
             Expr::col(contest::Column::PublicVersion).add(1_i64),
         )
         .filter(contest::Column::Id.eq(id))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Keeps the scan of the signed plan, in place of one that was sent before.
+///
+/// # Errors
+/// When the database fails.
+pub async fn keep_plan(
+    tx: &DatabaseTransaction,
+    by: &Organiser,
+    scan: media::Kept,
+    now: Instant,
+) -> Result<(), Error> {
+    lock(tx, by.contest()).await?;
+    let file = media::record(tx, scan, Some(by.user()), now).await?;
+    contest::Entity::update_many()
+        .col_expr(contest::Column::PlanFileId, Expr::value(file))
+        .filter(contest::Column::Id.eq(by.contest()))
         .exec(tx)
         .await?;
     Ok(())

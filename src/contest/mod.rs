@@ -19,8 +19,8 @@ mod window;
 
 pub use badge::{Approver, Auditor, Organiser, Screener, organised_by};
 pub use core::{
-    Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, lock, lock_all,
-    notices, round_by_key, rounds, touched, wholes,
+    Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, keep_plan, lock,
+    lock_all, notices, round_by_key, rounds, touched, wholes,
 };
 pub use crew::{crew, join, leave, leave_all};
 pub use window::Window;

@@ -181,6 +181,38 @@ both! {
         site.work().await;
     }
 
+    async fn the_scan_of_the_signed_plan_is_sent_at_the_desk_and_read_by_everybody(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        officer.post("/desk/contests", &FIELDS).await;
+        let slug = slug(site).await;
+        let (form, plan) = (format!("/desk/contests/{slug}/form"), format!("/contests/{slug}/plan"));
+        let number = [("plan", "65/KH-TLĐ"), ("plan_file", "")];
+        let scan: &[u8] = b"%PDF-1.7 signed";
+
+        let text = officer.post_files(&form, &number, &[("plan_scan", "ke-hoach.pdf", b"no PDF")]).await;
+        let bare = officer.post_files(&form, &[("plan", "")], &[("plan_scan", "a.pdf", scan)]).await;
+        let sent = officer.post_files(&form, &number, &[("plan_scan", "ke-hoach.pdf", scan)]).await;
+        let draft = site.browser().get(&plan).await;
+        officer.post(&format!("/desk/contests/{slug}/announcement"), &[]).await;
+        let page = site.browser().get(&format!("/contests/{slug}")).await;
+        let read = site.browser().get(&plan).await;
+        let told = [("reason", "chuyển chỗ"), ("notice", "Văn bản ở trang công đoàn")];
+        let elsewhere = [("plan", "65/KH-TLĐ"), ("plan_file", "https://example.vn/kh.pdf"), told[0], told[1]];
+        let moved = officer.post(&form, &elsewhere).await;
+
+        assert_eq!(text.all("#plan_scan-fault"), ["Tệp này không phải PDF. Hãy gửi kế hoạch đã ký dưới dạng PDF."]);
+        assert_eq!(bare.all("#plan-fault"), ["Kế hoạch chưa có số. Hãy ghi số, ví dụ 65/KH-TLĐ."]);
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{:?}", sent.all(".notice"));
+        assert_eq!(draft.status, StatusCode::NOT_FOUND);
+        let links = page.attributes("a[rel=noopener]", "href");
+        assert!(links.contains(&format!("http://localhost{plan}")), "{links:?}");
+        assert_eq!((read.status, read.bytes.as_ref()), (StatusCode::OK, scan));
+        assert_eq!(moved.status, StatusCode::SEE_OTHER, "{:?}", moved.all(".notice"));
+        assert_eq!(site.browser().get(&plan).await.status, StatusCode::NOT_FOUND);
+        site.work().await;
+    }
+
     async fn an_earlier_contest_is_run_again_by_choosing_dates(site: Site) {
         site.units().await;
         let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;

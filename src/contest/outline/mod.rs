@@ -28,7 +28,7 @@ pub fn fields(definition: &Definition) -> Vec<(String, String)> {
         Level::Device => "device",
         _ => "code",
     });
-    let contact = definition.contact.as_ref();
+    let (contact, plan) = (definition.contact.as_ref(), definition.plan.as_ref());
     let mut fields = vec![
         ("title", definition.title.vi.clone()),
         ("unit", definition.unit.clone()),
@@ -39,7 +39,8 @@ pub fn fields(definition: &Definition) -> Vec<(String, String)> {
         ("who", if home_rule(definition).is_some() { "unit" } else { "all" }.to_owned()),
         ("voters", voters.to_owned()),
         ("quota", number(own_quota(definition).and_then(|at| definition.quotas[at].max))),
-        ("plan", definition.plan.as_ref().map(|plan| plan.number.clone()).unwrap_or_default()),
+        ("plan", plan.map(|plan| plan.number.clone()).unwrap_or_default()),
+        ("plan_file", plan.and_then(|plan| plan.file.clone()).unwrap_or_default()),
         ("contact", contact.map(|one| one.name.clone()).unwrap_or_default()),
         ("phone", contact.and_then(|one| one.phone.clone()).unwrap_or_default()),
     ]
@@ -141,13 +142,12 @@ fn people(definition: &mut Definition, field: &dyn Fn(&str) -> Option<String>) {
         _ => {}
     }
     if let Some(number) = field("plan") {
-        match &mut definition.plan {
-            Some(plan) if !number.is_empty() => plan.number = number,
-            plan => {
-                let made = |number| Plan { number, date: None, file: None };
-                *plan = (!number.is_empty()).then(|| made(number));
-            }
-        }
+        let old = definition.plan.take();
+        let date = old.as_ref().and_then(|plan| plan.date.clone());
+        let file = field("plan_file").or_else(|| old.and_then(|plan| plan.file));
+        let file = file.filter(|file| !file.is_empty());
+        let known = !number.is_empty() || file.is_some();
+        definition.plan = known.then_some(Plan { number, date, file });
     }
     if let (Some(name), Some(phone)) = (field("contact"), field("phone")) {
         let email = definition.contact.take().and_then(|contact| contact.email);
@@ -270,6 +270,7 @@ pub fn field_of(definition: &Definition, path: &str) -> String {
             number(1).map_or_else(|| "prizes".to_owned(), |at| format!("prize.{at}.{part}"))
         }
         "eligibility" => "who".to_owned(),
+        "plan" if steps.get(1) == Some(&"file") => "plan_file".to_owned(),
         "quotas" => "quota".to_owned(),
         "voting" => "voters".to_owned(),
         first => first.to_owned(),

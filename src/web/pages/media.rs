@@ -5,6 +5,7 @@ use std::ops::Range;
 use actix_web::body::SizedStream;
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use bytes::Bytes;
 use entity::id::FileId;
 use futures_util::{StreamExt, stream};
 
@@ -12,6 +13,7 @@ use crate::app::App;
 use crate::media;
 use crate::refusal::Kind;
 use crate::storage::{STEP, Store};
+use crate::web::form::Form;
 use crate::web::{Failure, Result, see_other};
 
 /// What a browser may do with a file of ours that it opens by itself: nothing.
@@ -101,6 +103,17 @@ fn slice(range: &str, length: u64) -> Option<(u64, u64)> {
         (from, to) => (from.parse().ok()?, to.parse::<u64>().ok()?.min(last)),
     };
     (from <= to && to <= last).then_some((from, to))
+}
+
+/// Stores the file that a field of an officer's form brings.
+pub(super) async fn sent(app: &App, form: &Form, field: &str) -> Result<Option<media::Kept>> {
+    let Some(sent) = form.files(field).next() else { return Ok(None) };
+    let bytes = Bytes::from(tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?);
+    let copy = bytes.clone();
+    let facts = tokio::task::spawn_blocking(move || media::read(&copy)).await;
+    let facts = facts.map_err(Failure::broken)?;
+    let facts = facts.map_err(|flaw| Failure::all(vec![flaw.refused().at(field)]))?;
+    Ok(Some(media::keep(&app.store, bytes, &sent.name, facts).await?))
 }
 
 /// An original, as it came: to be saved, never opened on our pages. The right has been proved.

@@ -1,6 +1,5 @@
 //! Counts as a form brings them: numbers, the moment of the reading, its proof.
 
-use bytes::Bytes;
 use entity::entry;
 use entity::instant::Instant;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
@@ -19,17 +18,6 @@ use crate::{db, media};
 pub(super) fn read_at(form: &Form) -> Result<Instant> {
     let unreadable = || Failure::of(Refused::new(Kind::Invalid, "count-moment").at("read_at"));
     form.moment("read_at").ok_or_else(unreadable)
-}
-
-/// Keeps the proof that a form brings: a picture or a document.
-pub(super) async fn proof(app: &App, form: &Form) -> Result<Option<media::Kept>> {
-    let Some(sent) = form.files("proof").next() else { return Ok(None) };
-    let bytes = Bytes::from(tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?);
-    let copy = bytes.clone();
-    let facts = tokio::task::spawn_blocking(move || media::read(&copy)).await;
-    let facts = facts.map_err(Failure::broken)?;
-    let facts = facts.map_err(|flaw| Failure::all(vec![flaw.refused().at("proof")]))?;
-    Ok(Some(media::keep(&app.store, bytes, &sent.name, facts).await?))
 }
 
 /// Notes counts; they wait for the second person.

@@ -2,8 +2,8 @@
 
 use actix_web::web;
 
-use super::changed;
 use super::form::{Way, again, filled};
+use super::{changed, plan};
 use crate::app::App;
 use crate::contest::outline;
 use crate::web::form::Form;
@@ -32,11 +32,15 @@ pub async fn update(
     form: Form,
 ) -> Result {
     let mut definition = (*contest.definition).clone();
-    let done = match outline::put(&mut definition, form.texts()) {
-        Ok(()) => changed(&app, &v, (&definition, by.user()), &form).await,
-        Err(refused) => Err(Failure::all(refused)),
+    let done = async {
+        outline::put(&mut definition, form.texts()).map_err(Failure::all)?;
+        let scan = plan::scan(&app, &form).await?;
+        if scan.is_some() {
+            plan::put(&mut definition, &v, &slug);
+        }
+        changed(&app, &v, (&definition, &by), (&form, scan)).await
     };
-    let refused = match done {
+    let refused = match done.await {
         Ok(()) => return Ok(see_other(&format!("/desk/contests/{slug}/check"))),
         Err(failure) => failure.said()?,
     };

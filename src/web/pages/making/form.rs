@@ -6,6 +6,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::origin::Origin;
+use super::plan;
 use crate::contest::definition::{Definition, Prize, Slot};
 use crate::contest::outline;
 use crate::refusal::Refused;
@@ -18,7 +19,7 @@ pub struct Field {
     pub name: String,
     /// What it asks for.
     pub label: String,
-    /// `text`, `date`, `number`, `lines`, `select` or `radio`.
+    /// `text`, `date`, `number`, `lines`, `file`, `select` or `radio`.
     pub shape: &'static str,
     /// What is written in it.
     pub value: String,
@@ -201,8 +202,12 @@ fn sections(
         all.push(section("judges", true, vec![field(v, "judges", "judges-lines", "lines")]));
     }
     all.push(section("prizes", false, prizes(v, definition)));
-    let more = [("plan", "form-plan"), ("contact", "form-contact"), ("phone", "form-phone")];
-    let more = more.iter().map(|(name, label)| field(v, name, label, "text")).collect();
+    let more = ["plan", "plan_file", "contact", "phone"];
+    let more = more.map(|name| field(v, name, &format!("form-{}", name.replace('_', "-")), "text"));
+    let mut more = Vec::from(more);
+    if matches!(way, Way::Change(..)) {
+        more.insert(2, field(v, plan::SCAN, "form-plan-scan", "file"));
+    }
     all.push(section("more", false, more));
     if let Way::Change(_, true) = way {
         let told = ["reason", "notice"];

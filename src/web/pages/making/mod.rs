@@ -6,22 +6,23 @@ mod check;
 mod form;
 mod funnel;
 mod origin;
+mod plan;
 mod start;
 
 pub use change::{edit, update};
 pub use check::{Check, Needs, announce, check, qr};
 pub use form::{Field, Filled, Section};
 pub use funnel::{Funnel, change_funnel, funnel};
+pub use plan::show as plan;
 pub use start::{Asked, New, create, new};
-
-use entity::id::UserId;
 
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::Definition;
-use crate::db;
+use crate::contest::{self, Organiser};
 use crate::web::form::Form;
 use crate::web::{Failure, View};
+use crate::{db, media};
 
 /// Six forms of contests to begin from: key, and the document.
 pub const TEMPLATES: [(&str, &str); 6] = [
@@ -33,17 +34,21 @@ pub const TEMPLATES: [(&str, &str); 6] = [
     ("link", include_str!("../../../contest/templates/link.yaml")),
 ];
 
-/// Changes a contest to what is defined, for the reason and with the notice that a form gives.
+/// Changes a contest to what is defined, for the reason and with the notice that a form gives, and
+/// keeps the scan of its plan where one was sent.
 async fn changed(
     app: &App,
     v: &View,
-    (definition, by): (&Definition, UserId),
-    form: &Form,
+    (definition, by): (&Definition, &Organiser),
+    (form, scan): (&Form, Option<media::Kept>),
 ) -> std::result::Result<(), Failure> {
     let change =
         Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
     let tx = db::begin(&app.db).await?;
-    apply::apply(&tx, definition, Some(by), &change, v.now).await?;
+    if let Some(scan) = scan {
+        contest::keep_plan(&tx, by, scan, v.now).await?;
+    }
+    apply::apply(&tx, definition, Some(by.user()), &change, v.now).await?;
     tx.commit().await?;
     Ok(())
 }
