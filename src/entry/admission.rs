@@ -12,6 +12,7 @@ use super::Error;
 use crate::contest::Contest;
 use crate::contest::definition::{Category, CategoryChoice, Definition, PhaseKind, Proof, Range};
 use crate::refusal::{Kind, Refused};
+use crate::words::fold;
 
 /// The categories that an entrant may choose now: not those that only the jury fills, nor those
 /// whose own intake is not open.
@@ -92,14 +93,8 @@ pub(super) async fn people(
         faults.push(fault("officers-only", "unit"));
     }
     if definition.excluded.as_ref().is_some_and(|excluded| excluded.crew) {
-        let theirs = crew_of(db, contest).await?;
-        let author = entry.author_id.filter(|_| entry.entered_by.is_none());
-        let same = user::Entity::find().filter(user::Column::Id.is_in(theirs.iter().copied()));
-        let same =
-            same.all(db).await?.into_iter().any(|one| {
-                author == Some(one.id) || one.email.is_some() && one.email == entry.email
-            });
-        if same {
+        let crew = crew_of(db, contest).await?;
+        if crew.iter().any(|one| is_entrant(one, entry)) {
             faults.push(fault("crew-excluded", "name"));
         }
     }
@@ -124,7 +119,53 @@ async fn has_officer(
     Ok(entry.entered_by.is_some() || own.is_some())
 }
 
-async fn crew_of(db: &impl ConnectionTrait, contest: &Contest) -> Result<HashSet<UserId>, DbErr> {
+/// Whether somebody's own account or address entered this.
+fn is_entrant(who: &user::Model, entry: &entry::Model) -> bool {
+    let author = entry.author_id.filter(|_| entry.entered_by.is_none());
+    author == Some(who.id) || who.email.is_some() && who.email == entry.email
+}
+
+/// What whoever screens an entry is told of its authors: that they run or judge the contest, or have
+/// the name of somebody who does or whom the rules exclude. A name proves nothing, so nothing is
+/// refused by it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn excluded(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    entry: &entry::Model,
+    people: &[contributor::Model],
+) -> Result<Vec<Refused>, DbErr> {
+    let crew = crew_of(db, contest).await?;
+    if let Some(one) = crew.iter().find(|one| is_entrant(one, entry)) {
+        return Ok(vec![fault("crew-entered", "name").with("name", one.name.as_str())]);
+    }
+    let named: HashSet<String> = crew.iter().map(|one| fold(&one.name)).collect();
+    let listed = contest.definition.excluded.iter().flat_map(|excluded| &excluded.names);
+    let listed: HashSet<String> = listed.map(|name| fold(name)).collect();
+    let authors = people
+        .iter()
+        .filter(|who| matches!(who.role, contributor::Role::Author | contributor::Role::CoAuthor));
+    let mut names: Vec<&str> = authors.map(|who| who.name.as_str()).collect();
+    names.push(&entry.entrant_name);
+    names.sort_unstable();
+    names.dedup();
+    let told = names.into_iter().filter_map(|name| {
+        let bare = fold(name);
+        let code = match () {
+            () if bare.is_empty() => return None,
+            () if listed.contains(&bare) => "excluded-named",
+            () if named.contains(&bare) => "crew-named",
+            () => return None,
+        };
+        Some(fault(code, "name").with("name", name))
+    });
+    Ok(told.collect())
+}
+
+/// The contest's own people: its crew and the judges of its rounds.
+async fn crew_of(db: &impl ConnectionTrait, contest: &Contest) -> Result<Vec<user::Model>, DbErr> {
     let rows = crew::Entity::find()
         .filter(crew::Column::ContestId.eq(contest.id()))
         .filter(crew::Column::EndedAt.is_null())
@@ -134,7 +175,8 @@ async fn crew_of(db: &impl ConnectionTrait, contest: &Contest) -> Result<HashSet
     let rounds = rounds.all(db).await?.into_iter().map(|row| row.id);
     let seats = seat::Entity::find().filter(seat::Column::RoundId.is_in(rounds)).all(db).await?;
     let judges = seats.into_iter().map(|row| row.user_id);
-    Ok(rows.into_iter().map(|row| row.user_id).chain(judges).collect())
+    let people: HashSet<UserId> = rows.into_iter().map(|row| row.user_id).chain(judges).collect();
+    user::Entity::find().filter(user::Column::Id.is_in(people)).all(db).await
 }
 
 /// When entries close for this category: its own intake, or the one that is open.

@@ -26,7 +26,7 @@ mod rights;
 mod submit;
 
 pub use about::{Person, save};
-pub use admission::{by_officers, closes, offered};
+pub use admission::{by_officers, closes, excluded, offered};
 pub use alike::{Alike, Found, alike, compare, keep_found, keep_print, without_print};
 pub use author::Author;
 pub use card::{

@@ -78,6 +78,22 @@ quotas:
         ]);
     }
 
+    async fn whom_the_rules_name_as_excluded_is_told_to_the_screener_and_to_nobody_else(site: Site) {
+        let rule = "excluded: { text: Ban tổ chức không dự thi., names: [NGUYEN THI HOA] }\nquotas:";
+        let (status, said) = entered(site, "quotas:", rule).await;
+        let code = entry::Entity::find().one(&site.app.db).await.unwrap().unwrap().code;
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+
+        let shown = screener.get(&format!("/desk/contests/anh-dep/screening/{code}")).await;
+        let public = site.browser().get("/contests/anh-dep").await;
+
+        assert_eq!((status, said.as_str()), (StatusCode::SEE_OTHER, ""));
+        assert_eq!(shown.all(".notice p")[1..], [
+            "“Nguyễn Thị Hoa” trùng tên với người trong danh sách không được dự thi. Hãy hỏi xem có phải cùng một người không.",
+        ]);
+        assert!(public.text().contains("Ban tổ chức không dự thi.") && !public.text().contains("NGUYEN"));
+    }
+
     async fn a_picture_of_another_shape_is_refused_when_it_is_chosen(site: Site) {
         contest(site, |text| text.replace("formats: [jpeg]", "formats: [jpeg]\n        aspect: \"16:9\"")).await;
         let photo = super::entry::picture(600, 400, 1, image::ImageFormat::Jpeg);

@@ -73,6 +73,10 @@ pub struct Excluded {
     /// Whether entries of the contest's own crew and judges are refused.
     #[serde(default, skip_serializing_if = "is_no")]
     pub crew: bool,
+    /// Names of more people, such as relatives of the crew: screeners are told where an entrant has
+    /// one of them. They are shown to nobody else.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<String>,
 }
 
 /// A text that has to be agreed to.

@@ -149,8 +149,9 @@ impl Definition {
         self.phases.iter().filter(move |phase| phase.kind == kind)
     }
 
-    /// The same contest under another name, its dates moved by so many years. A day that the new
-    /// year does not have stays as it is written, for the linter to find.
+    /// The same contest under another name, its dates moved by so many years, without its plan and
+    /// the names of excluded people. A day that the new year does not have stays as it is written,
+    /// for the linter to find.
     #[must_use]
     pub fn cloned_as(&self, slug: &str, years: i16) -> Self {
         let moved = |moment: &Moment| {
@@ -161,6 +162,9 @@ impl Definition {
             }
         };
         let mut cloned = Self { slug: slug.to_owned(), plan: None, ..self.clone() };
+        if let Some(excluded) = &mut cloned.excluded {
+            excluded.names.clear();
+        }
         for phase in &mut cloned.phases {
             phase.opens = moved(&phase.opens);
             phase.closes = moved(&phase.closes);

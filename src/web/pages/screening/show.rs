@@ -96,6 +96,7 @@ pub(super) async fn whole(
     let whole = entry::whole(&app.db, entry).await?;
     let (mut warnings, warned) = entry::faults(&category, &whole.parts, &whole.files);
     warnings.extend(warned);
+    warnings.extend(entry::excluded(&app.db, contest, &whole.entry, &whole.people).await?);
     let same = screening::same_files(&app.db, by, whole.entry.id).await?;
     let names = unit::names(&app.db, whole.entry.unit_id).await?;
     let last = screening::last(&app.db, whole.entry.id).await?;
