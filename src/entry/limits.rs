@@ -30,10 +30,18 @@ pub fn faults(
             OnMiss::Refuse => refused.append(&mut found),
             OnMiss::Warn => warned.append(&mut found),
         }
+        warned.extend(unseen(slot, &held));
         let read = held.iter().filter_map(|part| link::read(part.link.as_deref()?));
         warned.extend(read.filter(link::is_short).map(|_| fault(slot, "link-short")));
     }
     (refused, warned)
+}
+
+/// What the rules ask of a work elsewhere, which nobody but people can see.
+#[must_use]
+pub fn unseen(slot: &Slot, held: &[&part::Model]) -> Option<Refused> {
+    let asks = slot.kind == SlotKind::Link && !slot.hashtags.is_empty() && !held.is_empty();
+    asks.then(|| fault(slot, "hashtags-elsewhere").with("hashtags", slot.hashtags.join(" ")))
 }
 
 fn fault(slot: &Slot, code: &'static str) -> Refused {
@@ -247,6 +255,14 @@ fn written(slot: &Slot, body: &str, found: &mut Vec<Refused>) {
     within(slot, words, text::words(body), "words", found);
     let characters = tolerant(slot.characters, slot.tolerance_percent);
     within(slot, characters, text::characters(body), "characters", found);
+    let body = body.to_lowercase();
+    let part_of_tag = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '#');
+    let tags: Vec<&str> = body.split(|letter| !part_of_tag(letter)).collect();
+    let missing = slot.hashtags.iter().filter(|tag| !tags.contains(&tag.to_lowercase().as_str()));
+    let missing: Vec<&str> = missing.map(String::as_str).collect();
+    if !missing.is_empty() {
+        found.push(fault(slot, "hashtags-missing").with("hashtags", missing.join(" ")));
+    }
 }
 
 /// The range widened by so many per cent at both ends, rounded in the entrant's favour.

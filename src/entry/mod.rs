@@ -42,7 +42,7 @@ pub use error::Error;
 pub use event::file_changed;
 pub use film::in_turn;
 pub use guardian::{Guarded, Guardian, agree, agree_on_paper, guarded, refuse};
-pub use limits::{accepts, faults, misfits, not_taken, unusable};
+pub use limits::{accepts, faults, misfits, not_taken, unseen, unusable};
 pub use named::{Named, accepted, named};
 pub use quota::{Progress, quota_progress};
 pub use rights::{Agreed, agreements, contests, erase, export, may_be_shown, of_person, withdraw};

@@ -94,6 +94,22 @@ quotas:
         assert!(public.text().contains("Ban tổ chức không dự thi.") && !public.text().contains("NGUYEN"));
     }
 
+    async fn a_text_without_its_hashtag_is_refused(site: Site) {
+        contest(site, |text| text.replacen("words: { max: 500 }", "hashtags: [\"#CongDoan\"]", 1)).await;
+        let mut answers = Vec::new();
+        for (seed, story) in [(1, "Chuyện #congdoanviet"), (2, "Chuyện (#CÔNGDOAN, #congdoan)")] {
+            let mut browser = site.browser();
+            let code = begin(&mut browser, seed).await;
+            browser.post(&format!("/drafts/{code}/work"), &[("slot.story", story)]).await;
+            fill(&mut browser, &code, "Nguyễn Thị Hoa", &format!("091234567{seed}")).await;
+            answers.push(submit(&mut browser, &code).await);
+        }
+
+        assert_eq!(answers[0].all("[role=alert] p"), ["Câu chuyện: trong bài chưa có #CongDoan. Sửa"]);
+        assert_eq!(answers[1].status, StatusCode::SEE_OTHER, "{}", answers[1].text());
+        site.work().await;
+    }
+
     async fn a_picture_of_another_shape_is_refused_when_it_is_chosen(site: Site) {
         contest(site, |text| text.replace("formats: [jpeg]", "formats: [jpeg]\n        aspect: \"16:9\"")).await;
         let photo = super::entry::picture(600, 400, 1, image::ImageFormat::Jpeg);

@@ -111,9 +111,12 @@ both! {
     }
 }
 
+/// What is told of a post that has to carry a hashtag.
+const LOOK: &str = "Clip: bài đăng phải có #congdoan. Trang này không đọc được bài đăng ở nơi khác: hãy mở ra xem.";
+
 both! {
     async fn a_film_elsewhere_enters_once_and_a_shortened_address_is_looked_at(site: Site) {
-        let slot = "      - { key: clip, kind: link, label: Clip, hosts: [tiktok.com], count: { min: 0, max: 1 } }\nquotas:\n";
+        let slot = "      - { key: clip, kind: link, label: Clip, hosts: [tiktok.com], hashtags: [\"#congdoan\"], count: { min: 0, max: 1 } }\nquotas:\n";
         contest(site, |text| text.replace("quotas:\n", slot).replace("max: 2 }", "max: 9 }")).await;
         let sent = [
             ("https://www.tiktok.com/@cd/video/7212345678901234567?is_from_webapp=1", "hợp lệ"),
@@ -130,6 +133,8 @@ both! {
             let kept = browser.post(&work, &[("slot.clip", link)]).await;
             assert_eq!(kept.status.as_u16(), 303, "{}", kept.text());
             fill(&mut browser, &last, "Nguyễn Thị Hoa", &format!("091234560{n}")).await;
+            let check = browser.get(&format!("/drafts/{last}/check")).await;
+            assert_eq!(check.all("p.notice"), [LOOK]);
             let answer = submit(&mut browser, &last).await;
             if said == "hợp lệ" {
                 assert_eq!(answer.status.as_u16(), 303, "{link}: {}", answer.text());
@@ -140,6 +145,7 @@ both! {
         let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
         let page = screener.get(&format!("/desk/contests/anh-dep/screening/{last}")).await;
         assert!(page.text().contains("đây là đường dẫn rút gọn"), "{}", page.text());
+        assert!(page.all(".notice p").contains(&LOOK.to_owned()), "{:?}", page.all(".notice p"));
         site.work().await;
     }
 }

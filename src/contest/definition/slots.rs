@@ -57,7 +57,7 @@ pub struct Slot {
     /// Host names that a link may point to, subdomains included.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hosts: Vec<String>,
-    /// Hashtags that the linked post has to carry, as the entrant declares.
+    /// Hashtags that a text has to hold, or the linked post, as the entrant declares.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hashtags: Vec<String>,
     /// The choices of a choice.

@@ -62,7 +62,7 @@ fn measured(slot: &Slot, path: &str, found: &mut Findings) {
         ("words", slot.words != free, &[Text, Document]),
         ("characters", slot.characters != free, &[Text]),
         ("hosts", !slot.hosts.is_empty(), &[Link]),
-        ("hashtags", !slot.hashtags.is_empty(), &[Link]),
+        ("hashtags", !slot.hashtags.is_empty(), &[Link, Text]),
         ("taken_since", slot.taken_since.is_some(), &[Photo, Video]),
         ("taken_until", slot.taken_until.is_some(), &[Photo, Video]),
         ("options", !slot.options.is_empty(), &[Choice]),

@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::{Desk, Machine, Place, places};
 use crate::app::App;
-use crate::contest::definition::DeclaredBy;
+use crate::contest::definition::{DeclaredBy, Slot};
 use crate::entry;
 use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
@@ -46,6 +46,8 @@ pub struct Check {
     pub unit: Option<String>,
     /// Conditions that hold by the word of whoever submits.
     pub conditions: Vec<String>,
+    /// What the rules ask of works elsewhere.
+    pub reminders: Vec<Refused>,
     /// What has to be agreed to.
     pub agreements: Vec<Agreement>,
     /// What is wrong: the sentence, and the step where it is mended.
@@ -89,7 +91,12 @@ impl Check {
             key: asked.key,
             text: asked.text,
         });
+        let held = |slot: &Slot| {
+            let parts = whole.parts.iter().filter(|part| part.slot_key == slot.key);
+            entry::unseen(slot, &parts.collect::<Vec<_>>())
+        };
         Ok(Self {
+            reminders: desk.category.slots.iter().filter_map(held).collect(),
             contest: desk.contest.definition.title.read(english).to_owned(),
             places: places(&v, &desk.category, Some(&whole), &Machine::default()),
             unit,
