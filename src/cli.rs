@@ -7,6 +7,7 @@ mod contest;
 pub mod demo;
 mod doctor;
 mod migrate;
+mod progress;
 mod serve;
 mod storage;
 mod unit;

@@ -116,13 +116,19 @@ fn hex(hash: Sha256) -> String {
 }
 
 /// Reads all of an archive and compares it with its list of members.
-pub(super) fn check(path: &Path) -> Result<Manifest, Error> {
+pub(super) fn check(
+    path: &Path,
+    seen: impl Fn(&'static str, usize, usize),
+) -> Result<Manifest, Error> {
+    let megabytes = |bytes: u64| usize::try_from(bytes >> 20).unwrap_or(usize::MAX);
+    let all = megabytes(path.metadata()?.len());
     let broken = |error: io::Error| Error::Archive(error.to_string());
     let mut tar = tar::Archive::new(BufReader::new(File::open(path)?));
     let (mut found, mut manifest, mut seal) = (BTreeMap::new(), None, None);
     for member in tar.entries().map_err(broken)? {
         let mut member = member.map_err(broken)?;
         let name = name_of(&member)?;
+        seen("megabytes read", megabytes(member.raw_file_position()), all);
         if name == MANIFEST {
             let mut text = Vec::new();
             member.read_to_end(&mut text).map_err(broken)?;
@@ -141,6 +147,7 @@ pub(super) fn check(path: &Path) -> Result<Manifest, Error> {
         let bytes = io::copy(&mut from, &mut io::sink()).map_err(broken)?;
         found.insert(name, Member { bytes, sha256: hex(from.hash) });
     }
+    seen("megabytes read", all, all);
     let (Some((manifest, hash)), Some(seal)) = (manifest, seal) else {
         return Err(Error::Archive("it ends before its list of members".to_owned()));
     };

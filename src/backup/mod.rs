@@ -126,7 +126,8 @@ impl Manifest {
 const OBJECTS: &str = "objects/";
 
 /// Writes a backup to `path`, where nothing may be. The site goes on meanwhile. `key` says which
-/// key the site has; `seen` is told of each object: how many are done, and of how many.
+/// key the site has; `seen` is told how far it is: what is counted, how many are done, and of how
+/// many.
 ///
 /// # Errors
 /// When anything cannot be read or written; then there is no archive.
@@ -136,7 +137,7 @@ pub async fn create(
     path: &Path,
     key: &str,
     now: Instant,
-    seen: impl Fn(usize, usize),
+    seen: impl Fn(&'static str, usize, usize),
 ) -> Result<Manifest, Error> {
     if path.exists() {
         return Err(Error::NotEmpty(path.display().to_string()));
@@ -150,14 +151,14 @@ pub async fn create(
     let steps = Migrator::get_applied_migrations_read_only(db).await?;
     let keys = store.list("").await?;
     for (done, key) in keys.iter().enumerate() {
-        seen(done, keys.len());
+        seen("objects", done, keys.len());
         match store.get(key).await {
             Ok(bytes) => archive.add(&format!("{OBJECTS}{key}"), &bytes)?,
             Err(storage::Error::Missing(_)) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    seen(keys.len(), keys.len());
+    seen("objects", keys.len(), keys.len());
     archive.finish(Manifest {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -170,13 +171,13 @@ pub async fn create(
     })
 }
 
-/// Reads a whole archive and compares every member with its hash.
+/// Reads a whole archive and compares every member with its hash. `seen` is told how far it is.
 ///
 /// # Errors
 /// [`Error::Damaged`] names the first member that is not what was written; [`Error::Later`] when
 /// this version cannot restore it.
-pub fn check(path: &Path) -> Result<Manifest, Error> {
-    let manifest = archive::check(path)?;
+pub fn check(path: &Path, seen: impl Fn(&'static str, usize, usize)) -> Result<Manifest, Error> {
+    let manifest = archive::check(path, seen)?;
     let known: Vec<String> =
         Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
     if manifest.format > FORMAT || !known.starts_with(&manifest.schema) {
@@ -186,7 +187,8 @@ pub fn check(path: &Path) -> Result<Manifest, Error> {
 }
 
 /// Restores an archive into an empty store and an empty database at `address`, and brings the
-/// schema to this version's. Objects come first and rows second, as always.
+/// schema to this version's. Objects come first and rows second, as always. `seen` is told how far
+/// it is.
 ///
 /// # Errors
 /// When the archive is damaged, of another engine or of a later version; when there is something
@@ -195,9 +197,9 @@ pub async fn restore(
     path: &Path,
     address: &str,
     store: &Store,
-    seen: impl Fn(usize, usize),
+    seen: impl Fn(&'static str, usize, usize),
 ) -> Result<Manifest, Error> {
-    let manifest = check(path)?;
+    let manifest = check(path, &seen)?;
     let file = address.strip_prefix("sqlite:").map(Path::new);
     if file.is_some() != (manifest.engine == "sqlite") {
         return Err(Error::Engine(manifest.engine.clone()));
@@ -210,10 +212,10 @@ pub async fn restore(
     if !store.list("").await?.is_empty() {
         return Err(Error::NotEmpty("the object store".to_owned()));
     }
-    put_objects(path, store, manifest.objects(), seen).await?;
+    put_objects(path, store, manifest.objects(), &seen).await?;
     let db = match file {
         Some(file) => sqlite::restore(path, file, address).await?,
-        None => postgres::restore(path, &manifest, address).await?,
+        None => postgres::restore(path, &manifest, address, &seen).await?,
     };
     compare(&db, &manifest).await?;
     Migrator::up(&db, None).await?;
@@ -225,18 +227,18 @@ async fn put_objects(
     path: &Path,
     store: &Store,
     all: usize,
-    seen: impl Fn(usize, usize),
+    seen: impl Fn(&'static str, usize, usize),
 ) -> Result<(), Error> {
     let mut done = 0;
     for member in archive::open(path)?.entries()? {
         let Some((key, mut member)) = archive::named(member, OBJECTS)? else { continue };
-        seen(done, all);
+        seen("objects", done, all);
         let mut bytes = Vec::new();
         member.read_to_end(&mut bytes)?;
         store.put(&key, bytes.into(), mime(&key)).await?;
         done += 1;
     }
-    seen(done, all);
+    seen("objects", done, all);
     Ok(())
 }
 

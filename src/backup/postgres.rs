@@ -121,6 +121,7 @@ pub(super) async fn restore(
     path: &Path,
     manifest: &Manifest,
     address: &str,
+    seen: impl Fn(&'static str, usize, usize),
 ) -> Result<DatabaseConnection, Error> {
     let db = db::connect(address, 4).await?;
     let steps = u32::try_from(manifest.schema.len()).unwrap_or(u32::MAX);
@@ -130,13 +131,17 @@ pub(super) async fn restore(
     let all: Vec<_> = manifest.tables.iter().map(|table| format!("\"{}\"", table.name)).collect();
     let empty = sqlx::AssertSqlSafe(format!("truncate {}", all.join(", ")));
     sqlx::raw_sql(empty).execute(&mut *tx).await?;
+    let mut done = 0;
     for member in archive::open(path)?.entries()? {
         let Some((name, member)) = archive::named(member, FOLDER)? else { continue };
         let Some(table) = manifest.tables.iter().find(|table| table.name == name) else {
             return Err(Error::Damaged(name));
         };
+        seen("tables", done, all.len());
         copy_in(&mut tx, table, GzDecoder::new(member)).await?;
+        done += 1;
     }
+    seen("tables", all.len(), all.len());
     tx.commit().await?;
     drop(connection);
     Ok(db)

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::Args;
 
+use super::progress::progress;
 use crate::app::App;
 use crate::backup::{self, Manifest};
 use crate::config::Config;
@@ -29,7 +30,8 @@ impl Backup {
     pub(super) async fn run(self, app: App) -> Result<()> {
         let key = app.key.fingerprint();
         let now = app.clock.now();
-        let made = backup::create(&app.db, &app.store, &self.archive, &key, now, progress).await?;
+        let made =
+            backup::create(&app.db, &app.store, &self.archive, &key, now, progress()).await?;
         println!("{}: {}", self.archive.display(), contents(&made));
         match &self.key {
             Some(file) => {
@@ -67,13 +69,14 @@ impl Restore {
     #[expect(clippy::print_stdout, reason = "this is the command's answer")]
     pub(super) async fn run(self, config: Config) -> Result<()> {
         if self.dry_run {
-            let manifest = backup::check(&self.archive)?;
+            let manifest = backup::check(&self.archive, progress())?;
             println!("would restore {}", contents(&manifest));
             return Ok(());
         }
         crate::app::make_private(&config.data.folder)?;
         let store = Store::open(&config.storage, &config.data.folder)?;
-        let manifest = backup::restore(&self.archive, &config.database(), &store, progress).await?;
+        let manifest =
+            backup::restore(&self.archive, &config.database(), &store, progress()).await?;
         if let Some(file) = &self.key {
             let restored = backup::restore_keys(file, &config.data.folder);
             restored.with_context(|| file.display().to_string())?;
@@ -103,14 +106,6 @@ pub(super) fn contents(manifest: &Manifest) -> String {
         manifest.version,
         manifest.engine
     )
-}
-
-/// Says how far it is, where somebody looks.
-#[expect(clippy::print_stderr, reason = "progress goes to the terminal")]
-pub(super) fn progress(done: usize, all: usize) {
-    if std::io::stderr().is_terminal() && (done.is_multiple_of(16) || done == all) {
-        eprint!("\robjects {done}/{all}{}", if done == all { "\n" } else { "" });
-    }
 }
 
 /// Says what must not be overlooked.

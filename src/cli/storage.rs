@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 
-use super::backup::progress;
+use super::progress::progress;
 use crate::app::App;
 use crate::config::Config;
 use crate::media;
@@ -76,8 +76,9 @@ async fn copy_all(app: &App, to: &std::path::Path) -> Result<()> {
     let named = media::objects(&app.db).await?;
     let held: HashSet<String> = there.list("").await?.into_iter().collect();
     let mut copied = 0_usize;
+    let seen = progress();
     for (done, object) in named.iter().enumerate() {
-        progress(done, named.len());
+        seen("objects", done, named.len());
         if !held.contains(&object.key) {
             let file = app.store.local(&object.key, app.decoder.folder()?).await;
             let file = file.with_context(|| format!("{} cannot be read", object.key))?;
@@ -85,7 +86,7 @@ async fn copy_all(app: &App, to: &std::path::Path) -> Result<()> {
             copied += 1;
         }
     }
-    progress(named.len(), named.len());
+    seen("objects", named.len(), named.len());
     println!("{copied} objects copied, {} were there", named.len() - copied);
     Ok(())
 }

@@ -6,6 +6,7 @@ use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use serde_json::json;
 
+use super::progress::progress;
 use crate::app::App;
 use crate::audit::{self, Act};
 use crate::words::{self, Lang};
@@ -96,7 +97,8 @@ async fn import(app: &App, file: Option<&Path>, dry_run: bool) -> Result<()> {
     };
     let (number, now) = (rows.len(), app.clock.now());
     let tx = db::begin(&app.db).await?;
-    faults.extend(unit::import(&tx, rows, now).await?);
+    let seen = progress();
+    faults.extend(unit::import_seen(&tx, rows, now, |done, all| seen("units", done, all)).await?);
     let named =
         file.map_or_else(|| "the shipped list".to_owned(), |file| file.display().to_string());
     if !faults.is_empty() {

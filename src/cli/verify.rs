@@ -7,7 +7,8 @@ use anyhow::{Result, bail};
 use clap::Args;
 use sha2::{Digest, Sha256};
 
-use super::backup::{contents, progress};
+use super::backup::contents;
+use super::progress::progress;
 use crate::app::App;
 use crate::audit::{self, Verdict};
 use crate::{backup, db, media};
@@ -28,7 +29,7 @@ impl Verify {
     /// Checks an archive.
     #[expect(clippy::print_stdout, reason = "this is the command's answer")]
     pub(super) fn archive(archive: &std::path::Path) -> Result<()> {
-        println!("whole: {}", contents(&backup::check(archive)?));
+        println!("whole: {}", contents(&backup::check(archive, progress())?));
         Ok(())
     }
 
@@ -49,8 +50,9 @@ impl Verify {
         }
         let named = media::objects(&app.db).await?;
         let held: HashSet<String> = app.store.list("").await?.into_iter().collect();
+        let seen = progress();
         for (done, object) in named.iter().enumerate() {
-            progress(done, named.len());
+            seen("objects", done, named.len());
             if !held.contains(&object.key) {
                 found(format!("object {}: missing", object.key));
             } else if self.deep
@@ -60,7 +62,7 @@ impl Verify {
                 found(format!("object {}: not what was received", object.key));
             }
         }
-        progress(named.len(), named.len());
+        seen("objects", named.len(), named.len());
         let names: HashSet<_> = named.iter().map(|object| &object.key).collect();
         let loose = held.iter().filter(|key| !names.contains(key)).count();
         println!("objects: {} that rows name, {loose} that none names", named.len());

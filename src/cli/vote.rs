@@ -8,6 +8,7 @@ use clap::Subcommand;
 use entity::id::ContestId;
 use entity::instant::Instant;
 
+use super::progress::while_counting;
 use crate::app::App;
 use crate::entry::code::grouped;
 use crate::jobs::{self, Job, KeyAct};
@@ -147,7 +148,7 @@ impl Command {
                 }
             }
             Self::Verify { .. } => {
-                let standing = app.votes.settle(id, now).await?;
+                let standing = while_counting(&app, id, app.votes.settle(id, now)).await?;
                 if !voting::tally_agrees(&app.db, id).await? {
                     bail!("votes or tallies are not what the log says; `hoithi vote rebuild`");
                 }
@@ -157,7 +158,7 @@ impl Command {
                 let tx = db::begin(&app.db).await?;
                 voting::forget(&tx, id).await?;
                 tx.commit().await?;
-                let standing = app.votes.settle(id, now).await?;
+                let standing = while_counting(&app, id, app.votes.settle(id, now)).await?;
                 println!("{} votes, made anew from the log", standing.votes);
             }
             Self::Links { contest, from, out, days } => {

@@ -168,6 +168,20 @@ pub async fn import(
     rows: Vec<(u64, Row)>,
     now: Instant,
 ) -> Result<Vec<Fault>, Error> {
+    import_seen(tx, rows, now, |_, _| {}).await
+}
+
+/// As [`import`]; `seen` is told of each line: how many are done, and of how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn import_seen(
+    tx: &DatabaseTransaction,
+    rows: Vec<(u64, Row)>,
+    now: Instant,
+    seen: impl Fn(usize, usize),
+) -> Result<Vec<Fault>, Error> {
+    let all = rows.len();
     hold_still(tx).await?;
     types(tx).await?;
     let kinds = unit_type::Entity::find().all(tx).await?;
@@ -201,6 +215,7 @@ pub async fn import(
             let Some(row) = waiting.remove(&line) else {
                 continue;
             };
+            seen(all - waiting.len(), all);
             let before = known.get(&row.code).map(|unit| unit.path.clone());
             let unit = take(tx, &row, &known, now).await?;
             let moved = before.is_some_and(|before| before != unit.path);

@@ -7,7 +7,9 @@ mod office;
 mod strength;
 mod tree;
 
-pub use import::{Fault, Listed, Row, Unreadable, demo, import, read, read_csv, rows, top};
+pub use import::{
+    Fault, Listed, Row, Unreadable, demo, import, import_seen, read, read_csv, rows, top,
+};
 pub use keep::{add, counted, hand_over, holders, import_below, put_below, record_members, rename};
 pub use office::{Officer, appoint, dismiss, grant, office, offices, withdraw};
 pub use strength::strength;

@@ -75,8 +75,7 @@ pub async fn checked_counts(
 ) -> Result<(HashMap<EntryId, i64>, bool), DbErr> {
     let FromVotes { counted, seen } = from_votes(db, contest).await?;
     if let Some(log) = vote_log::Entity::find_by_id(contest).one(db).await? {
-        let last = segment::last(db, contest).await?;
-        let leaves = last.map_or(0, |last| last.first + i64::from(last.count));
+        let leaves = leaves(db, contest).await?;
         if log.applied != leaves || log.closed_at.is_some_and(|closed| closed != log.votes) {
             return Ok((counted, false));
         }
@@ -91,6 +90,21 @@ pub async fn checked_counts(
     let agree =
         told(|row| row.counted) == counted && told(|row| row.seen) == seen && minutes == seen;
     Ok((counted, agree))
+}
+
+async fn leaves(db: &impl ConnectionTrait, contest: ContestId) -> Result<i64, DbErr> {
+    let last = segment::last(db, contest).await?;
+    Ok(last.map_or(0, |last| last.first + i64::from(last.count)))
+}
+
+/// How many leaves of a contest's log are in rows already, and of how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn taken(db: &impl ConnectionTrait, contest: ContestId) -> Result<(usize, usize), DbErr> {
+    let log = vote_log::Entity::find_by_id(contest).one(db).await?;
+    let number = |number: i64| usize::try_from(number).unwrap_or(0);
+    Ok((number(log.map_or(0, |log| log.applied)), number(leaves(db, contest).await?)))
 }
 
 /// Whether the log of a contest's votes is closed; one without votes needs no end.

@@ -37,7 +37,7 @@ fn engine(app: &App) -> Engine {
 
 async fn taken(site: &Site, to: &Path) -> Result<Manifest, Error> {
     let (app, now) = (&site.app, site.app.clock.now());
-    backup::create(&app.db, &app.store, to, &app.key.fingerprint(), now, |_, _| {}).await
+    backup::create(&app.db, &app.store, to, &app.key.fingerprint(), now, |_, _, _| {}).await
 }
 
 /// Writes rows and objects until it is told to stop; says how many it wrote.
@@ -70,11 +70,11 @@ both! {
         stop.set(true);
         load.await.unwrap();
         assert!(written.get() > begun, "writing went on meanwhile");
-        assert_eq!(backup::check(&archive).unwrap(), made);
+        assert_eq!(backup::check(&archive, |_, _, _| {}).unwrap(), made);
 
         let address = support::empty(engine(&app), folder.path());
         let store = Store::open(&Config::default(), folder.path()).unwrap();
-        backup::restore(&archive, &address, &store, |_, _| {}).await.unwrap();
+        backup::restore(&archive, &address, &store, |_, _, _| {}).await.unwrap();
         let restored = App { db: db::connect(&address, 4).await.unwrap(), store, ..app.clone() };
 
         let rows = |db| entries::Entity::find().order_by_asc(entries::Column::Id).all(db);
@@ -101,7 +101,7 @@ both! {
         assert_eq!(page, site.browser().get(&format!("/entries/{code}")).await.bytes);
         restored.db.close().await.unwrap();
 
-        let again = backup::restore(&archive, &address, &restored.store, |_, _| {}).await;
+        let again = backup::restore(&archive, &address, &restored.store, |_, _, _| {}).await;
         assert!(matches!(again, Err(Error::NotEmpty(_))), "{again:?}");
     }
 
@@ -119,23 +119,23 @@ both! {
             let at = (0..=at).rev().find(|at| bytes[*at] != 0).unwrap();
             file.seek(SeekFrom::Start(at as u64)).unwrap();
             file.write_all(&[bytes[at] ^ 1]).unwrap();
-            let found = backup::check(&archive);
+            let found = backup::check(&archive, |_, _, _| {});
             assert!(matches!(found, Err(Error::Damaged(_) | Error::Archive(_))), "{at}: {found:?}");
             std::fs::write(&archive, &bytes).unwrap();
         }
         std::fs::write(&archive, &bytes[..bytes.len() / 2]).unwrap();
-        assert!(matches!(backup::check(&archive), Err(Error::Archive(_))), "cut in the middle");
+        assert!(matches!(backup::check(&archive, |_, _, _| {}), Err(Error::Archive(_))), "cut in the middle");
         std::fs::write(&archive, &bytes).unwrap();
-        assert_eq!(backup::check(&archive).unwrap(), made);
+        assert_eq!(backup::check(&archive, |_, _, _| {}).unwrap(), made);
 
         let later = Manifest { schema: [made.schema.clone(), vec!["m9999".into()]].concat(), ..made.clone() };
         rewrite(&archive, &later);
-        assert!(matches!(backup::check(&archive), Err(Error::Later)));
+        assert!(matches!(backup::check(&archive, |_, _, _| {}), Err(Error::Later)));
         let other = if made.engine == "sqlite" { "postgres" } else { "sqlite" };
         rewrite(&archive, &Manifest { engine: other.to_owned(), ..made });
         let address = support::empty(engine(&site.app), folder.path());
         let store = Store::open(&Config::default(), folder.path()).unwrap();
-        let refused = backup::restore(&archive, &address, &store, |_, _| {}).await;
+        let refused = backup::restore(&archive, &address, &store, |_, _, _| {}).await;
         assert!(matches!(refused, Err(Error::Engine(_))), "{refused:?}");
         assert_eq!(store.list("").await.unwrap(), Vec::<String>::new());
     }
