@@ -109,6 +109,29 @@ impl Standing {
     }
 }
 
+/// Contests in which somebody has a part beside running them, and which.
+///
+/// # Errors
+/// [`Error::Broken`] where a stored definition cannot be read.
+pub async fn parts_of(
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<(Contest, Role)>, Error> {
+    let parts = crew::Entity::find()
+        .filter(crew::Column::UserId.eq(user))
+        .filter(crew::Column::Role.ne(Role::Organiser))
+        .filter(crew::Column::EndedAt.is_null())
+        .order_by_desc(crew::Column::GrantedAt)
+        .all(db)
+        .await?;
+    let contests = super::by_ids(db, parts.iter().map(|part| part.contest_id)).await?;
+    let whole = |part: crew::Model| {
+        let contest = contests.iter().find(|contest| contest.id() == part.contest_id)?;
+        Some((contest.clone(), part.role))
+    };
+    Ok(parts.into_iter().filter_map(whole).collect())
+}
+
 /// Contests that somebody runs, newest first: as crew, as an officer of the unit that runs it or
 /// of one above, or as whoever runs the site.
 ///

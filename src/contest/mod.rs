@@ -17,7 +17,7 @@ mod place;
 mod shape;
 mod window;
 
-pub use badge::{Approver, Auditor, Organiser, Screener, organised_by};
+pub use badge::{Approver, Auditor, Organiser, Screener, organised_by, parts_of};
 pub use core::{
     Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, keep_plan, lock,
     lock_all, notices, round_by_key, rounds, touched, wholes,

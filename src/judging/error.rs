@@ -1,5 +1,6 @@
 //! Why a round could not be opened, judged or closed.
 
+use entity::instant::Instant;
 use sea_orm::DbErr;
 
 use super::method::scale::Unfit;
@@ -15,6 +16,9 @@ pub enum Error {
     /// It is not waiting to be opened.
     #[error("not waiting")]
     NotWaiting,
+    /// Its time has not come: marks are taken from this moment on.
+    #[error("it begins later")]
+    NotYet(Instant),
     /// It is not open.
     #[error("not open")]
     NotOpen,
@@ -70,6 +74,9 @@ impl Refusal for Error {
         match self {
             Self::Unknown => Refused::new(Kind::NotFound, "round-unknown"),
             Self::NotWaiting => Refused::new(Kind::Conflict, "round-not-waiting"),
+            Self::NotYet(opens) => {
+                Refused::new(Kind::Conflict, "round-not-yet").with("opens", *opens)
+            }
             Self::NotOpen => Refused::new(Kind::Conflict, "round-not-open"),
             Self::TooEarly => Refused::new(Kind::Conflict, "round-too-early"),
             Self::Nothing => Refused::new(Kind::Conflict, "round-nothing-to-deal"),

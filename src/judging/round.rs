@@ -43,6 +43,9 @@ pub async fn open(
     if row.state != State::Waiting {
         return Err(Error::NotWaiting);
     }
+    if let Some(window) = contest.window(&definition.phase).filter(|window| now < window.opens) {
+        return Err(Error::NotYet(window.opens));
+    }
     let entries = eligible(tx, &contest, &row, definition).await?;
     let seats = sitting(tx, row.id).await?;
     let nobody = seats.is_empty() && definition.kind != RoundKind::Deliberate;

@@ -2,6 +2,7 @@
 
 mod award;
 mod count;
+mod crew;
 mod people;
 mod unit;
 

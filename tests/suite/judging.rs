@@ -298,8 +298,8 @@ both! {
         let unfinished = seated[1].post(&format!("{}/completion", mine.rsplit_once('/').unwrap().0), &[]).await;
 
         judge(&mut seated[1], all).await;
-        close(&mut runs, STAGE, "final").await;
         let theirs = first(&mut seated[1]).await;
+        close(&mut runs, STAGE, "final").await;
         let late = put(&mut seated[1], &theirs, 1, json!({ "content": 100 })).await;
 
         assert_eq!(early.all(".notice.danger li").len(), 2, "one for each work: {}", early.text());

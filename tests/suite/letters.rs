@@ -69,6 +69,7 @@ both! {
         let mut organiser = site.signed_in(ORGANISER).await;
         let round = format!("/desk/contests/{STAGE}/rounds/final");
         seat(site, &mut organiser, &round, &["gk@example.vn"]).await;
+        site.work().await;
         site.letters();
 
         let early = reminded(site).await;

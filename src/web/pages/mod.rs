@@ -18,6 +18,7 @@ pub mod figures;
 pub mod fraud;
 pub mod guardian;
 pub mod health;
+mod invite;
 pub mod judging;
 pub mod letter;
 pub mod link;

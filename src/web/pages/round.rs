@@ -18,10 +18,10 @@ use crate::contest::definition::RoundKind;
 use crate::contest::{self, Contest};
 use crate::judging::pace::{self, Forecast, Stretch};
 use crate::judging::{self, Error};
-use crate::letters::{self, Draft};
 use crate::refusal::{Arg, Refused};
 use crate::web::form::Form;
 use crate::web::organised::Organised;
+use crate::web::pages::invite;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db, words};
 
@@ -253,6 +253,9 @@ pub async fn update(
     };
     match done {
         Ok(()) => {
+            if !matches!(form.text("act"), "close" | "reopen") {
+                invite::opened(&tx, &v, &contest, &key).await?;
+            }
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
         }
@@ -287,20 +290,7 @@ pub async fn add(
         }
     };
     judging::add(&tx, &organiser, &key, user, form.ticked("chair"), v.now).await?;
-    let args = [
-        ("contest", Arg::from(contest.definition.title.vi.as_str())),
-        ("address", Arg::from(format!("{}/desk", v.base))),
-    ];
-    let to = account::email(form.text("email"))?;
-    let letter = Draft {
-        kind: "seat",
-        to: &to,
-        lang: v.lang,
-        args: &args,
-        contest: Some(contest.id()),
-        entry: None,
-    };
-    letters::write(&tx, &letter, v.now).await?;
+    invite::write(&tx, &v, &contest, ("seat", form.text("email")), &[]).await?;
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
 }

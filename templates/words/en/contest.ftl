@@ -65,6 +65,7 @@ back = Back
 desk = Desk
 new-contest = New contest
 my-rounds = Rounds that I judge
+my-parts = My parts in contests
 my-contests = Contests that I run
 my-contests-empty = No contests yet. Make the first one from a template.
 my-units = My units

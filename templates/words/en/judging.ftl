@@ -1,4 +1,5 @@
 round-not-waiting = This round was opened already.
+round-not-yet = This round begins at { $opens } and cannot be opened before: entries accepted until then are all dealt to judges.
 round-not-open = This round takes no marks now.
 round-too-early = The round before is not closed yet.
 round-nothing-to-deal = There are no judges yet, or no valid entries to judge.

@@ -30,6 +30,16 @@ letter-seat-body =
     You are invited to judge the contest “{ $contest }”.
 
     Sign in with this e-mail address at { $address }
+letter-crew-subject = You are asked to help run a contest – { $contest }
+letter-crew-body =
+    You were given a part in the contest “{ $contest }”: { $role }.
+
+    Sign in with this e-mail address at { $address }
+letter-opened-subject = Entries wait to be judged – { $contest }
+letter-opened-body =
+    The judging round “{ $round }” of the contest “{ $contest }” is open, until { $until }.
+
+    Sign in with this e-mail address and judge at { $address }
 letter-result-subject = The result is out – { $contest }
 letter-result-body =
     The result of “{ $contest }” has been published. Your entry “{ $title }”, code { $code }, won no prize this time. Thank you for taking part.

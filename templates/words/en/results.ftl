@@ -1,5 +1,6 @@
 second-person-needed = This needs a second person: whoever proposes does not approve.
 result-not-ready = The result is not ready to be published.
+order-same-place = Two works have the same number. Give each another one; 1 goes first.
 result-window-open = Something is still open, until { $until }.
 result-round-open = The judging round “{ $round }” is not closed.
 result-votes-coming = Some votes that were sent in time are still on their way into the log. Wait a few seconds and load the page again.

@@ -65,6 +65,7 @@ back = Quay lại
 desk = Bàn làm việc
 new-contest = Tạo cuộc thi
 my-rounds = Vòng chấm của tôi
+my-parts = Việc tôi được giao
 my-contests = Cuộc thi tôi phụ trách
 my-contests-empty = Chưa có cuộc thi nào. Hãy tạo cuộc thi đầu tiên từ một mẫu có sẵn.
 my-units = Đơn vị của tôi

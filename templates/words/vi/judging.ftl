@@ -1,4 +1,5 @@
 round-not-waiting = Vòng chấm này đã được mở.
+round-not-yet = Vòng chấm này bắt đầu từ { $opens }, đến lúc đó mới mở được: bài duyệt xong trước đó đều được chia cho giám khảo.
 round-not-open = Vòng chấm này hiện không nhận điểm.
 round-too-early = Vòng trước chưa kết thúc.
 round-nothing-to-deal = Chưa có giám khảo hoặc chưa có bài hợp lệ để chấm.

@@ -30,6 +30,16 @@ letter-seat-body =
     Bạn được mời làm giám khảo cuộc thi “{ $contest }”.
 
     Đăng nhập bằng địa chỉ e-mail này tại { $address }
+letter-crew-subject = Mời tham gia tổ chức cuộc thi – { $contest }
+letter-crew-body =
+    Bạn được giao việc trong cuộc thi “{ $contest }”: { $role }.
+
+    Đăng nhập bằng địa chỉ e-mail này tại { $address }
+letter-opened-subject = Đã có bài để chấm – { $contest }
+letter-opened-body =
+    Vòng chấm “{ $round }” của cuộc thi “{ $contest }” đã mở. Hạn chấm: { $until }.
+
+    Đăng nhập bằng địa chỉ e-mail này và chấm bài tại { $address }
 letter-result-subject = Đã có kết quả – { $contest }
 letter-result-body =
     Cuộc thi “{ $contest }” đã công bố kết quả. Bài “{ $title }”, mã { $code }, lần này chưa đoạt giải. Ban tổ chức cảm ơn bạn đã tham gia.

@@ -1,5 +1,6 @@
 second-person-needed = Việc này cần người thứ hai: người đề xuất không tự duyệt được.
 result-not-ready = Kết quả chưa sẵn sàng để công bố.
+order-same-place = Hai bài được ghi cùng một thứ tự. Hãy ghi mỗi bài một số khác nhau, 1 là đứng trước.
 result-window-open = Còn phần chưa kết thúc, đến { $until }.
 result-round-open = Vòng chấm “{ $round }” chưa kết thúc.
 result-votes-coming = Một số phiếu gửi đúng giờ còn đang trên đường vào sổ. Hãy chờ vài giây rồi tải lại trang.

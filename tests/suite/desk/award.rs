@@ -107,10 +107,10 @@ both! {
         let again = one.get(&format!("{DESK}/certificates")).await;
 
         let said = |who: &str, state: &str| (who.to_owned(), state.to_owned());
-        assert_eq!(given, [said("Người thứ 1", "Đã trao, chờ nhận"), said("Người thứ 2", "Đã trao, chờ nhận")]);
+        assert_eq!(given, [said("Người thứ 1", "Chờ người đoạt giải xác nhận"), said("Người thứ 2", "Chờ người đoạt giải xác nhận")]);
         assert_eq!(after, [
             said("Người thứ 1", "Đã chuyển cho người kế tiếp"),
-            said("Người thứ 3", "Đã trao, chờ nhận"),
+            said("Người thứ 3", "Chờ người đoạt giải xác nhận"),
             said("Người thứ 2", "Đã nhận"),
         ]);
         assert_eq!(printed.all(".certificate .name"), ["Người thứ 3", "Người thứ 2"]);

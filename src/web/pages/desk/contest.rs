@@ -10,11 +10,12 @@ use super::{parent, severity};
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::{self, lint};
-use crate::refusal::Kind;
+use crate::refusal::{Arg, Kind};
 use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::pages::contest::phase_now;
 use crate::web::pages::entry::state_key;
+use crate::web::pages::invite;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db, results, screening};
 
@@ -97,7 +98,7 @@ pub async fn show(app: web::Data<App>, v: View, Organised(contest, by): Organise
     })
 }
 
-fn role_key(role: Role) -> &'static str {
+pub(super) fn role_key(role: Role) -> &'static str {
     match role {
         Role::Organiser => "role-organiser",
         Role::Screener => "role-screener",
@@ -131,7 +132,7 @@ pub async fn cancel(
 pub async fn add_crew(
     app: web::Data<App>,
     v: View,
-    Organised(_, organiser): Organised,
+    Organised(contest, organiser): Organised,
     slug: web::Path<String>,
     form: Form,
 ) -> Result {
@@ -144,6 +145,8 @@ pub async fn add_crew(
     let tx = db::begin(&app.db).await?;
     let user = account::invite(&tx, form.text("name"), form.text("email"), v.now).await?;
     contest::join(&tx, &organiser, (user, role), v.now).await?;
+    let more = [("role", Arg::from(v.t(role_key(role))))];
+    invite::write(&tx, &v, &contest, ("crew", form.text("email")), &more).await?;
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}")))
 }

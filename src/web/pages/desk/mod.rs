@@ -5,6 +5,8 @@ mod document;
 
 use actix_web::web;
 use askama::Template;
+use entity::crew::Role;
+use entity::round::State;
 
 use crate::app::App;
 use crate::contest::lint::{self, Finding};
@@ -31,6 +33,8 @@ pub struct Index {
     pub units: Vec<(String, String)>,
     /// Contests that they run: name in addresses, title, where it stands.
     pub contests: Vec<(String, String, &'static str)>,
+    /// What else they have to do in contests: address, title, their part.
+    pub parts: Vec<(String, String, &'static str)>,
     /// Rounds that they judge: key of the round, title of the contest, whether they chair it.
     pub rounds: Vec<(String, String, bool)>,
     /// Browsers in which they are signed in.
@@ -50,10 +54,21 @@ pub async fn index(app: web::Data<App>, v: View, who: Signed) -> Result {
         (contest.slug().to_owned(), title(contest), phase)
     });
     let contests = contests.collect();
+    let parts = contests::parts_of(&app.db, who.id()).await?;
+    let parts = parts.iter().map(|(one, role)| {
+        let room = match role {
+            Role::Approver => "results",
+            Role::Auditor => "audit",
+            _ => "screening",
+        };
+        (format!("/desk/contests/{}/{room}", one.slug()), title(one), contest::role_key(*role))
+    });
+    let parts = parts.collect();
     let seats = Judge::all(&app.db, who.id()).await?;
     let judged = seats.iter().map(|judge| judge.round.contest_id);
     let judged = contests::by_ids(&app.db, judged).await?;
-    let rounds = seats.iter().filter_map(|judge| {
+    let open = seats.iter().filter(|one| one.round.state != State::Closed || one.seat.chair);
+    let rounds = open.filter_map(|judge| {
         let contest = judged.iter().find(|contest| contest.id() == judge.round.contest_id)?;
         Some((judge.round.id.to_string(), title(contest), judge.seat.chair))
     });
@@ -64,6 +79,7 @@ pub async fn index(app: web::Data<App>, v: View, who: Signed) -> Result {
         name: who.user.name.clone(),
         units: offices.into_iter().map(|(_, unit)| (unit.code, unit.name)).collect(),
         contests,
+        parts,
         rounds,
         sessions: sessions.into_iter().map(|row| (row.device, row.seen_at)).collect(),
         v,

@@ -151,7 +151,11 @@ async fn needs(app: &App, v: &View, contest: &Contest) -> std::result::Result<Ve
                     row.is_some_and(|row| row.state == round::State::Waiting)
                 };
                 let opened = own.clone().all(|round| !waits(&round.key));
-                vec![(enough, "need-judges"), (opened || v.now < opens, "need-round-opened")]
+                let mut things = vec![(enough, "need-judges")];
+                if v.now >= opens {
+                    things.push((opened, "need-round-opened"));
+                }
+                things
             }
             PhaseKind::Announcement => {
                 let approver = entity::crew::Role::Approver;

@@ -10,9 +10,9 @@ use crate::app::{self, App};
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::{Definition, PhaseKind};
 use crate::contest::{self, Contest, Organiser, document, outline};
-use crate::letters::{self, Draft};
-use crate::refusal::{Arg, Kind, Refused};
+use crate::refusal::{Kind, Refused};
 use crate::web::form::Form;
+use crate::web::pages::invite;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
 use crate::{account, db, judging, unit};
@@ -186,18 +186,5 @@ async fn seat(
     for round in &contest.definition.rounds {
         judging::add(tx, organiser, &round.key, user, false, v.now).await?;
     }
-    let args = [
-        ("contest", Arg::from(contest.definition.title.vi.as_str())),
-        ("address", Arg::from(format!("{}/desk", v.base))),
-    ];
-    let letter = Draft {
-        kind: "seat",
-        to: &to,
-        lang: v.lang,
-        args: &args,
-        contest: Some(contest.id()),
-        entry: None,
-    };
-    letters::write(tx, &letter, v.now).await?;
-    Ok(())
+    invite::write(tx, v, contest, ("seat", &to), &[]).await
 }

@@ -8,6 +8,7 @@ use super::desk::draw_desk;
 use crate::app::App;
 use crate::contest::{self, Approver, Contest};
 use crate::db;
+use crate::refusal::{Kind, Refused};
 use crate::results::rank::Who;
 use crate::results::{self, Error};
 use crate::web::form::Form;
@@ -36,6 +37,10 @@ pub async fn decide(
     let mut ranked: Vec<(u32, Who)> =
         listed().filter_map(|(place, who)| Some((place?, who))).collect();
     ranked.sort();
+    if ranked.windows(2).any(|two| two[0].0 == two[1].0) {
+        let refused = vec![Refused::new(Kind::Invalid, "order-same-place")];
+        return draw_desk(&app, v, (&contest, organiser.user()), refused).await;
+    }
     let subject = results::Subject {
         table: form.text("table").to_owned(),
         prize: form.text("prize").to_owned(),

@@ -6,11 +6,11 @@ use entity::id::UserId;
 use entity::instant::Instant;
 use entity::publication::{self, State};
 
-use super::{Place, Table, names, prize_label};
+use super::{Names, Place, Table, names, prize_label};
 use crate::app::App;
 use crate::contest::{self, Approver, Auditor, Contest, Organiser};
 use crate::refusal::Refused;
-use crate::results::{self, Inputs, Problem};
+use crate::results::{self, Inputs, Outcome, Problem};
 use crate::web::pages::worksheet;
 use crate::web::signed::Signed;
 use crate::web::{Result, View, page};
@@ -137,30 +137,12 @@ pub(super) async fn draw_desk(
     let outcome = results::outcome(&contest.definition, &inputs);
     let names = names(app, contest).await?;
     let english = v.lang.is_english();
-    let tables = contest.definition.tables.iter().filter_map(|table| {
-        let ranking = outcome.tables.get(&table.key)?;
-        let places = ranking.iter().take(200).map(|placed| {
-            let (name, code, by) = names.of(placed.who);
-            let won = outcome.prizes.iter().filter(|given| {
-                let prize = contest.definition.prizes.iter().find(|p| p.key == given.prize);
-                given.who == Some(placed.who) && prize.is_some_and(|p| p.table == table.key)
-            });
-            Place {
-                place: i32::try_from(placed.place).unwrap_or(i32::MAX),
-                name,
-                code,
-                by,
-                millionths: placed.millionths,
-                prizes: won.map(|given| prize_label(contest, &given.prize, &v)).collect(),
-                worksheet: worksheet::lines(&v, contest, &placed.worksheet),
-                tie: worksheet::tie(&v, contest, &placed.worksheet),
-            }
-        });
-        let title = table.title.read(english).to_owned();
-        let formula = worksheet::formula(&v, contest, table);
-        Some(Table { key: table.key.clone(), title, formula, places: places.collect() })
-    });
-    let ties = outcome.problems.iter().filter_map(|problem| match problem {
+    // Until a round is closed nobody has won anything, and equals are not equals yet.
+    let early = outcome.problems.iter().any(|one| matches!(one, Problem::RoundNotClosed(_)));
+    let tables = tables(&v, contest, (&outcome, early), &names);
+    let all = outcome.problems.iter();
+    let problems = all.filter(|one| !early || !matches!(one, Problem::Tie(..)));
+    let ties = problems.clone().filter_map(|problem| match problem {
         Problem::Tie(table, _, who) => {
             let named = who
                 .iter()
@@ -174,8 +156,8 @@ pub(super) async fn draw_desk(
     page(&Desk {
         slug: contest.slug().to_owned(),
         title: contest.definition.title.read(english).to_owned(),
-        tables: tables.collect(),
-        problems: outcome.problems.iter().map(|problem| said(&v, contest, problem)).collect(),
+        tables,
+        problems: problems.map(|problem| said(&v, contest, problem)).collect(),
         ties: ties.collect(),
         emptiable: emptiable(contest, &inputs, english),
         strikes: strikes(app, contest, who).await?,
@@ -187,6 +169,41 @@ pub(super) async fn draw_desk(
         refused,
         v,
     })
+}
+
+/// The tables as they stand; nobody has won anything where that would be too `early`.
+fn tables(
+    v: &View,
+    contest: &Contest,
+    (outcome, early): (&Outcome, bool),
+    names: &Names,
+) -> Vec<Table> {
+    let english = v.lang.is_english();
+    let given = if early { &[][..] } else { &outcome.prizes };
+    let all = contest.definition.tables.iter().filter_map(|table| {
+        let ranking = outcome.tables.get(&table.key)?;
+        let places = ranking.iter().take(200).map(|placed| {
+            let (name, code, by) = names.of(placed.who);
+            let won = given.iter().filter(|given| {
+                let prize = contest.definition.prizes.iter().find(|p| p.key == given.prize);
+                given.who == Some(placed.who) && prize.is_some_and(|p| p.table == table.key)
+            });
+            Place {
+                place: i32::try_from(placed.place).unwrap_or(i32::MAX),
+                name,
+                code,
+                by,
+                millionths: placed.millionths,
+                prizes: won.map(|given| prize_label(contest, &given.prize, v)).collect(),
+                worksheet: worksheet::lines(v, contest, &placed.worksheet),
+                tie: worksheet::tie(v, contest, &placed.worksheet),
+            }
+        });
+        let title = table.title.read(english).to_owned();
+        let formula = worksheet::formula(v, contest, table);
+        Some(Table { key: table.key.clone(), title, formula, places: places.collect() })
+    });
+    all.collect()
 }
 
 fn emptiable(contest: &Contest, inputs: &Inputs, english: bool) -> Vec<Emptiable> {
