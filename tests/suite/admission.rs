@@ -94,6 +94,38 @@ quotas:
         assert!(public.text().contains("Ban tổ chức không dự thi.") && !public.text().contains("NGUYEN"));
     }
 
+    async fn the_crew_is_refused_where_the_rules_say_so_and_else_pointed_out(site: Site) {
+        contest(site, |text| text.replacen("quotas:", "excluded: { text: Ban tổ chức không dự thi., crew: true }\nquotas:", 1)).await;
+        let mut lead = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let (mut hoa, mut hung) = (site.signed_in("hoa@example.vn").await, site.browser());
+        let mut codes = Vec::new();
+        for (browser, seed, name) in [(&mut hoa, 1, "Nguyễn Thị Hoa"), (&mut hung, 2, "Trần Văn Hùng")] {
+            let code = begin(browser, seed).await;
+            fill(browser, &code, name, &format!("091234567{seed}")).await;
+            let done = submit(browser, &code).await;
+            assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+            codes.push(code);
+        }
+        for (name, email) in [("Hoa", "hoa@example.vn"), ("Tran Van Hung", "hung@example.vn")] {
+            let form = [("role", "screener"), ("name", name), ("email", email)];
+            lead.post("/desk/contests/anh-dep/crew", &form).await;
+        }
+
+        let late = begin(&mut hoa, 3).await;
+        fill(&mut hoa, &late, "Nguyễn Thị Hoa", "0912345679").await;
+        let late = submit(&mut hoa, &late).await;
+        let mut told = Vec::new();
+        for code in &codes {
+            let shown = lead.get(&format!("/desk/contests/anh-dep/screening/{code}")).await;
+            told.push(shown.all(".notice p").remove(1));
+        }
+
+        assert_eq!(late.all("[role=alert] p"), ["Thể lệ không nhận bài của ban tổ chức và giám khảo cuộc thi này. Sửa"]);
+        assert!(told[0].ends_with(", người gửi bài này, thuộc ban tổ chức hoặc ban giám khảo cuộc thi."), "{told:?}");
+        assert_eq!(told[1], "“Trần Văn Hùng” trùng tên với một người thuộc ban tổ chức hoặc ban giám khảo. Hãy hỏi xem có phải cùng một người không.");
+        site.work().await;
+    }
+
     async fn a_text_without_its_hashtag_is_refused(site: Site) {
         contest(site, |text| text.replacen("words: { max: 500 }", "hashtags: [\"#CongDoan\"]", 1)).await;
         let mut answers = Vec::new();
