@@ -15,7 +15,7 @@ pub(super) fn progress() -> impl Fn(&'static str, usize, usize) {
     let last = Cell::new(None);
     move |what, done, all| {
         let now = Some((what, done * 100 / all.max(1)));
-        if std::io::stderr().is_terminal() && last.replace(now) != now {
+        if all > 0 && std::io::stderr().is_terminal() && last.replace(now) != now {
             eprint!("\r{what} {done}/{all}{}", if done >= all { "\n" } else { "" });
         }
     }
