@@ -47,7 +47,7 @@ pub async fn measure(figures: &mut Figures) {
     let approver =
         Approver::of(&tx, &contest, second.expect("a person"), now).await.expect("a right");
     let begun = Instant::now();
-    results::publish(&tx, &approver, now).await.expect("published");
+    results::publish(&tx, &approver, None, now).await.expect("published");
     tx.commit().await.expect("committed");
     figures.at_most("publish.time", begun.elapsed().as_secs_f64(), 5.0, "s");
 }

@@ -207,6 +207,8 @@ async fn recount(
     let over = OVER.parse().expect("a moment");
     let standing = app.votes.close(contest, over).await.expect("closed");
     figures.note(&name("close"), begun.elapsed().as_secs_f64(), "s");
+    let counts = hoithi::voting::result(&app.db, contest).await.expect("a log").expect("votes");
+    app.votes.bind(contest, counts).await.expect("bound");
     let bundle = app.votes.bundle(&app.db, contest).await.expect("a bundle");
     let key = app.votes.key(&app.db, contest).await.expect("keys").expect("a log");
     let file = folder.join("votes.zip");

@@ -51,7 +51,6 @@ def point(data):
         return None
     x = P - x if x & 1 != sign else x
     return (x, y, 1, x * y % P)
-
 BASE = point((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
 def same(p, q):
     return (p[0] * q[2] - q[0] * p[2]) % P == 0 and (p[1] * q[2] - q[1] * p[2]) % P == 0
@@ -260,15 +259,17 @@ class Bundle:
                 fits = all(i in ballots and self.verdicts.get(i) in allowed for i in leaf.leaves)
                 demand(10, fits, "ballots of the NOTE at leaf %d" % index)
                 self.verdicts.update({i: leaf.verdict % 3 or None for i in leaf.leaves})
+            elif leaf.kind == 6:
+                self.bound_at, self.published = index, dict(self.verdicts)
     def count(self):
         first = {vote.nullifier: index for index, vote in self.votes() if vote.seq == 0}
         last = {vote.nullifier: (index, vote) for index, vote in self.votes()}
-        rules, verdicts = self.bound[-1][1], list(self.verdicts.values())
+        rules, verdicts = holds(self.bound, self.bound_at), list(self.published.values())
         counts = {"counts": {}, "levels": {}, "standing": 0, "leaves": sum(1 for _ in self.votes())}
         counts.update(quarantined=verdicts.count(1), disqualified=verdicts.count(2))
         for index, vote in last.values():
             chosen = self.openings[index]
-            if self.verdicts.get(first[vote.nullifier]) or len(chosen) < max(1, rules["least"]):
+            if self.published.get(first[vote.nullifier]) or len(chosen) < max(1, rules["least"]):
                 continue
             counts["standing"] += 1
             counts["levels"][str(vote.level)] = counts["levels"].get(str(vote.level), 0) + 1

@@ -67,6 +67,13 @@ pub enum Job {
         /// Which.
         case: VoteCaseId,
     },
+    /// Bind the log of votes to the result that is published.
+    BindVotes {
+        /// The publication.
+        publication: PublicationId,
+        /// What the votes gave, canonical JSON.
+        result: String,
+    },
     /// Do something about the keys of a contest's log of votes, where its writer is.
     VoteKeys {
         /// Which contest.
@@ -101,6 +108,7 @@ impl Job {
             Self::Tell { .. } => "tell",
             Self::Announce { .. } => "announce",
             Self::Settle { .. } => "settle",
+            Self::BindVotes { .. } => "bind_votes",
             Self::VoteKeys { .. } => "vote_keys",
             Self::Promote { .. } => "promote",
         }

@@ -9,6 +9,7 @@ use crate::db;
 use crate::jobs::{self, Job, Taken};
 use crate::letters;
 
+mod bind;
 mod compare;
 pub mod cosign;
 mod guardian;
@@ -135,6 +136,7 @@ async fn work(app: &App, taken: &Taken) -> Result<()> {
         Job::Tell { entry, about } => tell::tell(app, *entry, about).await,
         Job::Announce { publication } => tell::announce(app, *publication).await,
         Job::Settle { case } => Ok(app.votes.carry_out(&app.db, *case).await?),
+        Job::BindVotes { publication, result } => bind::bind(app, *publication, result).await,
         Job::VoteKeys { contest, act } => keys::keys(app, *contest, *act).await,
         Job::Promote { publication } => promote::promote(app, *publication).await,
     }

@@ -40,7 +40,7 @@ pub(super) enum Command {
         #[arg(long, default_value_t = 0)]
         quorum: usize,
     },
-    /// Write a contest's log with all that is needed to recount it.
+    /// Write a contest's log with all that is needed to recount it, and the published result.
     Bundle {
         /// The contest's name in addresses.
         contest: String,
@@ -138,6 +138,9 @@ impl Command {
                 let out = out.unwrap_or_else(|| format!("{contest}-votes.zip").into());
                 bundle.write(std::fs::File::create(&out)?)?.sync_all()?;
                 println!("{}: {} leaves", out.display(), bundle.leaves.len());
+                if bundle.result.is_empty() {
+                    println!("no result is published yet: an audit ends at check 11");
+                }
             }
             Self::Key { .. } => {
                 let keys = app.votes.keys(&app.db, id).await?;
@@ -298,6 +301,9 @@ fn recount(path: &Path, key: Option<Verifier>, witnesses: (&[Verifier], usize)) 
         "{} ballots count; {} votes set aside, {} disqualified",
         counts.standing, counts.quarantined, counts.disqualified
     );
+    if audited.later > 0 {
+        println!("{} decisions came after this result; a correction would say them", audited.later);
+    }
     let mut places: Vec<_> = counts.counts.iter().collect();
     places
         .sort_by_key(|(entry, count)| (std::cmp::Reverse(**count), entry.len(), (*entry).clone()));

@@ -27,6 +27,8 @@ pub struct Audited {
     pub counts: Counts,
     /// Leaves of the log.
     pub leaves: u64,
+    /// NOTEs after the result, which no publication says yet.
+    pub later: usize,
     /// Checkpoints that were checked.
     pub checkpoints: usize,
     /// Root of the whole log.
@@ -47,7 +49,7 @@ impl Audited {
         "every vote opens to its seal and keeps within the limits",
         "every NOTE names ballots before it and has its signatures",
         "there is one RESULT, after the CLOSE, of the result that was published",
-        "the published result is what the votes give",
+        "the published result is what the votes before it give",
     ];
 }
 
@@ -76,16 +78,17 @@ pub fn audit(
     log.close()?;
     log.openings(&rules)?;
     log.notes()?;
-    log.result()?;
+    let bound = log.result()?;
     let chosen = |index| bundle.openings.get(&index).map(Vec::as_slice);
-    let last = rules.last().map(|(_, rules)| rules);
-    let Some(last) = last else { return failed(6, "there are no rules") };
-    let counts = Fold::of(&log.leaves).counts(last, chosen);
+    let (before, after) = log.leaves.split_at(bound);
+    let Some(last) = at(&rules, bound as u64) else { return failed(6, "there are no rules") };
+    let counts = Fold::of(before).counts(last, chosen);
     if counts.json() != bundle.result {
         return failed(12, "the published result is another");
     }
+    let later = after.iter().filter(|leaf| matches!(leaf, Leaf::Note(_))).count();
     let (leaves, checkpoints) = (bundle.leaves.len() as u64, heads.len());
-    Ok(Audited { counts, leaves, checkpoints, root })
+    Ok(Audited { counts, leaves, later, checkpoints, root })
 }
 
 fn failed<T>(check: u8, why: impl Into<String>) -> Result<T, Finding> {
@@ -289,8 +292,8 @@ impl Log<'_> {
         Ok(())
     }
 
-    /// Check 11: the result's leaf. A later one corrects those before it.
-    fn result(&self) -> Result<(), Finding> {
+    /// Check 11: the result's leaf; says where it stands. A later one corrects those before it.
+    fn result(&self) -> Result<usize, Finding> {
         let closed = self.leaves.iter().position(|leaf| matches!(leaf, Leaf::Close { .. }));
         let last = self.leaves.iter().rposition(|leaf| matches!(leaf, Leaf::Result { .. }));
         let (Some(closed), Some(last)) = (closed, last) else {
@@ -298,7 +301,7 @@ impl Log<'_> {
         };
         let said: Hash = Sha256::digest(&self.bundle.result).into();
         match &self.leaves[last] {
-            Leaf::Result { result, .. } if last > closed && *result == said => Ok(()),
+            Leaf::Result { result, .. } if last > closed && *result == said => Ok(last),
             _ => failed(11, format!("the RESULT at leaf {last} is of another result")),
         }
     }

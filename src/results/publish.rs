@@ -129,12 +129,18 @@ pub async fn refuse(
 }
 
 /// Publishes the proposal: places, prizes, the contest's state, the announcement and what goes up
-/// are true together or not at all.
+/// are true together or not at all. `votes` is what the log of votes gives, which it is bound to
+/// afterwards.
 ///
 /// # Errors
 /// [`Error::SamePerson`] for whoever proposed it; [`Error::Changed`] when anything that decides
 /// changed since.
-pub async fn publish(tx: &DatabaseTransaction, by: &Approver, now: Instant) -> Result<(), Error> {
+pub async fn publish(
+    tx: &DatabaseTransaction,
+    by: &Approver,
+    votes: Option<String>,
+    now: Instant,
+) -> Result<(), Error> {
     let contest = contest::lock(tx, by.contest()).await?;
     let all = history(tx, contest.id()).await?;
     let proposal = all.iter().find(|row| row.state == State::Proposed).ok_or(Error::NotProposed)?;
@@ -171,6 +177,9 @@ pub async fn publish(tx: &DatabaseTransaction, by: &Approver, now: Instant) -> R
     changed.public_version = Set(version);
     changed.update(tx).await?;
     jobs::enqueue(tx, &Job::Announce { publication: id }, now).await?;
+    if let Some(result) = votes {
+        jobs::enqueue(tx, &Job::BindVotes { publication: id, result }, now).await?;
+    }
     if contest.row.parent_id.is_some() && !result.up.is_empty() {
         jobs::enqueue(tx, &Job::Promote { publication: id }, now).await?;
     }

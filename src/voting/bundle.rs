@@ -1,8 +1,6 @@
 //! What is handed out to strangers, read from the rows of the log: its keys, proofs while the vote
 //! goes on, and all of it after the close.
 
-use std::path::Path;
-
 use entity::id::ContestId;
 use entity::vote_log;
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -73,8 +71,8 @@ impl Votes {
         pair.map(Some).ok_or(Error::BrokenLog)
     }
 
-    /// The log with everything that a stranger needs to recount it, bound to the result that its
-    /// votes give.
+    /// The log with everything that a stranger needs to recount it, and the result that was bound
+    /// last; none before there is one.
     ///
     /// # Errors
     /// [`Error::Unknown`] where there is no log; [`Error::BrokenLog`] where its rows are not what
@@ -84,29 +82,36 @@ impl Votes {
         db: &impl ConnectionTrait,
         contest: ContestId,
     ) -> Result<Bundle, Error> {
-        let bundle = read(db, &self.desk().keys, contest).await?;
-        let result = counts(&bundle)?.json();
-        if bundle.result == result {
-            return Ok(bundle);
-        }
-        self.bind(contest, result).await?;
-        read(db, &self.desk().keys, contest).await
+        let bundle = read(db, contest).await?;
+        let keys = Keys::open(&self.desk().keys, contest, None)?;
+        let key = keys.first(&bundle.origin).ok_or(Error::BrokenLog)?.text();
+        Ok(Bundle { key, salt_key: keys.salt(), ..bundle })
     }
 }
 
-/// Reads a whole log.
+/// What the votes of a log give now, as canonical JSON, to be bound when it is published; none where
+/// there is no log.
+///
+/// # Errors
+/// [`Error::BrokenLog`] where its rows are not what was written.
+pub async fn result(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+) -> Result<Option<String>, Error> {
+    match read(db, contest).await {
+        Ok(bundle) => Ok(Some(counts(&bundle)?.json())),
+        Err(Error::Unknown) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Reads a whole log, without its keys.
 ///
 /// # Errors
 /// [`Error::Unknown`] where there is none; [`Error::BrokenLog`] where a row is not what was written.
-async fn read(db: &impl ConnectionTrait, keys: &Path, contest: ContestId) -> Result<Bundle, Error> {
+async fn read(db: &impl ConnectionTrait, contest: ContestId) -> Result<Bundle, Error> {
     let row = vote_log::Entity::find_by_id(contest).one(db).await?.ok_or(Error::Unknown)?;
-    let keys = Keys::open(keys, contest, None)?;
-    let mut bundle = Bundle {
-        key: keys.first(&row.origin).ok_or(Error::BrokenLog)?.text(),
-        origin: row.origin,
-        salt_key: keys.salt(),
-        ..Bundle::default()
-    };
+    let mut bundle = Bundle { origin: row.origin, ..Bundle::default() };
     loop {
         let from = i64::try_from(bundle.leaves.len()).unwrap_or(i64::MAX);
         let page = segment::page(db, contest, from..i64::MAX).await?;

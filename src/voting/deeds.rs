@@ -140,10 +140,10 @@ impl Votes {
         self.deed(contest, Deed::Note { verdict, from, reason, leaves, report, by }).await
     }
 
-    /// Binds the log to the published result, canonical JSON.
+    /// Binds the log to the published result, canonical JSON. Bound last before, it does nothing.
     ///
     /// # Errors
-    /// When the database fails.
+    /// [`Error::Elsewhere`] where another node leads; [`Error::Busy`] when it cannot be written now.
     pub async fn bind(&self, contest: ContestId, result: String) -> Result<Standing, Error> {
         self.deed(contest, Deed::Result(result)).await
     }

@@ -48,6 +48,7 @@ mod writer;
 
 pub use ask::Act;
 pub use ballot::ballot;
+pub use bundle::result;
 pub use cast::{Cast, Proof, Touch};
 pub use coming::Coming;
 pub use counts::{Seen, checked_counts, counts, is_closed, seen, statement, taken, tally_agrees};

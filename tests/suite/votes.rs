@@ -134,6 +134,8 @@ fn another(site: &Site) -> Votes {
 
 async fn bundle(site: &Site, contest: ContestId) -> Bundle {
     site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
+    let result = voting::result(&site.app.db, contest).await.unwrap().unwrap();
+    site.app.votes.bind(contest, result).await.unwrap();
     site.app.votes.bundle(&site.app.db, contest).await.unwrap()
 }
 

@@ -268,6 +268,8 @@ both! {
         site.set_clock("2026-04-10T18:00:00Z");
         site.app.votes.settle(contest, site.app.clock.now()).await.unwrap();
         assert!(hoithi::voting::tally_agrees(&site.app.db, contest).await.unwrap());
+        let result = hoithi::voting::result(&site.app.db, contest).await.unwrap().unwrap();
+        site.app.votes.bind(contest, result).await.unwrap();
         let bundle = site.app.votes.bundle(&site.app.db, contest).await.unwrap();
         let key = site.app.votes.key(&site.app.db, contest).await.unwrap().unwrap();
         let audited = hoithi::ledger::audit(&bundle, &key, (&[], 0)).unwrap();

@@ -62,7 +62,7 @@ pub(super) async fn finished(app: &App, crew: &Crew, now: Instant) -> Result<()>
     settle(&tx, &contest, &organiser, told).await?;
     results::propose(&tx, &organiser, "", told).await?;
     let approver = Approver::of(&tx, &contest, crew.approver, now).await?;
-    results::publish(&tx, &approver, told.plus_seconds(3600)).await?;
+    results::publish(&tx, &approver, None, told.plus_seconds(3600)).await?;
     tx.commit().await?;
     debug_assert_eq!(contest::by_id(&app.db, contest.id()).await?.row.state, State::Published);
     Ok(())

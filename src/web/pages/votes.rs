@@ -110,6 +110,9 @@ pub async fn bundle(app: web::Data<App>, slug: web::Path<String>) -> Result {
         return Err(voting::Error::Unknown.into());
     }
     let bundle = app.votes.bundle(&app.db, contest.id()).await?;
+    if bundle.result.is_empty() {
+        return Err(voting::Error::Unknown.into());
+    }
     let zip = web::block(move || bundle.bytes()).await.map_err(Failure::broken)?;
     let name = format!("attachment; filename=\"{}-votes.zip\"", contest.slug());
     Ok(HttpResponse::Ok()

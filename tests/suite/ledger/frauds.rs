@@ -1,8 +1,8 @@
 //! Everything that can be done to a log, and the check at which it is caught.
 
-use hoithi::ledger::{Leaf, Signer, Verdict, log_number};
+use hoithi::ledger::{Leaf, Signer, Verdict, audit, log_number};
 
-use super::{Log, ORIGIN, judged, judged_in_python, rules, sha2_of, whole};
+use super::{Log, ORIGIN, judged, judged_in_python, log_signer, rules, sha2_of, whole};
 
 /// Does something to a log, and says at which check it must be caught.
 type Fraud = (&'static str, u8, fn(&mut Log));
@@ -125,6 +125,24 @@ fn what_is_decided_about_a_ballot_holds_for_what_is_changed_on_it() {
         assert_eq!(judged_in_python(&log.bundle), Ok(()));
         assert_eq!(log.bundle.result, format!(r#"{{"counts":{{}},{counts}}}"#));
     }
+}
+
+#[test]
+fn what_is_decided_after_the_result_waits_for_the_result_that_says_it() {
+    let mut log = whole();
+    let standing = |log: &Log| {
+        assert_eq!(judged_in_python(&log.bundle), Ok(()));
+        let audited = audit(&log.bundle, &log_signer().verifier(), (&[], 0)).unwrap();
+        (audited.counts.standing, audited.later)
+    };
+    let before = standing(&log);
+    log.note(Verdict::Restore, &[8], &[1]);
+    log.sign_again();
+    let decided = standing(&log);
+    log.publish();
+    log.sign_again();
+
+    assert_eq!([before, decided, standing(&log)], [(5, 0), (5, 1), (6, 0)]);
 }
 
 #[test]

@@ -41,6 +41,8 @@ impl Rows {
         let log = log.expect("projected");
         let mut sound = true;
         if log.closed {
+            let result = hoithi::voting::result(&app.db, contest).await.expect("a log");
+            app.votes.bind(contest, result.expect("leaves")).await.expect("bound");
             let bundle = app.votes.bundle(&app.db, contest).await.expect("a bundle");
             let key = app.votes.key(&app.db, contest).await.expect("keys").expect("a log");
             sound = hoithi::ledger::audit(&bundle, &key, (&[], 0)).is_ok();

@@ -11,6 +11,7 @@ use crate::db;
 use crate::refusal::{Kind, Refused};
 use crate::results::rank::Who;
 use crate::results::{self, Error};
+use crate::voting;
 use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::signed::Signed;
@@ -92,12 +93,16 @@ pub async fn publish(app: web::Data<App>, v: View, who: Signed, slug: web::Path<
     let contest = contest::by_slug(&app.db, &slug).await?;
     let approver = Approver::of(&app.db, &contest, who.id(), v.now).await?;
     app.votes.caught_up(&contest, v.now).await?;
+    let votes = voting::result(&app.db, contest.id()).await?;
     let tx = db::begin(&app.db).await?;
-    let done = results::publish(&tx, &approver, v.now).await;
-    let published = done.is_ok();
+    let done = results::publish(&tx, &approver, votes.clone(), v.now).await;
+    let votes = votes.filter(|_| done.is_ok());
     let answer = finish(&app, v, (&contest, who.id()), tx, done).await?;
-    if published && contest.definition.voting.is_some() {
-        app.votes.bundle(&app.db, contest.id()).await?;
+    // At once where this node writes the log, and else by the worker of the one that does.
+    if let Some(votes) = votes
+        && let Err(error) = app.votes.bind(contest.id(), votes).await
+    {
+        tracing::info!("the log of votes does not say the result yet: {error}");
     }
     Ok(answer)
 }
