@@ -14,6 +14,7 @@ mod compare;
 pub mod cosign;
 mod guardian;
 pub mod keys;
+pub mod opening;
 mod promote;
 mod remind;
 mod render;
@@ -30,6 +31,7 @@ pub async fn run(app: App, stop: tokio::sync::watch::Receiver<bool>) {
 async fn quick(app: &App, stop: &tokio::sync::watch::Receiver<bool>) {
     let mut sweep_at = app.clock.now();
     let mut watch = watch::Watch::default();
+    let mut opening = opening::Opening::default();
     while !*stop.borrow() {
         if sweep_at <= app.clock.now() {
             sweep_at = app.clock.now().plus_seconds(3600);
@@ -38,6 +40,7 @@ async fn quick(app: &App, stop: &tokio::sync::watch::Receiver<bool>) {
                 tracing::error!("reminders cannot be written: {error:#}");
             }
         }
+        opening.go(app).await;
         watch.go(app).await;
         rest(one(app).await).await;
     }

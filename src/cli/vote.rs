@@ -144,7 +144,7 @@ impl Command {
             }
             Self::Key { .. } => {
                 let keys = app.votes.keys(&app.db, id).await?;
-                let (first, now) = keys.context("no vote has been counted yet")?;
+                let (first, now) = keys.context("the log is not open yet: a running site opens it once the contest is announced")?;
                 println!("{}", first.text());
                 if now != first {
                     println!("{}", now.text());

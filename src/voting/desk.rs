@@ -49,6 +49,8 @@ pub(super) enum Wish {
 /// What is done to a log beside votes.
 #[derive(Debug)]
 pub(super) enum Deed {
+    /// Open it, where it has no leaf yet.
+    Open,
     /// Close it when the vote is over at this moment.
     Close(Instant),
     /// Bring all projections up to it.

@@ -30,6 +30,8 @@ pub mod members;
 mod memory;
 mod moves;
 mod names;
+mod opening;
+mod person;
 mod policy;
 mod project;
 mod proofs;
@@ -58,6 +60,8 @@ pub use error::Error;
 pub use links::{
     NewLink, add as add_links, close as close_link, links, links_between, voters_by_link,
 };
+pub use opening::unopened;
+pub use person::Person;
 pub use policy::Policy;
 pub use project::forget;
 pub use receipt::{Own, own};

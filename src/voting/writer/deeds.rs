@@ -27,6 +27,8 @@ impl Writer {
         let mut batch = Batch::default();
         if matches!(deed, Deed::Rotate) {
             self.rotate().await?;
+        } else if matches!(deed, Deed::Open) && loaded.memory.tree.size() == 0 {
+            self.commit(&mut batch, false).await?;
         } else if let Some((leaf, text)) = loaded.leaf_of(deed, from)? {
             batch.add(&leaf, Details::Text(text.clone()));
             self.commit(&mut batch, false).await?;

@@ -142,7 +142,7 @@ impl Loaded {
                 (memory.result != Some(result))
                     .then(|| (Leaf::Result { log, result }, json.clone()))
             }
-            Deed::CatchUp | Deed::Glance | Deed::Rotate | Deed::Destroy => None,
+            Deed::Open | Deed::CatchUp | Deed::Glance | Deed::Rotate | Deed::Destroy => None,
         })
     }
 }

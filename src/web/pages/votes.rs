@@ -25,7 +25,7 @@ pub struct Show {
     pub v: View,
     /// The contest: name in addresses, and title.
     pub contest: (String, String),
-    /// The log's public key at its beginning; none before the first vote.
+    /// The log's public key at its beginning; none before it is opened.
     pub key: Option<String>,
     /// The one that signs now, where that is another.
     pub key_now: Option<String>,
@@ -80,7 +80,7 @@ fn text(text: String) -> Result {
 /// The newest signed checkpoint.
 ///
 /// # Errors
-/// Not found before the first vote.
+/// Not found before the log is opened.
 pub async fn checkpoint(app: web::Data<App>, slug: web::Path<String>) -> Result {
     let contest = public(&app, &slug).await?;
     let newest = voting::checkpoint(&app.db, contest.id()).await?;

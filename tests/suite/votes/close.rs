@@ -6,11 +6,46 @@ use hoithi::contest::document;
 use hoithi::db;
 use hoithi::ledger::{Leaf, audit};
 use hoithi::voting::{self, Touch};
+use hoithi::worker;
+use sea_orm::EntityTrait;
 
-use super::{CONTEST, OVER, bundle, cast, counted, given, held, voter};
+use super::{CONTEST, OVER, another, bundle, cast, counted, given, held, voter};
 use crate::support::{Site, both};
 
 both! {
+    async fn a_log_is_open_and_its_key_is_known_before_anybody_votes(site: Site) {
+        let (contest, _) = given(site, "one_per_entry", 1).await;
+        site.set_clock("2026-03-20T01:00:00Z");
+        let before = site.app.votes.key(&site.app.db, contest).await.unwrap();
+        worker::opening::open(&site.app).await.unwrap();
+        worker::opening::open(&site.app).await.unwrap();
+        let key = site.app.votes.key(&site.app.db, contest).await.unwrap().unwrap();
+        let page = site.browser().get("/contests/anh-dep/votes").await;
+        assert!(before.is_none() && page.text().contains(&key.text()), "{}", page.text());
+        let leads = async || {
+            let row = entity::vote_log::Entity::find_by_id(contest).one(&site.app.db).await.unwrap();
+            row.unwrap().leased_until > site.app.clock.now()
+        };
+        let begun = std::time::Instant::now();
+        while leads().await && begun.elapsed().as_secs() < 20 {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+
+        site.set_clock("2026-04-06T01:00:00Z");
+        let other = another(site);
+        let at = site.app.clock.now();
+        other.cast(contest, Touch { entry: 1, nonce: 0, at }, &voter(1)).await.unwrap();
+        site.set_clock(OVER);
+        other.settle(contest, site.app.clock.now()).await.unwrap();
+        let result = voting::result(&site.app.db, contest).await.unwrap().unwrap();
+        other.bind(contest, result).await.unwrap();
+
+        assert_eq!(voting::unopened(&site.app.db, at).await.unwrap(), []);
+        let bundle = site.app.votes.bundle(&site.app.db, contest).await.unwrap();
+        assert_eq!(audit(&bundle, &key, (&[], 0)).map(|audited| audited.leaves), Ok(4));
+        assert!(bundle.checkpoints[0].lines().nth(1) == Some("1"), "{}", bundle.checkpoints[0]);
+    }
+
     async fn a_log_is_not_closed_while_a_vote_that_came_in_time_is_on_its_way(site: Site) {
         let (contest, entries) = given(site, "one_per_entry", 1).await;
         cast(site, contest, 1, 1).await.unwrap();
