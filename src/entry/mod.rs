@@ -43,7 +43,7 @@ pub use event::file_changed;
 pub use film::in_turn;
 pub use guardian::{Guarded, Guardian, agree, agree_on_paper, guarded, refuse};
 pub use limits::{accepts, faults, misfits, not_taken, unseen, unusable};
-pub use named::{Named, accepted, named};
+pub use named::{Named, accepted, by_code_or_number, named};
 pub use quota::{Progress, quota_progress};
 pub use rights::{Agreed, agreements, contests, erase, export, may_be_shown, of_person, withdraw};
 pub use submit::submit;

@@ -7,6 +7,8 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, QueryFilter, QuerySelect,
 };
 
+use super::code;
+
 /// An entry by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
@@ -57,4 +59,23 @@ async fn read(db: &impl ConnectionTrait, of: SimpleExpr) -> Result<Vec<Named>, D
         Some(Named { id, number: number?, code, title, shown_name })
     };
     Ok(rows.into_iter().filter_map(named).collect())
+}
+
+/// The accepted entry of a contest with this code or number, as somebody types it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn by_code_or_number(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    typed: &str,
+) -> Result<Option<entry::Model>, DbErr> {
+    let code = entry::Column::Code.eq(code::meant(typed));
+    let which = match typed.parse::<i32>() {
+        Ok(number) => code.or(entry::Column::Number.eq(number)),
+        Err(_) => code,
+    };
+    let of = entry::Column::ContestId.eq(contest);
+    let rows = entry::Entity::find().filter(of).filter(entry::Column::State.eq(State::Accepted));
+    rows.filter(which).one(db).await
 }

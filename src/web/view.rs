@@ -168,7 +168,7 @@ impl View {
     /// so that it stands on a slow line within four requests.
     #[must_use]
     pub fn is_swift(&self) -> bool {
-        self.path.starts_with("/entries/")
+        self.path.starts_with("/entries/") || self.path.starts_with("/b/")
     }
 
     /// Whether only somebody who has signed in sees this page.

@@ -247,7 +247,7 @@ both! {
     }
 
     async fn a_poster_for_every_group_link_hundreds_in_a_document(site: Site) {
-        stage(site, "voting: { phase: vote }\n", &["Một"]).await;
+        let codes = stage(site, "voting: { phase: vote }\n", &["Một"]).await;
         let mut runs = site.signed_in(ORGANISER).await;
         let desk = format!("/desk/contests/{STAGE}/posters");
         let bare = runs.get(&desk).await;
@@ -266,6 +266,8 @@ both! {
         let first = runs.get(&format!("{desk}/part-1.pdf")).await;
         let last = runs.get(&format!("{desk}/part-2.pdf")).await;
         let one = runs.get(&format!("{desk}/link-501.pdf")).await;
+        let work = runs.get(&format!("{desk}?work=1")).await;
+        let work = work.attributes("a[href*='/posters/work-']", "href");
 
         assert!(bare.text().contains("chưa có đường dẫn nhóm nào"), "{}", bare.text());
         let parts = index.attributes("a[href*='/posters/part-']", "href");
@@ -279,7 +281,12 @@ both! {
         for words in ["Ảnh đẹp", "Tổ sản xuất số 501", "Đường dẫn số 501", "Quét mã để bình chọn"] {
             assert!(poster.contains(words), "{words}: {poster}");
         }
-        for nothing in ["part-3.pdf", "part-0.pdf", "link-503.pdf", "link-1", "other.pdf"] {
+        assert_eq!(work, [format!("{desk}/work-{}.pdf", codes[0])]);
+        let poster = text(sent(&runs.get(&work[0]).await));
+        for words in ["Một", "Quét mã để bình chọn", &format!("localhost/b/{}", codes[0])] {
+            assert!(poster.contains(words), "{words}: {poster}");
+        }
+        for nothing in ["work-NOTHING2.pdf", "part-3.pdf", "part-0.pdf", "link-503.pdf", "link-1", "other.pdf"] {
             let answer = runs.get(&format!("{desk}/{nothing}")).await;
             assert_eq!(answer.status, StatusCode::NOT_FOUND, "{nothing}");
         }

@@ -11,7 +11,7 @@ use crate::refusal::Kind;
 use crate::web::group::Group;
 use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, pdf};
-use crate::{unit, voting, words};
+use crate::{entry, unit, voting, words};
 
 /// Most posters in one document.
 pub const MOST: u32 = 500;
@@ -40,6 +40,10 @@ pub struct Index {
     pub asked: String,
     /// Links that were found: number, group.
     pub found: Vec<(i32, String)>,
+    /// The code or number of a work that was searched for.
+    pub asked_work: String,
+    /// The work that was found: code, title.
+    pub work: Option<(String, String)>,
 }
 
 /// What is searched for.
@@ -48,6 +52,9 @@ pub struct Asked {
     /// A group's name, or a link's number.
     #[serde(default)]
     q: String,
+    /// A work's code or number.
+    #[serde(default)]
+    work: String,
 }
 
 /// Shows which posters there are.
@@ -61,7 +68,9 @@ pub async fn index(
     asked: Query<Asked>,
 ) -> Result {
     let links = voting::links(&app.db, contest.id()).await?;
-    let asked = asked.into_inner().q.trim().to_owned();
+    let Asked { q, work: asked_work } = asked.into_inner();
+    let asked = q.trim().to_owned();
+    let work = entry::by_code_or_number(&app.db, contest.id(), asked_work.trim()).await?;
     let last = links.last().map_or(0, |link| u32::try_from(link.number).unwrap_or(0));
     let parts = (0..last.div_ceil(MOST))
         .map(|part| (part + 1, part * MOST + 1, ((part + 1) * MOST).min(last)));
@@ -79,12 +88,14 @@ pub async fn index(
         parts: parts.collect(),
         found: found.map(|link| (link.number, link.label.clone())).collect(),
         asked,
+        asked_work: asked_work.trim().to_owned(),
+        work: work.map(|work| (work.code, work.title)),
         v,
     })
 }
 
 /// Which posters are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 enum Which {
     /// The contest's own.
     Contest,
@@ -92,6 +103,8 @@ enum Which {
     Part(u32),
     /// That of one group link.
     Link(u32),
+    /// That of the work with this code.
+    Work(String),
 }
 
 impl Which {
@@ -103,28 +116,30 @@ impl Which {
             None => (name == "contest").then_some(Self::Contest),
             Some(("part", text)) => number(text).map(Self::Part),
             Some(("link", text)) => number(text).map(Self::Link),
+            Some(("work", code)) => Some(Self::Work(code.to_owned())),
             Some(_) => None,
         }
     }
 
     /// First and last link.
-    fn links(self) -> Option<(u32, u32)> {
+    fn links(&self) -> Option<(u32, u32)> {
         match self {
-            Self::Contest => None,
+            Self::Contest | Self::Work(_) => None,
             Self::Part(part) => {
                 let before = (part - 1).saturating_mul(MOST);
                 Some((before.saturating_add(1), before.saturating_add(MOST)))
             }
-            Self::Link(number) => Some((number, number)),
+            Self::Link(number) => Some((*number, *number)),
         }
     }
 }
 
-/// Sends posters as a PDF: `contest.pdf`, `part-1.pdf` with the first links, `link-12.pdf`.
+/// Sends posters as a PDF: `contest.pdf`, `part-1.pdf` with the first links, `link-12.pdf`,
+/// `work-ABCD2345.pdf`.
 ///
 /// # Errors
-/// Forbidden to anybody but organisers; not found where there is no such link, or the public does
-/// not see the contest yet.
+/// Forbidden to anybody but organisers; not found where there is no such link or work, or the public
+/// does not see the contest yet.
 pub async fn show(
     app: Data<App>,
     v: View,
@@ -137,21 +152,11 @@ pub async fn show(
     if !contest.is_public() {
         return Err(Failure::new(Kind::NotFound, "poster-not-yet"));
     }
-    let posters = match which.links() {
-        None => vec![Poster {
-            group: String::new(),
-            foot: String::new(),
-            address: format!("{}/contests/{}", v.base, contest.slug()),
-        }],
-        Some((first, last)) => {
-            let links = voting::links_between(&app.db, contest.id(), (first, last)).await?;
-            links.iter().map(|link| poster(&app, &v, link)).collect()
-        }
-    };
+    let posters = posters(&app, &v, &contest, &which).await?;
     if posters.is_empty() {
         return Err(nothing());
     }
-    let sheet = sheet(&app, &v, &contest, which).await?;
+    let sheet = sheet(&app, &v, &contest, &which).await?;
     let stem = name.trim_end_matches(".pdf").to_owned();
     pdf::send(format!("{slug}-{stem}"), move || written(&v, &sheet, &posters)).await
 }
@@ -172,6 +177,30 @@ struct Poster {
     address: String,
 }
 
+async fn posters(
+    app: &App,
+    v: &View,
+    contest: &Contest,
+    which: &Which,
+) -> std::result::Result<Vec<Poster>, Failure> {
+    if let Some(span) = which.links() {
+        let links = voting::links_between(&app.db, contest.id(), span).await?;
+        return Ok(links.iter().map(|link| poster(app, v, link)).collect());
+    }
+    let Which::Work(code) = which else {
+        let (group, foot) = (String::new(), String::new());
+        let address = format!("{}/contests/{}", v.base, contest.slug());
+        return Ok(vec![Poster { group, foot, address }]);
+    };
+    let work = entry::by_code_or_number(&app.db, contest.id(), code).await?;
+    let of = |work: entity::entry::Model| Poster {
+        group: work.title,
+        foot: format!("{}/b/{}", v.host(), work.code),
+        address: format!("{}/b/{}", v.base, work.code),
+    };
+    Ok(work.map(of).into_iter().collect())
+}
+
 fn poster(app: &App, v: &View, link: &vote_link::Model) -> Poster {
     let address = format!("{}/v/{}", v.base, Group::of(link).text(app));
     let until = v.t1("link-until", "until", v.when(&link.expires_at));
@@ -179,7 +208,12 @@ fn poster(app: &App, v: &View, link: &vote_link::Model) -> Poster {
     Poster { group: link.label.clone(), foot: format!("{number} · {until}"), address }
 }
 
-async fn sheet(app: &App, v: &View, contest: &Contest, which: Which) -> Result<Sheet> {
+async fn sheet(
+    app: &App,
+    v: &View,
+    contest: &Contest,
+    which: &Which,
+) -> std::result::Result<Sheet, Failure> {
     use crate::contest::definition::PhaseKind;
     let (call, kind) = match which {
         Which::Contest => ("poster-enter", PhaseKind::Intake),

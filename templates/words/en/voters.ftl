@@ -1,5 +1,7 @@
 voters = Voters
 voters-what = Hand out signed links to units and Zalo groups, or slips with a code to each member of a roll. Only numbers of people are seen here, never who voted for what.
+voters-short = Every work has a short address to read out, print and send: its code after
+screen-open = Open the big screen of the hall
 voters-links-file = Download the links
 voters-until = Holds until
 voters-came = Voted

@@ -1,5 +1,7 @@
 voters = Người bình chọn
 voters-what = Phát đường dẫn có chữ ký cho từng đơn vị, nhóm Zalo, hoặc phiếu mã cho từng đoàn viên trong danh sách. Ở đây chỉ thấy số người, không thấy ai bình chọn gì.
+voters-short = Mỗi tác phẩm có một địa chỉ ngắn để đọc, in và gửi: mã của tác phẩm sau
+screen-open = Mở màn hình lớn của hội trường
 voters-links-file = Tải đường dẫn
 voters-until = Dùng được đến
 voters-came = Đã bình chọn

@@ -175,7 +175,7 @@ impl Show {
             },
             guardian: (proof == Proof::Author)
                 .then(|| format!("{}{}", v.base, app.consent_path(&entry))),
-            share: format!("{}/entries/{}", v.base, entry.code),
+            share: format!("{}/b/{}", v.base, entry.code),
             feedback: match proof {
                 Proof::Code => Vec::new(),
                 Proof::Phone | Proof::Author => said(app, &v, contest, entry.id).await?,
