@@ -8,7 +8,7 @@ use futures_util::StreamExt;
 use hoithi::app::App;
 use hoithi::contest;
 use hoithi::contest::definition::Level;
-use hoithi::voting::{Proof, Touch, Trace};
+use hoithi::voting::{Person, Proof, Touch, Trace};
 
 use crate::figures::Figures;
 use crate::postgres;
@@ -69,8 +69,14 @@ async fn fill(folder: &Path, database: Option<&str>) {
             let mut key = [0; 32];
             key[..8].copy_from_slice(&voter.to_be_bytes());
             let trace = Trace { device: (voter % 61) as u32, network: voter as u32 };
-            let proof =
-                Proof { key, level: Level::Device, user: None, link: None, worked: true, trace };
+            let proof = Proof {
+                key,
+                level: Level::Device,
+                person: Person::default(),
+                link: None,
+                worked: true,
+                trace,
+            };
             let entry = (voter % u64::from(ENTRIES.unsigned_abs())) as u32 + 1;
             votes.cast(contest, Touch { entry, nonce: voter + 1, at }, &proof).await
         }

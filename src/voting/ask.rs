@@ -1,10 +1,10 @@
 //! What is asked of a contest's log of votes, and what it answers.
 
-use entity::id::UserId;
 use entity::instant::Instant;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
+use super::person::Person;
 use super::traces::Trace;
 use crate::contest::definition::Level;
 
@@ -33,8 +33,8 @@ pub(super) struct Ask {
     pub(super) voter: [u8; 32],
     /// How well the voter is known.
     pub(super) level: Level,
-    /// Their account, where signed in.
-    pub(super) user: Option<UserId>,
+    /// By what their own works are known.
+    pub(super) person: Person,
     /// The phone's own number of this touch; 0 where it sent none.
     pub(super) nonce: u64,
     /// The group link that brought them: its number and quota; 0 where none did.

@@ -1,10 +1,11 @@
 //! Casting a vote, and taking it back.
 
-use entity::id::{ContestId, UserId};
+use entity::id::ContestId;
 use entity::instant::Instant;
 
 use super::ask::{Act, Ask, Counted};
 use super::desk::Wish;
+use super::person::Person;
 use super::traces::Trace;
 use super::votes::Votes;
 use super::{Error, receipt, reply};
@@ -17,8 +18,8 @@ pub struct Proof {
     pub key: [u8; 32],
     /// How well they are known.
     pub level: Level,
-    /// Their account, where signed in.
-    pub user: Option<UserId>,
+    /// By what their own works are known.
+    pub person: Person,
     /// The group link that brought them: its number and quota.
     pub link: Option<(u32, u32)>,
     /// Whether the work that browsers are asked for was done, or none was asked.
@@ -112,7 +113,7 @@ impl Votes {
             at: touch.at,
             voter: proof.key,
             level: proof.level,
-            user: proof.user,
+            person: proof.person.clone(),
             nonce: touch.nonce,
             link: proof.link.unwrap_or_default(),
             worked: proof.worked,

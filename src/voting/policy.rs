@@ -10,7 +10,7 @@ use entity::instant::Instant;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect};
 use sha2::{Digest, Sha256};
 
-use super::{Error, links};
+use super::{Error, Person, links};
 use crate::contest::definition::{Level, VoteLimit, VotedOn, Voting};
 use crate::contest::{self, Contest, Window};
 use crate::ledger::{Hash, Rules};
@@ -25,9 +25,8 @@ pub struct Policy {
     pub(super) fence: (ContestState, i64),
     window: Window,
     running: bool,
-    /// Entries that may be voted for, by number, each with its author where that is somebody who
-    /// signs in.
-    entries: HashMap<u32, Option<UserId>>,
+    /// Entries that may be voted for, by number, each with whose it is.
+    entries: HashMap<u32, Person>,
     rules: Rules,
     rules_hash: Hash,
     /// Links by which nobody comes any more.
@@ -43,24 +42,8 @@ impl Policy {
         let contest = contest::by_id(db, id).await?;
         let voting = contest.definition.voting.clone().ok_or(Error::Closed)?;
         let window = contest.window(&voting.phase).ok_or(Error::Closed)?;
-        let rows: Vec<(EntryId, Option<i32>, Option<UserId>)> = entry::Entity::find()
-            .select_only()
-            .columns([entry::Column::Id, entry::Column::Number, entry::Column::AuthorId])
-            .filter(entry::Column::ContestId.eq(id))
-            .filter(entry::Column::State.eq(State::Accepted))
-            .into_tuple()
-            .all(db)
-            .await?;
         let among = went_on(db, &contest, &voting).await?;
-        let mut entries = HashMap::new();
-        for (id, number, author) in rows {
-            let number = number.and_then(|number| u32::try_from(number).ok());
-            if let Some(number) = number
-                && among.as_ref().is_none_or(|among| among.contains(&id))
-            {
-                entries.insert(number, author);
-            }
-        }
+        let entries = entries(db, id, among).await?;
         let rules = rules(&contest, &voting, window);
         Ok(Self {
             rules_hash: rules.hash(),
@@ -81,15 +64,15 @@ impl Policy {
     pub(super) fn admits(
         &self,
         entry: u32,
-        (level, user): (Level, Option<UserId>),
+        (level, person): (Level, &Person),
         at: Instant,
     ) -> Result<(), Error> {
         self.open(at)?;
-        let author = self.entries.get(&entry).ok_or(Error::NotVotedOn)?;
+        let whose = self.entries.get(&entry).ok_or(Error::NotVotedOn)?;
         if level < self.voting.level {
             return Err(Error::TooLow(self.voting.level));
         }
-        if !self.voting.own_entry && user.is_some() && *author == user {
+        if !self.voting.own_entry && whose.is(person) {
             return Err(Error::Own);
         }
         Ok(())
@@ -144,6 +127,30 @@ impl Policy {
     pub(super) fn rules(&self) -> &Rules {
         &self.rules
     }
+}
+
+/// Accepted entries of a contest, or those among them that went on, by number; each with whose it is.
+async fn entries(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    among: Option<HashSet<EntryId>>,
+) -> Result<HashMap<u32, Person>, Error> {
+    type Row = (EntryId, Option<i32>, Option<UserId>, Option<String>, Option<Vec<u8>>);
+    let rows: Vec<Row> = entry::Entity::find()
+        .select_only()
+        .columns([entry::Column::Id, entry::Column::Number, entry::Column::AuthorId])
+        .columns([entry::Column::Email, entry::Column::ResumeHash])
+        .filter(entry::Column::ContestId.eq(contest))
+        .filter(entry::Column::State.eq(State::Accepted))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let rows = rows.into_iter().filter(|row| among.as_ref().is_none_or(|ids| ids.contains(&row.0)));
+    let whose = |(_, number, user, email, hash): Row| {
+        let entered = hash.and_then(|hash| hash.try_into().ok());
+        Some((u32::try_from(number?).ok()?, Person::of(user, email.as_deref(), entered)))
+    };
+    Ok(rows.filter_map(whose).collect())
 }
 
 async fn went_on(

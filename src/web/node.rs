@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use entity::id::{ContestId, UserId};
+use entity::id::ContestId;
 use entity::instant::Instant;
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -16,7 +16,7 @@ use super::{Failure, Result, UNKEPT};
 use crate::app::App;
 use crate::contest::definition::Level;
 use crate::refusal::Kind;
-use crate::voting::{Act, Cast, Error, Proof, Touch, Trace};
+use crate::voting::{Act, Cast, Error, Person, Proof, Touch, Trace};
 
 /// How long another node may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -35,7 +35,8 @@ struct Handed {
     act: Act,
     key: [u8; 32],
     level: Level,
-    user: Option<UserId>,
+    #[serde(default)]
+    person: Person,
     link: Option<(u32, u32)>,
     worked: bool,
     trace: (u32, u32),
@@ -127,7 +128,7 @@ async fn hand_on(
         act,
         key: proof.key,
         level: proof.level,
-        user: proof.user,
+        person: proof.person.clone(),
         link: proof.link,
         worked: proof.worked,
         trace: (proof.trace.device, proof.trace.network),
@@ -199,7 +200,7 @@ pub async fn take(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -
     let proof = Proof {
         key: handed.key,
         level: handed.level,
-        user: handed.user,
+        person: handed.person,
         link: handed.link,
         worked: handed.worked,
         trace: Trace { device: handed.trace.0, network: handed.trace.1 },

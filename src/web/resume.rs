@@ -27,8 +27,14 @@ impl Resume {
     /// Reads it off a request, or makes one.
     #[must_use]
     pub fn of(request: &HttpRequest, app: &App) -> Self {
-        let known = signed::read(request, app, "e").and_then(Self::typed);
-        known.unwrap_or_else(|| Self { code: code::letters(&app::fresh::<LETTERS>()), fresh: true })
+        let fresh = || Self { code: code::letters(&app::fresh::<LETTERS>()), fresh: true };
+        Self::known(request, app).unwrap_or_else(fresh)
+    }
+
+    /// Reads it off a request, where the browser sent one.
+    #[must_use]
+    pub fn known(request: &HttpRequest, app: &App) -> Option<Self> {
+        signed::read(request, app, "e").and_then(Self::typed)
     }
 
     /// The code that somebody typed, if it is one.

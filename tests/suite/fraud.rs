@@ -7,7 +7,7 @@ use entity::instant::Instant;
 use hoithi::contest;
 use hoithi::contest::definition::Level;
 use hoithi::ledger::{Bundle, Leaf, Verdict, audit};
-use hoithi::voting::{self, Proof, Touch, Trace};
+use hoithi::voting::{self, Person, Proof, Touch, Trace};
 use sea_orm::EntityTrait;
 
 use crate::story::{APPROVER, ORGANISER, STAGE, publish, stage};
@@ -24,7 +24,14 @@ async fn touch(site: &Site, voter: u16, entry: u32, (minutes, trace): (i64, Trac
     let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
     let mut key = [9; 32];
     key[..2].copy_from_slice(&voter.to_be_bytes());
-    let proof = Proof { key, level: Level::Device, user: None, link: None, worked: true, trace };
+    let proof = Proof {
+        key,
+        level: Level::Device,
+        person: Person::default(),
+        link: None,
+        worked: true,
+        trace,
+    };
     let begin: Instant = "2026-04-06T01:00:00Z".parse().unwrap();
     let touch = Touch { entry, nonce: 1 + u64::from(voter), at: begin.plus_seconds(60 * minutes) };
     site.app.votes.cast(contest, touch, &proof).await.unwrap().receipt

@@ -13,7 +13,7 @@ use hoithi::contest::apply::{self, Change, apply};
 use hoithi::contest::definition::{Definition, Level};
 use hoithi::contest::{self, document};
 use hoithi::ledger::Bundle;
-use hoithi::voting::{self, Cast, Error, Proof, Touch, Trace, Votes};
+use hoithi::voting::{self, Cast, Error, Person, Proof, Touch, Trace, Votes};
 use hoithi::{db, voting::tally_agrees};
 use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
@@ -96,7 +96,7 @@ fn voter(number: u16) -> Proof {
     Proof {
         key,
         level: Level::Device,
-        user: None,
+        person: Person::default(),
         link: None,
         worked: true,
         trace: Trace { device: 7, network: 0 },

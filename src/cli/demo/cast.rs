@@ -12,7 +12,7 @@ use crate::contest::{self, Contest, Screener};
 use crate::entry::{self, Author, New, Person, code};
 use crate::judging::{self, Judge, Marks};
 use crate::screening::{self, Finding};
-use crate::voting::{Proof, Touch, Trace};
+use crate::voting::{self, Proof, Touch, Trace};
 use crate::words::Lang;
 use crate::{account, db, media};
 use sea_orm::EntityTrait;
@@ -197,7 +197,7 @@ pub(super) async fn votes(
         let proof = Proof {
             key: app.key.hash("voter", &[id.as_bytes(), &app::fresh::<16>()]),
             level: Level::Device,
-            user: None,
+            person: voting::Person::default(),
             link: None,
             worked: true,
             trace: Trace::default(),

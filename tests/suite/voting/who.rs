@@ -2,11 +2,36 @@
 
 use actix_web::http::StatusCode;
 use hoithi::{contest, db};
+use sea_orm::EntityTrait;
+use sea_orm::sea_query::Expr;
 use serde_json::json;
 
 use super::{cast, code_of, counted, known, votes};
 use crate::story::{STAGE, Work, enter, seat, stage};
-use crate::support::both;
+use crate::support::{Site, both};
+
+/// Somebody with a slip votes where this level is asked for.
+async fn by_slip(site: &mut Site, level: &str) {
+    use hoithi::voting::members;
+    use hoithi::web::member::{fresh, hash};
+    let codes = stage(site, &format!("voting: {{ phase: vote, level: {level} }}"), &["Một"]).await;
+    let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+    let slip = fresh();
+    let tx = db::begin(&site.app.db).await.unwrap();
+    members::add(&tx, contest, vec![(None, hash(&site.app, &slip))]).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut phone = known(site, &codes[0]).await;
+
+    let nothing = cast(&mut phone, &codes[0]).await;
+    phone.post("/m", &[("code", &slip)]).await;
+    let member = cast(&mut phone, &codes[0]).await;
+
+    assert_eq!(nothing.status, StatusCode::UNAUTHORIZED, "{}", nothing.text());
+    assert_eq!(code_of(&member), "counted");
+    assert_eq!(counted(site).await, votes(&[("Một", 1)]));
+    let levels = hoithi::voting::statement(&site.app.db, contest).await.unwrap();
+    assert_eq!(levels, [("counted-l4".to_owned(), 1)].into());
+}
 
 both! {
     async fn a_work_that_is_not_accepted_gets_no_vote(site: Site) {
@@ -61,6 +86,45 @@ both! {
         assert_eq!(code_of(&own), "own-entry");
         assert_eq!(counted(site).await, votes(&[("Một", 0)]));
         site.jobs_may_wait();
+    }
+
+    async fn nobody_votes_for_a_work_that_this_browser_or_this_address_entered(site: Site) {
+        site.units().await;
+        crate::story::announce(site, &crate::story::staged("voting: { phase: vote }")).await;
+        let mut author = site.browser();
+        let work = Work { title: "Một".into(), name: "Tác giả".into(), phone: "0915000001".into(), agree: &["original"], ..Work::of(STAGE, "photo", "td-kcn") };
+        let code = enter(&mut author, &work).await;
+        site.work().await;
+        site.leads("ldld-thi-diem", crate::story::ORGANISER).await;
+        site.set_clock("2026-04-06T01:00:00Z");
+        let mut organiser = site.signed_in(crate::story::ORGANISER).await;
+        crate::story::accept_all(&mut organiser, STAGE).await;
+        let mut elsewhere = site.signed_in("tacgia@example.vn").await;
+        let tx = db::begin(&site.app.db).await.unwrap();
+        entity::entry::Entity::update_many()
+            .col_expr(entity::entry::Column::Email, Expr::value("tacgia@example.vn"))
+            .exec(&tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        author.get(&format!("/entries/{code}")).await;
+        elsewhere.get(&format!("/entries/{code}")).await;
+
+        let own = [cast(&mut author, &code).await, cast(&mut elsewhere, &code).await];
+        let other = cast(&mut known(site, &code).await, &code).await;
+
+        assert_eq!(own.map(|answer| code_of(&answer)), ["own-entry", "own-entry"]);
+        assert_eq!(code_of(&other), "counted");
+        assert_eq!(counted(site).await, votes(&[("Một", 1)]));
+        site.jobs_may_wait();
+    }
+
+    async fn who_is_on_the_roll_votes_where_a_code_is_asked_for(site: Site) {
+        by_slip(site, "code").await;
+    }
+
+    async fn who_is_on_the_roll_votes_where_a_groups_link_is_asked_for(site: Site) {
+        by_slip(site, "group_link").await;
     }
 
     async fn members_on_the_roll_vote_by_the_code_of_their_slip_and_once(site: Site) {

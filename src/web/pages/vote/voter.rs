@@ -6,63 +6,54 @@ use entity::id::ContestId;
 
 use crate::app::App;
 use crate::contest::definition::{Level, Work};
-use crate::voting::{Proof, Trace};
+use crate::voting::{Person, Proof, Trace};
 use crate::web::address;
 use crate::web::group::Group;
 use crate::web::member::Member;
 use crate::web::oidc;
+use crate::web::resume::Resume;
 use crate::web::signed::{Browser, MaybeSigned, Signed};
 
-/// What is known of a voter, at the level that the contest asks for. Where browsers have to work
-/// before they vote, who is signed in votes by the account instead.
+/// What is known of a voter: the most that they proved, where the contest asks for anything. Where
+/// a browser is enough, it votes, and nothing else that would make the same person another voter;
+/// unless it has to work, or lacks the link: whoever proved more is spared that.
 pub(in crate::web::pages) fn proof(
     app: &App,
     (contest, asked, rule): (ContestId, Level, Work),
     who: &MaybeSigned,
     (request, browser): (&HttpRequest, &Browser),
 ) -> Proof {
-    let trace = traced(app, request, contest);
     let group = Group::of_request(request, app, contest, app.clock.now());
     let link = group.map(|group| (group.number, group.quota));
-    if asked == Level::Member
-        && let Some(member) = Member::of_request(request, app, contest)
-    {
-        let number = member.number.to_be_bytes();
-        return Proof {
-            key: app.key.hash("voter-member", &[contest.0.as_bytes(), &number]),
-            level: Level::Member,
-            user: who.0.as_ref().map(Signed::id),
-            link,
-            worked: true,
-            trace,
-        };
-    }
-    if asked == Level::Account
-        && let Some(account) = oidc::account(request, app, app.clock.now())
-    {
-        return Proof {
-            key: app.key.hash("voter-account", &[contest.0.as_bytes(), &account]),
-            level: Level::Account,
-            user: who.0.as_ref().map(Signed::id),
-            link,
-            worked: true,
-            trace,
-        };
-    }
-    let device = Proof {
-        key: app.key.hash("voter", &[contest.0.as_bytes(), &browser.hash(app, "vote")]),
-        level: if link.is_some() { Level::GroupLink } else { Level::Device },
-        user: who.0.as_ref().map(Signed::id),
+    let with = |domain: &str, of: &[u8], level: Level| Proof {
+        key: app.key.hash(domain, &[contest.0.as_bytes(), of]),
+        level,
+        person: person(app, request, who),
         link,
         worked: true,
-        trace,
+        trace: traced(app, request, contest),
     };
-    match &who.0 {
-        Some(signed) if asked >= Level::Code || rule != Work::Never => {
-            by_account(app, contest, signed, device)
+    let lacks_link = asked == Level::GroupLink && link.is_none();
+    if asked >= Level::Code || rule != Work::Never || lacks_link {
+        if let Some(member) = Member::of_request(request, app, contest) {
+            return with("voter-member", &member.number.to_be_bytes(), Level::Member);
         }
-        _ => device,
+        if let Some(account) = oidc::account(request, app, app.clock.now()) {
+            return with("voter-account", &account, Level::Account);
+        }
+        if let Some(signed) = &who.0 {
+            return with("voter", signed.id().0.as_bytes(), Level::Code);
+        }
     }
+    let level = if link.is_some() { Level::GroupLink } else { Level::Device };
+    with("voter", &browser.hash(app, "vote"), level)
+}
+
+/// By what the voter's own works are known.
+fn person(app: &App, request: &HttpRequest, who: &MaybeSigned) -> Person {
+    let email = who.0.as_ref().and_then(|signed| signed.user.email.as_deref());
+    let entered = Resume::known(request, app).map(|resume| resume.hash(app));
+    Person::of(who.0.as_ref().map(Signed::id), email, entered)
 }
 
 /// What is kept for a while of where a request came from.
@@ -71,10 +62,4 @@ pub(super) fn traced(app: &App, request: &HttpRequest, contest: ContestId) -> Tr
     Trace::seen(agent, address::of(request), |bytes| {
         app.key.hash("vote-network", &[contest.0.as_bytes(), bytes])
     })
-}
-
-/// What somebody who is signed in has proved, in place of their browser.
-fn by_account(app: &App, contest: ContestId, signed: &Signed, proof: Proof) -> Proof {
-    let key = app.key.hash("voter", &[contest.0.as_bytes(), signed.id().0.as_bytes()]);
-    Proof { key, level: Level::Code, user: Some(signed.id()), ..proof }
 }
