@@ -28,6 +28,15 @@ pub struct New {
     pub sent: bool,
     /// What was wrong.
     pub refused: Vec<Refused>,
+    /// Whether somebody is about to vote: whoever votes is never asked for a password.
+    pub for_vote: bool,
+}
+
+impl New {
+    fn of(v: View, then: String, email: String, sent: bool, refused: Vec<Refused>) -> Self {
+        let for_vote = super::member::work(&then).is_some();
+        Self { v, then, email, sent, refused, for_vote }
+    }
 }
 
 /// A place on this site to go to; anything else is the desk.
@@ -51,7 +60,7 @@ pub async fn new(request: HttpRequest, v: View, signed: MaybeSigned) -> Result {
     if signed.0.is_some() {
         return Ok(see_other(&then));
     }
-    page(&New { v, then, email: String::new(), sent: false, refused: Vec::new() })
+    page(&New::of(v, then, String::new(), false, Vec::new()))
 }
 
 /// Sends a code; says the same whether the address is known or not.
@@ -69,7 +78,7 @@ pub async fn code(app: web::Data<App>, v: View, browser: Browser, form: Form) ->
         }
         Err(error) => (false, vec![error.refusal()]),
     };
-    let mut answer = page(&New { v, then, email: written, sent, refused })?;
+    let mut answer = page(&New::of(v, then, written, sent, refused))?;
     browser.keep(&app, &mut answer);
     Ok(answer)
 }
@@ -120,7 +129,7 @@ pub async fn create(
     let wrong = if form.ticked("code") { "code-wrong" } else { "password-wrong" };
     let field = if form.ticked("code") { "code" } else { "password" };
     let refused = vec![Refused::new(Kind::Invalid, wrong).at(field)];
-    page(&New { v, then, email: written, sent: form.ticked("code"), refused })
+    page(&New::of(v, then, written, form.ticked("code"), refused))
 }
 
 async fn by_code(

@@ -54,6 +54,16 @@ both! {
         let mut stranger = known(site, &codes[0]).await;
 
         let refused = stranger.post(&format!("/entries/{}/vote", codes[0]), &[]).await;
+        let asks = refused.attributes("a.button.primary", "href").remove(0);
+        let form = stranger.get(&asks).await;
+        let again = stranger.post("/session/code", &[("then", &asks[18..]), ("email", "hoa")]).await;
+        let desk = stranger.get("/session/new").await;
+        assert_eq!(asks, format!("/session/new?then=/entries/{}", codes[0]));
+        for page in [&form, &again] {
+            assert!(page.all("input[type=email]").len() == 1, "{}", page.text());
+            assert!(page.all("input[type=password]").is_empty(), "a vote asks for no password");
+        }
+        assert_eq!(desk.all("input[type=password]").len(), 1);
         let mut phone = site.signed_in("hoa@example.vn").await;
         phone.get(&format!("/entries/{}", codes[0])).await;
         site.set_clock("2026-04-06T01:10:00Z");
