@@ -34,6 +34,9 @@ pub enum Error {
     /// The voter has given all their votes.
     #[error("no votes left")]
     NoVotesLeft(u32),
+    /// The voter has given all their votes, and none comes back.
+    #[error("votes are spent")]
+    Spent(u32),
     /// Votes cannot be taken back here.
     #[error("votes stay")]
     Stays,
@@ -138,6 +141,7 @@ impl Refusal for Error {
             Self::NoVotesLeft(most) => {
                 Refused::new(Kind::Conflict, "no-votes-left").with("most", *most)
             }
+            Self::Spent(most) => Refused::new(Kind::Conflict, "votes-spent").with("most", *most),
             Self::Stays => Refused::new(Kind::Conflict, "vote-stays"),
             Self::Decided => Refused::new(Kind::Conflict, "vote-decided"),
             Self::NoCase => Refused::new(Kind::NotFound, "vote-case-unknown"),

@@ -7,7 +7,7 @@ use entity::instant::Instant;
 
 use super::ask::{Act, Ask, Counted};
 use super::batch::{Batch, Judged};
-use super::choices::{Ballot, Ballots, Choice, IN_BATCH, short};
+use super::choices::{Ballot, Ballots, Choice, Choices, IN_BATCH, short};
 use super::comers::{Came, Comers};
 use super::details::Details;
 use super::keys::Keys;
@@ -149,13 +149,10 @@ impl Memory {
             return Err(Error::Closed);
         }
         let slot = policy.slot(ask.entry, ask.at);
-        if ask.act == Act::Give {
-            policy.admits(ask.entry, (ask.level, ask.user), ask.at)?;
-        } else {
-            policy.open(ask.at)?;
-            if !policy.voting.withdrawal {
-                return Err(Error::Stays);
-            }
+        match ask.act {
+            Act::Give => policy.admits(ask.entry, (ask.level, &ask.person), ask.at)?,
+            Act::TakeBack => policy.changes(policy.voting.withdrawal, ask.at)?,
+            Act::Raise => policy.changes(policy.voting.may_change(), ask.at)?,
         }
         let nullifier = keys.nullifier(self.log, slot, &ask.voter)?;
         let key = short(&nullifier);
@@ -167,7 +164,13 @@ impl Memory {
         if let Some(judged) = ballot.and_then(|ballot| again(ballot, ask)) {
             return Ok(judged);
         }
-        let mut entries = self.ballots.get(&key).map(|b| b.choices.live()).unwrap_or_default();
+        let choices = self.ballots.get(&key).map(|ballot| &ballot.choices);
+        let mut entries = choices.map(Choices::live).unwrap_or_default();
+        // Where nothing may be changed, what was taken back is spent.
+        let spent = choices.is_some_and(|choices| choices.all().len() >= policy.most() as usize);
+        if ask.act == Act::Give && spent && !policy.voting.may_change() {
+            return Err(Error::Spent(policy.most()));
+        }
         let level = self.level(policy, ask)?;
         let place = entries.iter().position(|entry| *entry == ask.entry);
         match (ask.act, place) {

@@ -78,6 +78,15 @@ impl Policy {
         Ok(())
     }
 
+    /// Whether what was given may be changed at `at`, where the rules allow it or not.
+    ///
+    /// # Errors
+    /// [`Error::Closed`] or [`Error::Stays`] where it may not.
+    pub(super) fn changes(&self, allowed: bool, at: Instant) -> Result<(), Error> {
+        self.open(at)?;
+        if allowed { Ok(()) } else { Err(Error::Stays) }
+    }
+
     /// Whether a group link was closed before its time.
     pub(super) fn is_closed(&self, link: u32) -> bool {
         self.closed.contains(&link)

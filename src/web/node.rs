@@ -55,6 +55,7 @@ enum Told {
     NeedsWork,
     LinkUsedUp,
     NoVotesLeft(u32),
+    Spent(u32),
     Stays,
     Busy,
 }
@@ -71,6 +72,7 @@ fn told(done: std::result::Result<Option<Cast>, Error>) -> Told {
         Err(Error::NeedsWork) => Told::NeedsWork,
         Err(Error::LinkUsedUp) => Told::LinkUsedUp,
         Err(Error::NoVotesLeft(most)) => Told::NoVotesLeft(most),
+        Err(Error::Spent(most)) => Told::Spent(most),
         Err(Error::Stays) => Told::Stays,
         Err(_) => Told::Busy,
     }
@@ -91,6 +93,7 @@ fn heard(told: Told) -> std::result::Result<Option<Cast>, Error> {
         Told::NeedsWork => Error::NeedsWork,
         Told::LinkUsedUp => Error::LinkUsedUp,
         Told::NoVotesLeft(most) => Error::NoVotesLeft(most),
+        Told::Spent(most) => Error::Spent(most),
         Told::Stays => Error::Stays,
         Told::Busy => Error::Busy,
     })

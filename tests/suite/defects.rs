@@ -179,6 +179,7 @@ defects! {
     a_ballot_that_nobody_can_fill_is_found: ["level: code" => "level: code\n  limit: { in_all: 300 }"] finds ["limit: { in_all": "lint-ballot-size"];
     a_least_beyond_the_ballot_is_found: ["level: code" => "level: code\n  limit: { in_all: 3 }\n  least: 4"] finds ["least:": "lint-least-beyond-the-ballot"];
     points_beyond_the_ballot_are_found: ["level: code" => "level: code\n  limit: { in_all: 2 }\n  points: [3, 2, 1]"] finds ["points:": "lint-points-beyond-the-ballot"];
+    a_change_that_changes_nothing_is_found: ["level: code" => "level: code\n  withdrawal: false\n  change: true"] finds ["change:": "lint-change-changes-nothing"];
     points_that_rise_are_found: ["level: code" => "level: code\n  limit: { in_all: 3 }\n  points: [1, 2, 3]"] finds ["points:": "lint-points-rise"];
     a_vote_by_accounts_elsewhere_is_told_of: ["level: code" => "level: account"] finds ["level: account": "lint-level-account"];
     a_phase_that_nothing_uses_is_found: ["phases:\n" => "phases:\n  - { key: idle, kind: round, opens: 2026-04-03, closes: 2026-04-10 }\n"] finds ["key: idle": "lint-phase-unused"];

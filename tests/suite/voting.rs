@@ -156,6 +156,42 @@ both! {
         assert_eq!(counted(site).await, votes(&[("Một", 1)]));
     }
 
+    async fn where_nothing_may_be_changed_a_vote_that_is_taken_back_is_spent(site: Site) {
+        let rule = "voting: { phase: vote, limit: { in_all: 1 }, change: false }";
+        let codes = stage(site, rule, &["Một", "Hai"]).await;
+        let mut browser = known(site, &codes[0]).await;
+        cast(&mut browser, &codes[0]).await;
+
+        let full = cast(&mut browser, &codes[1]).await;
+        let back = browser.post(&format!("/entries/{}/vote/withdrawal", codes[0]), &[]).await;
+        let other = cast(&mut browser, &codes[1]).await;
+        let same = cast(&mut browser, &codes[0]).await;
+
+        assert_eq!([&full, &other, &same].map(code_of), ["votes-spent"; 3]);
+        assert_eq!(back.all(".notice.ok").len(), 1, "{}", back.text());
+        assert_eq!(counted(site).await, votes(&[("Một", 0), ("Hai", 0)]));
+    }
+
+    async fn a_ballot_may_be_put_in_another_order_where_no_vote_is_taken_back(site: Site) {
+        let rule = "voting: { phase: vote, limit: { in_all: 2 }, points: [2, 1], withdrawal: false, change: true }";
+        let codes = stage(site, rule, &["Một", "Hai"]).await;
+        let mut browser = known(site, &codes[0]).await;
+        cast(&mut browser, &codes[0]).await;
+        cast(&mut browser, &codes[1]).await;
+
+        let raised = browser.post(&format!("/entries/{}/vote/raise", codes[1]), &[]).await;
+        let back = browser.post(&format!("/entries/{}/vote/withdrawal", codes[0]), &[]).await;
+        assert_eq!(counted(site).await, votes(&[("Một", 1), ("Hai", 2)]));
+        let ballot = browser.get(&format!("/contests/{STAGE}/ballot")).await;
+
+        assert_eq!((raised.status, back.all("[role=alert]").len()), (StatusCode::SEE_OTHER, 1));
+        let whole = contest::by_slug(&site.app.db, STAGE).await.unwrap();
+        let voting = whole.definition.voting.as_ref().unwrap();
+        assert_eq!((voting.change, voting.withdrawal), (Some(true), false));
+        let forms = ballot.attributes(".ballot form", "action");
+        assert_eq!(forms, [format!("/entries/{}/vote/raise", codes[0])]);
+    }
+
     async fn a_twin_never_counts_twice_while_another_transaction_holds_the_contest(site: Site) {
         let rule = "voting: { phase: vote, limit: { in_all: 1 } }";
         let codes = stage(site, rule, &["Một", "Hai"]).await;

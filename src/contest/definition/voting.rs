@@ -29,7 +29,12 @@ pub struct Voting {
     /// Whether a vote may be taken back until the close.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub withdrawal: bool,
-    /// Whether the signed-in author may vote for the own entry.
+    /// Whether a ballot may be changed until the close: its works put in another order, or another
+    /// work chosen in place of one that was taken back. As `withdrawal` says, unless it is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change: Option<bool>,
+    /// Whether authors may vote for their own entries. They are known by their account, by its e-mail
+    /// address, and by the browser from which they entered.
     #[serde(default, skip_serializing_if = "is_no")]
     pub own_entry: bool,
     /// Whether a browser has to reckon for a moment before its first vote. Who came by a group link,
@@ -46,6 +51,14 @@ pub struct Voting {
     /// Hours before the close in which counts are hidden, whatever else is shown.
     #[serde(default, skip_serializing_if = "is_default")]
     pub hidden_last_hours: u32,
+}
+
+impl Voting {
+    /// Whether a ballot may be changed until the close.
+    #[must_use]
+    pub fn may_change(&self) -> bool {
+        self.change.unwrap_or(self.withdrawal)
+    }
 }
 
 /// What is known of a voter, weakest first.

@@ -24,6 +24,9 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
     if voting.points.windows(2).any(|pair| pair[0] < pair[1]) {
         found.error("/voting/points", "lint-points-rise");
     }
+    if voting.change == Some(true) && !voting.withdrawal && voting.points.is_empty() {
+        found.warning("/voting/change", "lint-change-changes-nothing");
+    }
     let rises = voting.bands.windows(2).all(|pair| pair[0] < pair[1]);
     if !rises || voting.bands.first() == Some(&0) {
         found.error("/voting/bands", "lint-bands-not-ascending");

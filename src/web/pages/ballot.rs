@@ -40,8 +40,10 @@ pub struct Show {
     pub missing: u32,
     /// Whether places are worth different points.
     pub is_ranked: bool,
-    /// Whether it can still be changed.
-    pub is_open: bool,
+    /// Whether works can still be put in another order.
+    pub may_raise: bool,
+    /// Whether votes can still be taken back.
+    pub may_withdraw: bool,
 }
 
 /// Shows the ballot of whoever asks.
@@ -82,7 +84,8 @@ pub async fn show(
         },
         missing: if count == 0 { 0 } else { rules.least.saturating_sub(count) },
         is_ranked: !rules.points.is_empty(),
-        is_open: open && rules.withdrawal,
+        may_raise: open && rules.may_change(),
+        may_withdraw: open && rules.withdrawal,
         lines,
         v,
     })

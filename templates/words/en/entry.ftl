@@ -79,6 +79,7 @@ vote-needs-member = This vote is for members who have a code. Scan the QR code o
 vote-needs-work = Very many people are voting, and your device has to reckon for a moment and send the vote again. If it cannot, confirm by a code that is sent by e-mail.
 vote-needs-code = In this contest a vote needs a code that is sent by e-mail.
 no-votes-left = You have given all your { $most } votes. You can take one back to choose again.
+votes-spent = You have given all your { $most } votes. By the rules a vote that was given is not changed for another work.
 vote-stays = Votes in this contest cannot be taken back.
 declaration-missing = Read and tick: “{ $text }”
 guardian-missing = The author is under 16: name the legal representative.

@@ -105,6 +105,7 @@ lint-voting-before-the-round-ends = Voting begins before the round has chosen wh
 lint-ballot-size = A ballot holds at most { $most } entries.
 lint-least-beyond-the-ballot = The least number of entries is more than a ballot may name ({ $most }). No ballot would count.
 lint-points-beyond-the-ballot = There are more points than a ballot may name entries ({ $most }).
+lint-change-changes-nothing = Where votes cannot be taken back, only their order can change, and order is worth nothing on this ballot. Leave change out, or allow withdrawal.
 lint-points-rise = A later place may not be worth more than an earlier one. Write points in falling order.
 lint-bands-not-ascending = The bounds of bands have to rise and be above 0, such as [100, 500, 1000].
 lint-hidden-longer-than-the-vote = Counts are hidden for longer than the vote lasts. To hide them always, write counts: hidden.

@@ -79,6 +79,7 @@ vote-needs-member = Cuộc bình chọn này dành cho đoàn viên có mã. Hã
 vote-needs-work = Đang có rất nhiều người bình chọn, máy của bạn cần tự tính trong giây lát rồi gửi lại. Nếu máy không làm được, hãy xác nhận bằng mã gửi qua e-mail.
 vote-needs-code = Cuộc thi này cần xác nhận bằng mã gửi qua e-mail trước khi bình chọn.
 no-votes-left = Bạn đã dùng hết { $most } phiếu. Bạn có thể rút một phiếu để chọn lại.
+votes-spent = Bạn đã dùng hết { $most } phiếu. Theo thể lệ, phiếu đã bỏ không đổi sang tác phẩm khác được.
 vote-stays = Phiếu của cuộc thi này không rút lại được.
 declaration-missing = Hãy đọc và đánh dấu: “{ $text }”
 guardian-missing = Tác giả dưới 16 tuổi: hãy ghi họ tên người đại diện theo pháp luật.

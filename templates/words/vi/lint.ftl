@@ -105,6 +105,7 @@ lint-voting-before-the-round-ends = Bình chọn bắt đầu trước khi vòng
 lint-ballot-size = Một lá phiếu chọn được nhiều nhất { $most } tác phẩm.
 lint-least-beyond-the-ballot = Số tác phẩm ít nhất (least) lớn hơn số tác phẩm một lá phiếu được chọn ({ $most }). Sẽ không lá phiếu nào được tính.
 lint-points-beyond-the-ballot = Có nhiều mức điểm (points) hơn số tác phẩm một lá phiếu được chọn ({ $most }).
+lint-change-changes-nothing = Không cho rút phiếu thì chỉ còn đổi được thứ tự, mà lá phiếu này không tính điểm theo thứ tự. Hãy bỏ change, hoặc cho rút phiếu.
 lint-points-rise = Tác phẩm xếp sau không được nhiều điểm hơn tác phẩm xếp trước. Hãy ghi points giảm dần.
 lint-bands-not-ascending = Các mức của bands phải tăng dần và lớn hơn 0, ví dụ [100, 500, 1000].
 lint-hidden-longer-than-the-vote = Số giờ ẩn phiếu dài hơn cả thời gian bình chọn. Nếu muốn ẩn hết, hãy ghi counts: hidden.
