@@ -32,6 +32,7 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/votes/{receipt}", web::get().to(pages::votes::receipt))
         .route("/votes/{receipt}/proof", web::get().to(pages::votes::proof))
         .route("/votes/{receipt}/qr.svg", web::get().to(pages::votes::qr))
+        .route("/verify_ledger.py", web::get().to(pages::votes::verifier))
         .route("/links", web::get().to(pages::link::show))
         .route("/accounts/there", web::get().to(pages::elsewhere::there))
         .route("/accounts/back", web::get().to(pages::elsewhere::back))

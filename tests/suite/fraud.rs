@@ -167,6 +167,10 @@ both! {
             let audited = audit(&bundle, &key, (&[], 0)).unwrap();
             (audited.counts.standing, audited.later, audited.leaves)
         };
+        let page = site.browser().get(&log).await;
+        assert!(page.attributes("a", "href").contains(&"/verify_ledger.py".to_owned()));
+        let verifier = site.browser().get("/verify_ledger.py").await;
+        assert_eq!(verifier.text(), include_str!("../../scripts/verify_ledger.py"));
         let published = standing().await;
         assert_eq!((published.0, published.1), (150, 1), "what is published is what was bound");
         assert_eq!(standing().await, published, "looking writes nothing");

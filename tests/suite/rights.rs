@@ -135,6 +135,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/votes/{receipt}", Nobody),
     ("GET", "/votes/{receipt}/proof", Nobody),
     ("GET", "/votes/{receipt}/qr.svg", Public),
+    ("GET", "/verify_ledger.py", Public),
     ("GET", "/links", Public),
     ("GET", "/v/{link:.*}", Nobody),
     ("POST", "/internal/votes", Nobody),

@@ -122,6 +122,21 @@ pub async fn bundle(app: web::Data<App>, slug: web::Path<String>) -> Result {
         .body(zip.map_err(Failure::broken)?))
 }
 
+/// The second verifier, as it comes with the source.
+const VERIFIER: &str = include_str!("../../../scripts/verify_ledger.py");
+
+/// Hands out the second verifier: plain Python that shares no line with this program.
+///
+/// # Errors
+/// None.
+pub async fn verifier() -> Result {
+    Ok(HttpResponse::Ok()
+        .content_type("text/x-python; charset=utf-8")
+        .insert_header(("Cache-Control", "public, max-age=86400"))
+        .insert_header(("Content-Disposition", "attachment; filename=\"verify_ledger.py\""))
+        .body(VERIFIER))
+}
+
 /// Somebody looks for their own vote.
 #[derive(Template)]
 #[template(path = "votes/index.html")]
