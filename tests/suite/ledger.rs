@@ -1,5 +1,6 @@
 //! The ledger: tree and notes against published vectors, bundles against two verifiers.
 
+mod defined;
 mod frauds;
 mod tree;
 

@@ -9,7 +9,8 @@ use hoithi::ledger::{
 };
 use serde_json::Value;
 
-/// A file of the reference vectors, where they lie beside the repository.
+/// A file of the reference vectors, where they lie beside the repository: others' work, which is not
+/// kept in it. `defined` asks the same without them.
 fn shared(name: &str) -> Option<Value> {
     let mut folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     loop {
