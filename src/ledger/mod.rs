@@ -23,5 +23,5 @@ pub use leaf::{CTX, Leaf, MOST_NAMED, Note, Verdict, Vote};
 pub use note::{Checkpoint, Signer, Verifier, cosigned, opened};
 pub use proof::Receipt;
 pub use seal::{choice, key_hash, log_number, nullifier, salt};
-pub use tile::{entries, hash_tiles};
+pub use tile::Tile;
 pub use tree::{Frontier, Hash, Tree, leaf_hash, node_hash, proves_growth, proves_inclusion};

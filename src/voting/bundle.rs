@@ -9,7 +9,7 @@ use super::details::Details;
 use super::keys::Keys;
 use super::votes::Votes;
 use super::{Error, segment, witness};
-use crate::ledger::{Bundle, Counts, Fold, Hash, Leaf, Receipt, Rules, Verifier};
+use crate::ledger::{Bundle, Counts, Fold, Hash, Leaf, Receipt, Rules, Tile, Verifier};
 
 impl Votes {
     /// A receipt with its proof: the leaf at this place, under the newest checkpoint.
@@ -37,6 +37,23 @@ impl Votes {
         old: u64,
     ) -> Result<(Vec<Hash>, String), Error> {
         self.trees().growth(db, contest, old).await
+    }
+
+    /// A tile of the log, C2SP tlog-tiles: hashes one after the other, or leaves, each after its length
+    /// in two bytes.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where the log is not so long.
+    pub async fn tile(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+        tile: Tile,
+    ) -> Result<Vec<u8>, Error> {
+        match tile.leaves() {
+            Some(places) => segment::leaves(db, contest, places).await,
+            None => self.trees().hashes(db, contest, tile).await,
+        }
     }
 
     /// The log's public key at its beginning, as it has to be made known before the vote; none where

@@ -7,7 +7,7 @@ use sea_orm::ConnectionTrait;
 use tokio::sync::Mutex;
 
 use super::{Error, segment};
-use crate::ledger::{Hash, Receipt, Tree, leaf_hash};
+use crate::ledger::{Hash, Receipt, Tile, Tree, leaf_hash};
 
 /// The trees of this process.
 #[derive(Debug, Default)]
@@ -78,5 +78,21 @@ impl Trees {
         known.catch_up(db, contest).await?;
         let path = known.tree.growth(old, known.tree.size()).ok_or(Error::Unknown)?;
         Ok((path, known.checkpoint.clone()))
+    }
+
+    /// The hashes of a tile of the tree.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] where the tree has not so many, or the tile holds leaves.
+    pub(super) async fn hashes(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+        tile: Tile,
+    ) -> Result<Vec<u8>, Error> {
+        let mut trees = self.0.lock().await;
+        let known = trees.entry(contest).or_default();
+        known.catch_up(db, contest).await?;
+        tile.hashes(&known.tree).ok_or(Error::Unknown)
     }
 }

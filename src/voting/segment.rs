@@ -38,10 +38,7 @@ pub(super) async fn append(
     checkpoint: &str,
 ) -> Result<bool, DbErr> {
     let (mut leaves, mut details) = (Vec::new(), Vec::new());
-    for leaf in &batch.leaves {
-        leaves.extend_from_slice(&u16::try_from(leaf.len()).unwrap_or(u16::MAX).to_be_bytes());
-        leaves.extend_from_slice(leaf);
-    }
+    batch.leaves.iter().for_each(|leaf| measured(leaf, &mut leaves));
     batch.details.iter().for_each(|one| beside(one, &mut details));
     let first = i64::try_from(first).unwrap_or(i64::MAX);
     let count = i32::try_from(batch.leaves.len()).unwrap_or(i32::MAX);
@@ -188,6 +185,37 @@ pub(super) async fn leaf(
 ) -> Result<Option<Vec<u8>>, Error> {
     let Some((segment, place)) = holding(db, contest, place).await? else { return Ok(None) };
     Ok(parts(&segment)?.get(place).map(|(leaf, _)| leaf.to_vec()))
+}
+
+/// Leaves of the log, each after its length in two bytes.
+///
+/// # Errors
+/// [`Error::Unknown`] where there are not so many; [`Error::BrokenLog`] when a row is not what was
+/// written.
+pub(super) async fn leaves(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    places: std::ops::Range<u64>,
+) -> Result<Vec<u8>, Error> {
+    let place = |place: u64| i64::try_from(place).map_err(|_| Error::Unknown);
+    let (from, until) = (place(places.start)?, place(places.end)?);
+    let (first, _) = holding(db, contest, from).await?.ok_or(Error::Unknown)?;
+    let (mut bytes, mut at) = (Vec::new(), first.first);
+    for segment in all(db, contest, first.first..until).await? {
+        for (leaf, _) in parts(&segment)? {
+            if (from..until).contains(&at) {
+                measured(leaf, &mut bytes);
+            }
+            at += 1;
+        }
+    }
+    if at >= until { Ok(bytes) } else { Err(Error::Unknown) }
+}
+
+/// Adds a leaf after its length.
+fn measured(leaf: &[u8], to: &mut Vec<u8>) {
+    to.extend_from_slice(&u16::try_from(leaf.len()).unwrap_or(u16::MAX).to_be_bytes());
+    to.extend_from_slice(leaf);
 }
 
 /// What is kept beside one leaf.

@@ -27,6 +27,7 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/contests/{slug}/votes", web::get().to(pages::votes::show))
         .route("/contests/{slug}/votes/checkpoint", web::get().to(pages::votes::checkpoint))
         .route("/contests/{slug}/votes/growth/{leaves}", web::get().to(pages::votes::growth))
+        .route("/contests/{slug}/votes/tile/{path:.*}", web::get().to(pages::votes::tile))
         .route("/contests/{slug}/votes/bundle.zip", web::get().to(pages::votes::bundle))
         .route("/votes", web::get().to(pages::votes::index))
         .route("/votes/{receipt}", web::get().to(pages::votes::receipt))

@@ -8,9 +8,8 @@ use std::path::PathBuf;
 
 use data_encoding::HEXLOWER;
 use hoithi::ledger::{
-    Bundle, Checkpoint, Fold, Hash, Leaf, Note, Receipt, Rules, Signer, Tree, Verdict, Vote, audit,
-    choice, cosigned, entries, hash_tiles, key_hash, leaf_hash, log_number, node_hash, nullifier,
-    salt,
+    Bundle, Checkpoint, Fold, Hash, Leaf, Note, Receipt, Rules, Signer, Tile, Tree, Verdict, Vote,
+    audit, choice, cosigned, key_hash, leaf_hash, log_number, node_hash, nullifier, salt,
 };
 use serde_json::{Value, json};
 
@@ -299,32 +298,52 @@ fn a_receipt_is_proven_by_the_logs_key_alone() {
 }
 
 #[test]
-fn tiles_hold_the_hashes_and_the_leaves_under_their_paths() {
-    let leaves: Vec<Vec<u8>> = (0..600_u32).map(|n| n.to_be_bytes().to_vec()).collect();
-    let tree = Tree::of(leaves.iter().map(|leaf| leaf_hash(leaf)));
+fn tiles_are_called_as_c2sp_calls_them_and_hold_what_the_tree_has() {
+    let leaves = (0..600_u32).map(|n| leaf_hash(&n.to_be_bytes()));
+    let tree = Tree::of(leaves);
+    let bytes = |path: &str| Tile::read(path).and_then(|tile| tile.hashes(&tree));
+    let length = |path: &str| bytes(path).map(|bytes| bytes.len());
 
-    let tiles = hash_tiles(&tree);
-    let bundles = entries(&leaves);
-
-    let names: Vec<(&str, usize)> =
-        tiles.iter().map(|(name, bytes)| (name.as_str(), bytes.len())).collect();
+    assert_eq!(length("0/000"), Some(8192));
+    assert_eq!(length("0/001"), Some(8192));
+    assert_eq!((length("0/002.p/88"), length("0/002.p/87")), (Some(2816), Some(2784)));
+    assert_eq!((length("0/002.p/89"), length("0/002"), length("0/003.p/1")), (None, None, None));
     assert_eq!(
-        names,
-        [
-            ("tile/0/000", 8192),
-            ("tile/0/001", 8192),
-            ("tile/0/002.p/88", 2816),
-            ("tile/1/000.p/2", 64)
-        ]
+        (length("1/000.p/2"), length("1/000.p/3"), length("2/000.p/1")),
+        (Some(64), None, None)
     );
+    let hashes = bytes("0/000").unwrap();
     let mut level: Vec<Hash> =
-        tiles[0].1.chunks_exact(32).map(|hash| hash.try_into().unwrap()).collect();
+        hashes.chunks_exact(32).map(|hash| hash.try_into().unwrap()).collect();
     while level.len() > 1 {
         level = level.chunks_exact(2).map(|two| node_hash(&two[0], &two[1])).collect();
     }
-    assert_eq!(level[0][..], tiles[3].1[..32]);
-    assert_eq!((bundles[2].0.as_str(), bundles[2].1.len()), ("tile/entries/002.p/88", 88 * 6));
-    assert_eq!(bundles[0].1[..8], [0, 4, 0, 0, 0, 0, 0, 4]);
+    assert_eq!(level[0][..], bytes("1/000.p/2").unwrap()[..32]);
+    let entries = Tile::read("entries/x001/x234/067.p/3").unwrap();
+    assert_eq!(entries.leaves(), Some(1_234_067 * 256..1_234_067 * 256 + 3));
+    assert_eq!(Tile::read("7/x001/x234/067").unwrap().path(), "7/x001/x234/067");
+    for wrong in [
+        "",
+        "0",
+        "0/",
+        "0/0",
+        "0/0000",
+        "0/x000/000",
+        "0/001/002",
+        "0/xx01",
+        "0/000.p/0",
+        "0/000.p/256",
+        "0/000.p/01",
+        "00/000",
+        "8/000",
+        "-1/000",
+        "entries",
+        "entries/000/",
+        "0/+01",
+        "0/x999/x999/x999/x999/x999/x999/x999/999",
+    ] {
+        assert_eq!(Tile::read(wrong), None, "{wrong}");
+    }
 }
 
 #[test]

@@ -130,6 +130,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("GET", "/contests/{slug}/votes", Public),
     ("GET", "/contests/{slug}/votes/checkpoint", Open),
     ("GET", "/contests/{slug}/votes/growth/{leaves}", Open),
+    ("GET", "/contests/{slug}/votes/tile/{path:.*}", Nobody),
     ("GET", "/contests/{slug}/votes/bundle.zip", Nobody),
     ("GET", "/votes", Public),
     ("GET", "/votes/{receipt}", Nobody),

@@ -13,6 +13,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::contest::{self, Contest};
 use crate::entry::code;
+use crate::ledger::Tile;
 use crate::refusal::Kind;
 use crate::voting::{self, VoteState, witness};
 use crate::web::{Failure, Result, UNKEPT, View, page, see_other};
@@ -98,6 +99,22 @@ pub async fn growth(app: web::Data<App>, path: web::Path<(String, u64)>) -> Resu
     let (path, newest) = app.votes.growth(&app.db, contest.id(), old).await?;
     let hashes: String = path.iter().map(|hash| BASE64.encode(hash) + "\n").collect();
     text(format!("{hashes}\n{newest}"))
+}
+
+/// A tile of the log, which never changes, after the result is published. Before, hashes would say
+/// which receipts there are, and of which leaves there is none: notes, which are silent until then.
+///
+/// # Errors
+/// Not found before that, and where the log is not so long.
+pub async fn tile(app: web::Data<App>, path: web::Path<(String, String)>) -> Result {
+    let (slug, path) = path.into_inner();
+    let contest = public(&app, &slug).await?;
+    let tile = Tile::read(&path).filter(|_| is_published(&contest));
+    let bytes = app.votes.tile(&app.db, contest.id(), tile.ok_or(voting::Error::Unknown)?).await?;
+    Ok(HttpResponse::Ok()
+        .content_type("application/octet-stream")
+        .insert_header(("Cache-Control", "public, max-age=31536000, immutable"))
+        .body(bytes))
 }
 
 /// All that is needed to recount, after the result is published.

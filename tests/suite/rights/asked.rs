@@ -20,6 +20,7 @@ pub(super) fn address(pattern: &str, keys: &Keys) -> String {
     let mut path = pattern
         .replace("{name:.*}", "nothing.css")
         .replace("{link:.*}", "nothing")
+        .replace("{path:.*}", "0/000.p/1")
         .replace("{code}", &keys[code]);
     for name in ["slug", "file", "round", "seat", "alias"] {
         path = path.replace(&format!("{{{name}}}"), &keys[name]);
