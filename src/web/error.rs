@@ -7,6 +7,7 @@ use askama::Template;
 use serde_json::json;
 
 use super::{UNKEPT, View};
+use crate::app::fresh;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::words;
 
@@ -152,7 +153,7 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
     response.insert_header(UNKEPT);
     if status == StatusCode::TOO_MANY_REQUESTS || status == StatusCode::SERVICE_UNAVAILABLE {
         let votes_wait = failure.first().code == "votes-wait";
-        response.insert_header(("Retry-After", if votes_wait { "2" } else { "30" }));
+        response.insert_header(("Retry-After", if votes_wait { soon() } else { 30 }));
     }
     if v.is_script {
         let problems: Vec<_> = failure
@@ -178,6 +179,11 @@ pub(super) fn answer(request: &HttpRequest, failure: &Failure) -> HttpResponse {
     let number = status.is_server_error().then(|| number(request)).flatten();
     let page = Page { v, sentences, number, sign_in };
     response.content_type("text/html; charset=utf-8").body(page.render().unwrap_or_default())
+}
+
+/// Seconds after which a vote may be sent again: not everybody's in the same one.
+fn soon() -> u64 {
+    2 + u64::from(fresh::<1>()[0] % 4)
 }
 
 fn number(request: &HttpRequest) -> Option<String> {

@@ -1,5 +1,6 @@
 //! Voting, through the doors: who may, how often, and what the public sees of it.
 
+mod busy;
 mod home;
 mod roll;
 mod shown;
