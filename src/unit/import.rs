@@ -1,7 +1,7 @@
 //! Units from a list: `code,name,short_name,type,parent,members,source`, parents before children
 //! or not. Importing the same list again changes nothing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Cursor;
 
 use calamine::{DataType, Reader, Xlsx};
@@ -9,11 +9,12 @@ use entity::id::UnitId;
 use entity::instant::Instant;
 use entity::{unit, unit_parent, unit_strength, unit_type};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, QueryFilter, Set,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
+    Set,
 };
 use serde::{Deserialize, Serialize};
 
+use super::many::by_codes;
 use super::tree::{Error, hold_still, members, move_to};
 use crate::words::{fold, nfc};
 
@@ -185,9 +186,9 @@ pub async fn import_seen(
     hold_still(tx).await?;
     types(tx).await?;
     let kinds = unit_type::Entity::find().all(tx).await?;
-    let codes: Vec<String> =
+    let codes: HashSet<String> =
         rows.iter().flat_map(|(_, row)| [row.code.clone(), row.parent.clone()]).collect();
-    let mut known = named(tx, &codes).await?;
+    let mut known = by_codes(tx, &codes).await?;
     let mut waiting: BTreeMap<u64, Row> = rows.into_iter().collect();
     let mut faults = Vec::new();
     waiting.retain(|line, row| {
@@ -222,7 +223,7 @@ pub async fn import_seen(
             known.insert(row.code, unit);
             if moved {
                 // What stands below it moved along.
-                known = named(tx, &codes).await?;
+                known = by_codes(tx, &codes).await?;
             }
         }
     }
@@ -233,14 +234,6 @@ pub async fn import_seen(
     }));
     faults.sort_by_key(|fault| fault.line);
     Ok(faults)
-}
-
-async fn named(
-    db: &impl ConnectionTrait,
-    codes: &[String],
-) -> Result<HashMap<String, unit::Model>, DbErr> {
-    let found = unit::Entity::find().filter(unit::Column::Code.is_in(codes));
-    Ok(found.all(db).await?.into_iter().map(|unit| (unit.code.clone(), unit)).collect())
 }
 
 fn is_code(code: &str) -> bool {

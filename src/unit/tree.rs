@@ -166,19 +166,6 @@ pub async fn above(db: &impl ConnectionTrait, id: UnitId) -> Result<Vec<UnitId>,
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Names of units, by key.
-///
-/// # Errors
-/// When the database fails.
-pub async fn names(
-    db: &impl ConnectionTrait,
-    units: impl IntoIterator<Item = UnitId>,
-) -> Result<HashMap<UnitId, String>, DbErr> {
-    let units: HashSet<UnitId> = units.into_iter().collect();
-    let rows = unit::Entity::find().filter(unit::Column::Id.is_in(units)).all(db).await?;
-    Ok(rows.into_iter().map(|row| (row.id, label(&row).to_owned())).collect())
-}
-
 /// Names of units and of all above them, by key.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Lists of groups and of members, as people write them into sheets.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::id::UnitId;
 use sea_orm::ConnectionTrait;
@@ -60,30 +60,28 @@ impl Columns {
     }
 }
 
-/// Units by code, each asked for once.
-#[derive(Default)]
-struct Units(HashMap<String, Option<UnitId>>);
+/// Units by code.
+struct Units(HashMap<String, UnitId>);
 
 impl Units {
-    /// The unit with this code; none where the cell is empty.
-    async fn find(
-        &mut self,
+    /// Those that a column names.
+    async fn of(
         db: &impl ConnectionTrait,
-        code: &str,
-    ) -> Result<Option<UnitId>, Refused> {
-        if code.is_empty() {
-            return Ok(None);
+        columns: &Columns,
+        rows: &[Vec<String>],
+    ) -> Result<Self, Fault> {
+        let codes: HashSet<String> =
+            filled(rows).map(|(_, row)| columns.cell(row, 0).to_owned()).collect();
+        let units = unit::by_codes(db, &codes).await.map_err(|error| (0, error.refusal()))?;
+        Ok(Self(units.into_iter().map(|(code, unit)| (code, unit.id)).collect()))
+    }
+
+    /// The unit with this code; none where the cell is empty.
+    fn find(&self, code: &str) -> Result<Option<UnitId>, Refused> {
+        match self.0.get(code) {
+            None if !code.is_empty() => Err(unknown()),
+            unit => Ok(unit.copied()),
         }
-        if let Some(known) = self.0.get(code) {
-            return known.map(Some).ok_or_else(unknown);
-        }
-        let found = match unit::by_code(db, code).await {
-            Ok(unit) => Some(unit.id),
-            Err(unit::Error::Unknown(_)) => None,
-            Err(error) => return Err(error.refusal()),
-        };
-        self.0.insert(code.to_owned(), found);
-        found.map(Some).ok_or_else(unknown)
     }
 }
 
@@ -107,11 +105,12 @@ pub async fn groups(
     rows: &[Vec<String>],
 ) -> Result<Vec<NewLink>, Vec<Fault>> {
     let columns = Columns::of(rows, &[1, 2]).map_err(|fault| vec![fault])?;
-    let (mut units, mut links, mut faults) = (Units::default(), Vec::new(), Vec::new());
+    let units = Units::of(db, &columns, rows).await.map_err(|fault| vec![fault])?;
+    let (mut links, mut faults) = (Vec::new(), Vec::new());
     for (at, row) in filled(rows) {
         let label = columns.cell(row, 1);
         let members = columns.cell(row, 2).replace(['.', ' '], "").parse::<u32>().ok();
-        let unit = units.find(db, columns.cell(row, 0)).await;
+        let unit = units.find(columns.cell(row, 0));
         match (unit, members.filter(|members| *members > 0)) {
             (Err(refused), _) => faults.push((at, refused)),
             (_, None) => faults.push((at, Refused::new(Kind::Invalid, "group-members-missing"))),
@@ -136,10 +135,11 @@ pub async fn places(
     rows: &[Vec<String>],
 ) -> Result<Vec<Place>, Vec<Fault>> {
     let columns = Columns::of(rows, &[1]).map_err(|fault| vec![fault])?;
-    let (mut units, mut places, mut faults) = (Units::default(), Vec::new(), Vec::new());
+    let units = Units::of(db, &columns, rows).await.map_err(|fault| vec![fault])?;
+    let (mut places, mut faults) = (Vec::new(), Vec::new());
     for (at, row) in filled(rows) {
         let (code, name) = (columns.cell(row, 0).to_owned(), columns.cell(row, 1).to_owned());
-        match units.find(db, &code).await {
+        match units.find(&code) {
             Err(refused) => faults.push((at, refused)),
             Ok(unit) => places.push(Place { unit, code, name }),
         }

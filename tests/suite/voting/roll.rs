@@ -1,9 +1,12 @@
 //! Links and slips at the desk: made from a sheet, counted, closed, voided.
 
+use std::collections::HashSet;
+
 use actix_web::http::StatusCode;
-use entity::audit_log;
-use hoithi::contest;
-use sea_orm::{EntityTrait, QueryOrder};
+use entity::id::UnitId;
+use entity::{audit_log, unit};
+use hoithi::{contest, db};
+use sea_orm::{EntityTrait, QueryOrder, Set};
 
 use super::{cast, code_of, known};
 use crate::pdf::text;
@@ -11,6 +14,8 @@ use crate::story::{ORGANISER, STAGE, stage};
 use crate::support::{Answer, Browser, Site, both};
 
 const DESK: &str = "/desk/contests/san-khau/voters";
+/// Groups of a union of 1.3 million members.
+const GROUPS: usize = 38_000;
 
 async fn list(browser: &mut Browser, to: &str, form: &[(&str, &str)], sheet: &str) -> Answer {
     let field = if to == "links" { "list" } else { "roll" };
@@ -24,6 +29,28 @@ async fn acts(site: &Site, begin: &str) -> Vec<(String, String, Option<serde_jso
     let rows = rows.all(&site.app.db).await.unwrap().into_iter();
     let rows = rows.filter(|row| row.act.starts_with(begin));
     rows.map(|row| (row.act, row.subject, row.after)).collect()
+}
+
+/// So many unions at the foot of the tree.
+async fn unions(site: &Site, count: usize) {
+    let now = site.app.clock.now();
+    let unit = |number| unit::ActiveModel {
+        id: Set(UnitId::new()),
+        code: Set(format!("cs-{number}")),
+        type_code: Set("base".to_owned()),
+        name: Set(format!("Công đoàn cơ sở {number}")),
+        short_name: Set(Some(format!("Cơ sở {number}"))),
+        search_text: Set(String::new()),
+        path: Set(format!("/tong-lien-doan/cs-{number}/")),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    let tx = db::begin(&site.app.db).await.unwrap();
+    for first in (1..=count).step_by(1000) {
+        let some = (first..=count).take(1000).map(unit);
+        unit::Entity::insert_many(some).exec_without_returning(&tx).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 /// Comes by a link and votes.
@@ -80,6 +107,37 @@ both! {
         assert_eq!((after.as_str(), other.as_str()), ("vote-link-used-up", "counted"));
         let done: (String, String, _) = ("vote-link-closed".into(), "vote_link:1".into(), None);
         assert_eq!(acts(site, "vote-link").await, [done]);
+    }
+
+    async fn thirty_eight_thousand_groups_come_in_one_file_and_go_out_in_one(site: Site) {
+        stage(site, "voting: { phase: vote, level: group_link }", &[]).await;
+        let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        unions(site, GROUPS).await;
+        let mut sheet = String::from("unit,label,members\n");
+        for number in 1..=GROUPS {
+            sheet.push_str(&format!("cs-{number},Nhóm Zalo {number},{}\n", 20 + number % 50));
+        }
+        let mut runs = site.signed_in(ORGANISER).await;
+
+        let faulty = sheet.replace("\ncs-37999,", "\ncs-khong-co,").replace("\ncs-38000,", "\ncs-38000x,");
+        let faulty = list(&mut runs, "links", &[("days", "31")], &faulty).await;
+        let none = hoithi::voting::links(&site.app.db, contest).await.unwrap().len();
+        let made = list(&mut runs, "links", &[("days", "31")], &sheet).await;
+        let page = runs.get(DESK).await;
+        let file = runs.get(&format!("/desk/contests/{STAGE}/exports/links.csv")).await;
+
+        let lines = faulty.text().replace('.', "");
+        assert!(lines.contains("Dòng 38000") && lines.contains("Dòng 38001"), "{lines}");
+        assert_eq!(none, 0, "nothing is made when a row is wrong");
+        assert_eq!(made.location, Some(format!("{DESK}#links")), "{}", made.text());
+        assert_eq!(page.all("#links dd")[0], "38.000");
+        let mut rows = csv::Reader::from_reader(file.text().trim_start_matches('\u{feff}').as_bytes());
+        let rows: Vec<csv::StringRecord> = rows.records().map(Result::unwrap).collect();
+        let addresses: HashSet<&str> = rows.iter().map(|row| &row[5]).collect();
+        assert_eq!((rows.len(), addresses.len()), (GROUPS, GROUPS));
+        assert_eq!([&rows[37_998][0], &rows[37_998][1], &rows[37_998][2]], ["37999", "Nhóm Zalo 37999", "Cơ sở 37999"]);
+        let link = rows[37_999][5].split_once("/v/").unwrap().1;
+        assert_eq!(site.browser().get(&format!("/v/{link}")).await.status, StatusCode::SEE_OTHER);
     }
 
     async fn a_lost_slip_is_voided_for_a_new_one_and_a_used_one_is_not(site: Site) {
