@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use hoithi::contest::definition::Level;
-use hoithi::voting::{Proof, Touch, Trace};
+use hoithi::voting::{Person, Proof, Touch, Trace};
 use hoithi::{contest, db};
 use sea_orm::{ConnectionTrait, DbBackend};
 
@@ -20,7 +20,7 @@ fn stranger(number: u32) -> Proof {
     let mut key = [255; 32];
     key[..4].copy_from_slice(&number.to_be_bytes());
     let trace = Trace { device: 7, network: 0 };
-    Proof { key, level: Level::Device, user: None, link: None, worked: true, trace }
+    Proof { key, level: Level::Device, person: Person::default(), link: None, worked: true, trace }
 }
 
 fn is_told_to_wait(answer: &Answer) {

@@ -5,7 +5,7 @@ use data_encoding::BASE64;
 use hoithi::contest;
 use hoithi::contest::definition::Level;
 use hoithi::ledger::{Bundle, Hash, Tree, leaf_hash, node_hash};
-use hoithi::voting::{Proof, Touch, Trace};
+use hoithi::voting::{Person, Proof, Touch, Trace};
 
 use super::{cast, code_of, header};
 use crate::story::{
@@ -54,8 +54,14 @@ async fn crowd(site: &Site) {
         let mut key = [255; 32];
         key[..2].copy_from_slice(&number.to_be_bytes());
         let trace = Trace { device: 7, network: 0 };
-        let proof =
-            Proof { key, level: Level::Device, user: None, link: None, worked: true, trace };
+        let proof = Proof {
+            key,
+            level: Level::Device,
+            person: Person::default(),
+            link: None,
+            worked: true,
+            trace,
+        };
         site.app.votes.cast(contest, touch, &proof).await
     };
     let all = futures_util::future::join_all((0..VOTES).map(cast)).await;
