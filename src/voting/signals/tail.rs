@@ -68,12 +68,12 @@ pub fn at_most_kinds(
 }
 
 /// Evidence that the votes come from a list that is gone through: how many times likelier a list of
-/// just these kinds, each as often as another (Dirichlet-multinomial, [`EVEN`] each), makes them than
+/// just these kinds, each as often as another (Dirichlet-multinomial, `EVEN` each), makes them than
 /// people do, whatever concentration of [`PEOPLE`] suits people best. `kinds` are shares of the mix
 /// and votes. An e-value (Vovk and Wang 2021): by chance it is over `1/x` in one of `1/x` crowds.
 ///
 /// The list is drawn from the mix, which makes `m` kinds with chance `m!` times the product of their
-/// shares at least, and of a length up to [`LONGEST`].
+/// shares at least, and of a length up to `LONGEST`.
 pub fn list_evidence(kinds: &[(f64, u32)]) -> f64 {
     let votes: f64 = kinds.iter().map(|(_, votes)| f64::from(*votes)).sum();
     let many = kinds.len() as f64;
