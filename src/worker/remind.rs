@@ -187,7 +187,7 @@ async fn sheets(
         let args = [
             ("contest", Arg::from(contest.definition.title.read(lang.is_english()))),
             ("count", Arg::from(*left)),
-            ("until", Arg::from(words::moment(lang, *closes))),
+            ("until", Arg::from(words::deadline(lang, now, *closes))),
             ("address", Arg::from(format!("{base}/desk"))),
         ];
         let draft = Draft {

@@ -87,7 +87,7 @@ both! {
         served.push(judge.get(&round).await);
         served.push(judge.get("/desk").await);
 
-        assert_eq!(letters.len(), 2, "the invitation and the reminder: {letters:?}");
+        assert_eq!(letters.len(), 3, "the invitation, the opening and the reminder: {letters:?}");
         tells_nothing(site, &served, &letters).await;
     }
 
