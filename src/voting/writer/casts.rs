@@ -128,17 +128,20 @@ impl Writer {
         let place = (before.size(), &*batch);
         let written = segment::append(&mut self.line, at, &policy, place, &note);
         // The statement is on its way before those hear who were counted by the one before.
-        let (begun, owed) = (Instant::now(), std::mem::take(&mut self.owed));
+        let (begun, mut owed) = (Instant::now(), std::mem::take(&mut self.owed));
         let more = (ahead && bound.is_none() && self.disk_is_slow).then_some(&mut self.asks);
         let meanwhile = async {
-            reply::send(owed.into_iter());
+            reply::send(std::mem::take(&mut owed).into_iter());
             judge_ahead(loaded, more, (&mut self.casts, &mut self.deeds)).await
         };
         let written = tokio::select! {
             biased;
-            written = in_time(written) => written?,
+            written = in_time(written) => written,
             never = meanwhile => match never {},
         };
+        // It may have been written at once.
+        reply::send(owed.into_iter());
+        let written = written?;
         self.disk_is_slow = begun.elapsed() > SLOW;
         let Some(loaded) = self.loaded.as_mut() else { return Err(Error::Busy) };
         if written {
