@@ -5,9 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use entity::id::{EntryId, RoundId};
 use sea_orm::{ConnectionTrait, DbErr};
 
+use super::comparisons;
 use super::method::pairs::Preference;
 use super::method::settled::certainty;
-use super::pair;
 use super::reckon::{PRIOR, standing};
 use crate::contest::definition::Round;
 
@@ -47,7 +47,7 @@ pub async fn sure(
         candidates.iter().enumerate().map(|(at, row)| (row.entry_id, at)).collect();
     let mut compared = vec![0; candidates.len()];
     let mut said = Vec::new();
-    for (better, worse) in pair::said(db, round).await? {
+    for (better, worse) in comparisons::said(db, round).await? {
         if let (Some(&better), Some(&worse)) = (place.get(&better), place.get(&worse)) {
             said.push(Preference { better, worse, times: 1.0 });
             compared[better] += 1;
@@ -55,7 +55,7 @@ pub async fn sure(
         }
     }
     let alone: BTreeSet<EntryId> =
-        pair::alone(db, candidates.iter().map(|row| row.entry_id)).await?;
+        comparisons::alone(db, candidates.iter().map(|row| row.entry_id)).await?;
     let short = candidates
         .iter()
         .zip(compared)

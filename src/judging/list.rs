@@ -13,7 +13,7 @@ use sea_orm::{
 
 use super::Error;
 use super::judge::{Judge, work};
-use super::say::may_say;
+use super::turn::may_say;
 use crate::contest::definition::Round;
 
 /// Key of the mark that holds an entry's place, in hundredths: 100 is the first.

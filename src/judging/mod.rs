@@ -13,6 +13,7 @@ pub mod pace;
 pub mod pair;
 pub mod paper;
 
+mod comparisons;
 mod enough;
 mod error;
 mod feedback;
@@ -28,6 +29,7 @@ mod reckon;
 mod record;
 mod round;
 mod say;
+mod turn;
 
 pub use enough::{Sure, sure};
 pub use error::{Error, Fault};

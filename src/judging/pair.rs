@@ -3,9 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use entity::assignment::{self, State as Work_};
-use entity::id::{CategoryId, ComparisonId, EntryId, RoundId, SeatId};
+use entity::id::{CategoryId, ComparisonId, EntryId, SeatId};
 use entity::instant::Instant;
-use entity::{comparison, entry, round};
+use entity::{comparison, round};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait,
@@ -13,28 +13,12 @@ use sea_orm::{
 };
 
 use super::Error;
+use super::comparisons::{categories, rows};
 use super::enough::is_settled;
 use super::judge::{Judge, Work, sitting, work};
 use super::method::pairs::{Belief, Trust, learned, next_pair};
-use super::say::may_say;
+use super::turn::may_say;
 use crate::contest::definition::Round;
-
-/// Comparisons of a round in the order in which they were said: the better, the worse.
-pub(super) async fn said(
-    db: &impl ConnectionTrait,
-    round: RoundId,
-) -> Result<Vec<(EntryId, EntryId)>, DbErr> {
-    Ok(rows(db, round).await?.into_iter().map(|row| (row.better_id, row.worse_id)).collect())
-}
-
-async fn rows(db: &impl ConnectionTrait, round: RoundId) -> Result<Vec<comparison::Model>, DbErr> {
-    comparison::Entity::find()
-        .filter(comparison::Column::RoundId.eq(round))
-        .order_by_asc(comparison::Column::SaidAt)
-        .order_by_asc(comparison::Column::Id)
-        .all(db)
-        .await
-}
 
 /// How many comparisons a judge has made.
 ///
@@ -124,30 +108,6 @@ fn believed(rows: &[comparison::Model]) -> (HashMap<EntryId, Belief>, HashMap<Se
         beliefs.insert(row.worse_id, worse);
     }
     (beliefs, trusts)
-}
-
-/// Those among these entries that are alone in their category: nobody can compare them.
-pub(super) async fn alone(
-    db: &impl ConnectionTrait,
-    entries: impl Iterator<Item = EntryId>,
-) -> Result<BTreeSet<EntryId>, DbErr> {
-    let categories = categories(db, entries).await?;
-    let shared = |one: &CategoryId| categories.values().filter(|other| *other == one).count() > 1;
-    Ok(categories.iter().filter(|(_, own)| !shared(own)).map(|(entry, _)| *entry).collect())
-}
-
-async fn categories(
-    db: &impl ConnectionTrait,
-    entries: impl Iterator<Item = EntryId>,
-) -> Result<HashMap<EntryId, CategoryId>, DbErr> {
-    let rows: Vec<(EntryId, CategoryId)> = entry::Entity::find()
-        .select_only()
-        .columns([entry::Column::Id, entry::Column::CategoryId])
-        .filter(entry::Column::Id.is_in(entries))
-        .into_tuple()
-        .all(db)
-        .await?;
-    Ok(rows.into_iter().collect())
 }
 
 /// Records that a judge finds one entry better than another. Saying it twice changes nothing;

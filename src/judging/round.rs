@@ -13,11 +13,11 @@ use sea_orm::{
 };
 use serde_json::json;
 
+use super::comparisons;
 use super::deal::{Deal, Dice};
 use super::error::{Error, Fault};
 use super::give::give;
 use super::judge::sitting;
-use super::pair;
 use super::plan::{Before, Plan, planned};
 use super::preside::Presiding;
 use super::reckon::{cut, reckon};
@@ -171,7 +171,7 @@ pub async fn close(
     }
     let quorum = if definition.kind == RoundKind::Deliberate { 0 } else { definition.quorum };
     let alone = match definition.kind {
-        RoundKind::Pairwise => pair::alone(tx, reckoned.iter().map(|one| one.entry)).await?,
+        RoundKind::Pairwise => comparisons::alone(tx, reckoned.iter().map(|one| one.entry)).await?,
         _ => BTreeSet::new(),
     };
     let mut faults: Vec<Fault> = reckoned

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use entity::assignment::{self, State as Work_};
 use entity::id::SheetId;
 use entity::instant::Instant;
-use entity::round::State;
-use entity::{candidate, mark, round, seat, sheet};
+use entity::{candidate, mark, seat, sheet};
 use sea_orm::sea_query::LockType;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, IntoActiveModel,
@@ -18,6 +17,7 @@ use super::give::give;
 use super::judge::{Judge, dealt, gone, notes};
 use super::pair;
 use super::record::definition_of;
+use super::turn::may_say;
 use crate::audit::{self, Act};
 use crate::contest;
 use crate::contest::definition::{Round, RoundKind, VETO};
@@ -43,30 +43,6 @@ pub struct Saved {
     pub version: i32,
     /// Whether every criterion has a mark.
     pub is_done: bool,
-}
-
-/// Proves that the judge may say something now; the seat is held until the transaction ends.
-///
-/// # Errors
-/// [`Error::NotOpen`] outside the round or its phase; [`Error::Final`] after the judge finished.
-pub(super) async fn may_say(
-    tx: &DatabaseTransaction,
-    judge: &Judge,
-    now: Instant,
-) -> Result<(Round, seat::Model), Error> {
-    let contest = contest::hold(tx, judge.round.contest_id).await?;
-    let definition = definition_of(&contest, &judge.round)?;
-    let window = contest.window(&definition.phase);
-    let round = round::Entity::find_by_id(judge.round.id).one(tx).await?;
-    let open = round.is_some_and(|round| round.state == State::Open);
-    if !open || !window.is_some_and(|window| window.contains(now)) {
-        return Err(Error::NotOpen);
-    }
-    let seat = seat::Entity::find_by_id(judge.seat.id).lock(LockType::NoKeyUpdate).one(tx).await?;
-    match seat.filter(|seat| seat.finished_at.is_none() && seat.left_at.is_none()) {
-        Some(seat) => Ok((definition.clone(), seat)),
-        None => Err(Error::Final),
-    }
 }
 
 /// Saves marks and comment; only what is named changes. `version` is the one that the

@@ -13,9 +13,9 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Que
 use serde_json::{Value, json};
 
 use super::aggregate::{self, Fraction, Sheet};
+use super::comparisons;
 use super::error::{Error, Fault};
 use super::method::{Panel, Score, model, pairs, scale};
-use super::pair;
 use crate::contest::definition::{Aggregate, Round, RoundKind, VETO, YES};
 
 pub(super) use cut::cut;
@@ -45,7 +45,7 @@ pub(super) async fn reckon(
 ) -> Result<Vec<Reckoned>, Error> {
     let candidates = standing(db, id).await?;
     if definition.kind == RoundKind::Pairwise {
-        return Ok(compared(&candidates, &pair::said(db, id).await?));
+        return Ok(compared(&candidates, &comparisons::said(db, id).await?));
     }
     let mut sheets = finished_sheets(db, id).await?;
     let sheets: Vec<Sheets> =
