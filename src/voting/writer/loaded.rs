@@ -8,6 +8,7 @@ use entity::vote_log;
 use sea_orm::DatabaseConnection;
 use sha2::{Digest, Sha256};
 
+use super::in_time;
 use crate::ledger::{Checkpoint, Hash, Leaf, Note, Verdict, Verifier, log_number, opened};
 use crate::voting::desk::{Deed, Desk};
 use crate::voting::keys::Keys;
@@ -37,7 +38,7 @@ impl Loaded {
         policy: Arc<Policy>,
         row: vote_log::Model,
     ) -> Result<Self, Error> {
-        let last = segment::last(db, row.contest_id).await?;
+        let last = in_time(segment::last(db, row.contest_id)).await?;
         let fresh = last.is_none().then_some(desk.fresh);
         let keys = Keys::open(&desk.keys, row.contest_id, fresh)?;
         let memory = replay(db, &row).await?;
@@ -151,7 +152,7 @@ async fn replay(db: &DatabaseConnection, row: &vote_log::Model) -> Result<Memory
     let mut memory = Memory::new(log_number(&row.origin));
     loop {
         let from = i64::try_from(memory.tree.size()).unwrap_or(i64::MAX);
-        let page = segment::page(db, row.contest_id, from..i64::MAX).await?;
+        let page = in_time(segment::page(db, row.contest_id, from..i64::MAX)).await?;
         if page.is_empty() {
             return Ok(memory);
         }

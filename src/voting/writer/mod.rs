@@ -150,8 +150,8 @@ impl Writer {
             self.grant().await;
         }
         self.pay();
-        if let Err(error) = lead::give_back(self.line.pool(), self.contest, &self.desk.node.0).await
-        {
+        let given = lead::give_back(self.line.pool(), self.contest, &self.desk.node.0);
+        if let Err(error) = in_time(given).await {
             tracing::debug!("the lead was not given back: {error}");
         }
         drop(self.line.close().await);
@@ -184,7 +184,7 @@ impl Writer {
     /// The contest changed, or the lead went to another node.
     async fn reread(&mut self) -> Result<(), Error> {
         self.lease().await?;
-        let policy = Arc::new(Policy::read(self.line.pool(), self.contest).await?);
+        let policy = Arc::new(in_time(Policy::read(self.line.pool(), self.contest)).await?);
         self.show(&policy);
         if let Some(loaded) = self.loaded.as_mut() {
             loaded.policy = policy;
@@ -200,11 +200,11 @@ impl Writer {
     /// Reads everything that the log stands on, unless it is read already.
     async fn load(&mut self) -> Result<&mut Loaded, Error> {
         if self.loaded.is_none() {
-            let policy = Arc::new(Policy::read(self.line.pool(), self.contest).await?);
+            let policy = Arc::new(in_time(Policy::read(self.line.pool(), self.contest)).await?);
             self.show(&policy);
             let origin = format!("{}/contests/{}", self.desk.host, policy.rules().contest);
-            let row =
-                lead::row(self.line.pool(), self.contest, origin).await?.ok_or(Error::Busy)?;
+            let row = in_time(lead::row(self.line.pool(), self.contest, origin)).await?;
+            let row = row.ok_or(Error::Busy)?;
             self.lease().await?;
             self.loaded = Some(Loaded::read(self.line.pool(), &self.desk, policy, row).await?);
         }
@@ -220,6 +220,7 @@ impl Writer {
             return Ok(());
         }
         self.loaded = None;
-        Err(Error::Elsewhere(lead::leader(self.line.pool(), self.contest).await?))
+        let leader = in_time(lead::leader(self.line.pool(), self.contest)).await?;
+        Err(Error::Elsewhere(leader))
     }
 }

@@ -23,6 +23,8 @@ const GALLERY: &str = "/contests/net-dep-thi-diem/gallery";
 const ENTER: &str = "/contests/tranh-co-dong/entries";
 const FORM: (&str, &str) = ("content-type", "application/x-www-form-urlencoded");
 const JSON: (&str, &str) = ("accept", "application/json");
+/// How long a site may take to be itself again after a fault.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What a storm took.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -276,16 +278,17 @@ fn judge(address: SocketAddr, scene: &Scene, sent: &Sent, over: &AtomicBool) {
     }
 }
 
-/// Asks until there is an answer: another node may hold the lead for some seconds more.
+/// Asks until there is an answer, for as long as a site may take to be itself again: another node may
+/// hold the lead, or a line be silent, for some seconds more.
 fn patiently<T>(ask: impl Fn() -> Option<T>) -> T {
-    let answer = (0..100).find_map(|_| {
-        let answer = ask();
-        if answer.is_none() {
-            std::thread::sleep(Duration::from_millis(100));
+    let begun = Instant::now();
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
         }
-        answer
-    });
-    answer.expect("an answer within ten seconds")
+        assert!(begun.elapsed() < PATIENCE, "no answer within {PATIENCE:?}");
+        std::thread::sleep(Duration::from_millis(100));
+    }
 }
 
 /// Sends everything once more: what was acknowledged is known and answered as before.
