@@ -134,6 +134,52 @@ test('a mark off the scale is said and not sent', async () => {
   assert.equal(await field.getAttribute('aria-invalid'), 'true');
 });
 
+test('what is marked without a pause goes out together', async () => {
+  const [page, links] = await desk();
+  const sent = [];
+  page.on('request', (request) => request.method() === 'PUT' && sent.push(request.postDataJSON()));
+  await page.goto(links[11]);
+  const criteria = (await marksOf(page)).length;
+  await page.evaluate((times) => {
+    for (let at = 0; at < times; at++) document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: '7', bubbles: true }));
+  }, criteria);
+  await saved(page);
+  assert.deepEqual(sent.map((sheet) => Object.values(sheet.marks)), [Array(criteria).fill(700)]);
+});
+
+test('the next ten entries and the pictures of the nearest two are there before the judge goes on', async () => {
+  const [page, links] = await desk();
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  await page.goto(links[12]);
+  await page.waitForLoadState('networkidle');
+  const place = (path) => links.findIndex((link) => path === link || path.startsWith(`${link}/`)) - 12;
+  const fetched = (pictures) => [...new Set(asked.filter((path) => path.includes('/pictures/') === pictures).map(place))].filter((at) => at >= 0);
+  assert.deepEqual(fetched(false).toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assert.deepEqual(fetched(true).toSorted(), [0, 1, 2]);
+  await page.context().setOffline(true);
+  await page.keyboard.press('ArrowRight');
+  await page.waitForURL(`**${links[13]}`);
+  await page.waitForFunction(() => document.querySelector('.picture img').naturalWidth > 0);
+});
+
+test('Z shows a picture at its own size and fits it again, and a touch of it leads to the largest there is', async () => {
+  const [page, links] = await desk({ role: 'judge', viewport: { width: 1000, height: 700 } });
+  await page.goto(links[11]);
+  await page.waitForLoadState('networkidle');
+  const picture = page.locator('.picture img');
+  const size = () => picture.evaluate((img) => [img.clientWidth, img.clientHeight]);
+  const own = await picture.evaluate((img) => [img.naturalWidth, img.naturalHeight]);
+  const fitted = await size();
+  assert.ok(fitted[0] < own[0], `${fitted} shows all of ${own}`);
+  await page.keyboard.press('z');
+  assert.deepEqual(await size(), own);
+  await page.keyboard.press('z');
+  assert.deepEqual(await size(), fitted);
+  await picture.click();
+  await page.waitForURL(`**${links[11]}/pictures/0/1600`);
+});
+
 test('without scripts a sheet is saved and the next entry comes', async () => {
   const [page, links] = await desk({ ...laptop, javaScriptEnabled: false });
   await page.goto(links[8]);

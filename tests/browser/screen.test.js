@@ -57,6 +57,8 @@ test('Space looks closely, and letters typed into a field stay letters', async (
   await page.locator('h1').click();
   await page.keyboard.press('Space');
   await page.locator('figure.zoomed').waitFor();
+  const [shown, own] = await page.locator('figure.zoomed img').evaluate((img) => [img.clientWidth, img.naturalWidth]);
+  assert.equal(shown, own, 'a point of the picture is a point of the screen');
   await page.locator('#note').pressSequentially('xp');
   assert.equal(await page.locator('#note').inputValue(), 'xp');
   assert.equal(new URL(page.url()).pathname, `${contest}/${all[3]}`);
