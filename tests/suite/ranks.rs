@@ -91,11 +91,15 @@ async fn published(site: &mut Site) -> Vec<String> {
 
 /// Three judges put four works in order; what is published where this is how lists are counted.
 async fn listed(site: &mut Site, how: &str) -> Vec<String> {
+    listed_as(site, how, ["ABCD", "ABDC", "BACD"]).await
+}
+
+async fn listed_as(site: &mut Site, how: &str, orders: [&str; 3]) -> Vec<String> {
     stage(site, &rules(&format!("kind: rank, {how}, quorum: 3")), &WORKS).await;
     let mut runs = site.signed_in(ORGANISER).await;
     let people = ["gk1@example.vn", "gk2@example.vn", "gk3@example.vn"];
     let panel = seat(site, &mut runs, ROUND, &people).await;
-    for (mut judge, order) in panel.into_iter().zip(["ABCD", "ABDC", "BACD"]) {
+    for (mut judge, order) in panel.into_iter().zip(orders) {
         list(&mut judge, order).await;
     }
     close(&mut runs, STAGE, "final").await;
@@ -122,6 +126,14 @@ both! {
         let places = listed(site, "aggregate: transferable, goes_on: 1").await;
 
         assert_eq!(places, ["1 A", "2 B", "2 C", "2 D"]);
+    }
+
+    async fn who_is_elected_with_equally_many_votes_shares_a_place(site: Site) {
+        // One of three first places is the quota of three seats.
+        let orders = ["CDAB", "BDAC", "DABC"];
+        let places = listed_as(site, "aggregate: transferable, goes_on: 3", orders).await;
+
+        assert_eq!(places, ["1 B", "1 C", "1 D", "4 A"]);
     }
 
     async fn strengths_out_of_pairs_are_published_as_places(site: Site) {

@@ -3,7 +3,7 @@
 //! Everything here is exact. Candidates are numbers from 0; a ballot is a list of them, best
 //! first, without repeats; who is not on it comes after all who are.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::judging::aggregate::Fraction;
 
@@ -107,8 +107,9 @@ pub fn schulze(candidates: usize, ballots: &[Ballot]) -> Vec<usize> {
 /// What happened in one count of a single transferable vote.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// The candidate reached the quota, or was among the last who were needed.
-    Elected(usize),
+    /// Reached the quota, or was among the last who were needed: one candidate, or several with
+    /// equally many votes, who share a place.
+    Elected(Vec<usize>),
     /// The candidate had the fewest votes and their lists went on to the next.
     Left(usize),
 }
@@ -124,7 +125,8 @@ pub struct Undecided {
 
 /// Elects `seats` candidates by single transferable vote: the quota of Droop,
 /// `⌊votes/(seats + 1)⌋ + 1`, surpluses passed on in equal fractions of every list (weighted
-/// inclusive Gregory), the lowest leaving. `decided` says who leaves first among equals.
+/// inclusive Gregory), the lowest leaving. Whoever has the quota and equally many votes is elected
+/// together. `decided` says who leaves first among equals.
 ///
 /// # Errors
 /// [`Undecided`] where equals stand at the bottom and `decided` does not tell them apart: chance
@@ -144,24 +146,23 @@ pub fn transferable(
     while elected < seats.min(candidates) {
         if elected + running.len() <= seats {
             let held = votes(&running, ballots, &weights, candidates);
-            let mut rest: Vec<usize> = running.iter().copied().collect();
-            rest.sort_by(|a, b| held[*b].cmp(&held[*a]));
-            steps.extend(rest.into_iter().map(Step::Elected));
+            steps.extend(last(&running, &held));
             break;
         }
         let held = votes(&running, ballots, &weights, candidates);
         let most = running.iter().map(|one| held[*one]).max().unwrap_or(quota);
         if most >= quota {
-            let winner = running.iter().copied().find(|one| held[*one] == most).unwrap_or(0);
+            let winners: Vec<usize> =
+                running.iter().copied().filter(|one| held[*one] == most).collect();
             let keep = most.plus(quota.times(Fraction::new(-1, 1))).over(most);
             for (ballot, weight) in ballots.iter().zip(&mut weights) {
-                if top(&running, ballot) == Some(winner) {
+                if top(&running, ballot).is_some_and(|one| winners.contains(&one)) {
                     *weight = weight.times(keep);
                 }
             }
-            running.remove(&winner);
-            steps.push(Step::Elected(winner));
-            elected += 1;
+            running.retain(|one| !winners.contains(one));
+            elected += winners.len();
+            steps.push(Step::Elected(winners));
             continue;
         }
         let leaves = lowest(&running, &held, decided)
@@ -170,6 +171,15 @@ pub fn transferable(
         steps.push(Step::Left(leaves));
     }
     Ok(steps)
+}
+
+/// Everybody who is left, most votes first.
+fn last(running: &BTreeSet<usize>, held: &[Fraction]) -> Vec<Step> {
+    let mut by_votes: BTreeMap<Fraction, Vec<usize>> = BTreeMap::new();
+    for one in running {
+        by_votes.entry(held[*one]).or_default().push(*one);
+    }
+    by_votes.into_values().rev().map(Step::Elected).collect()
 }
 
 fn top(running: &BTreeSet<usize>, ballot: &Ballot) -> Option<usize> {

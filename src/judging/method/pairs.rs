@@ -1,5 +1,7 @@
 //! Which of two is better: Bradley–Terry strengths, and the pair from which most is learned.
 
+use std::collections::BTreeMap;
+
 /// `better` was preferred to `worse` so many times.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Preference {
@@ -27,12 +29,17 @@ pub fn strengths(candidates: usize, said: &[Preference], prior: f64) -> Vec<f64>
 
 /// [`strengths`] before they are moved to add up to 0: the imaginary candidate has 0.
 pub(super) fn above_the_imaginary(candidates: usize, said: &[Preference], prior: f64) -> Vec<f64> {
+    // Sums run in the order of the pairs, so that the order in which they were said changes nothing.
+    let mut table: BTreeMap<(usize, usize), f64> = BTreeMap::new();
+    for one in said {
+        *table.entry((one.better, one.worse)).or_default() += one.times;
+    }
     let mut wins = vec![prior; candidates];
     let mut met: Vec<Vec<(usize, f64)>> = vec![Vec::new(); candidates];
-    for one in said {
-        wins[one.better] += one.times;
-        met[one.better].push((one.worse, one.times));
-        met[one.worse].push((one.better, one.times));
+    for ((better, worse), times) in table {
+        wins[better] += times;
+        met[better].push((worse, times));
+        met[worse].push((better, times));
     }
     let mut worth = vec![1.0_f64; candidates];
     for _ in 0..100_000 {

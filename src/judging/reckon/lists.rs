@@ -79,24 +79,23 @@ fn ordered(
     })
 }
 
-/// An order out of the steps of a count: the elected first, then who left last. Who is still
-/// there when all seats are given stands right behind the elected, equal.
+/// An order out of the steps of a count: the elected first, those of one step equal, then who left
+/// last. Who is still there when all seats are given stands right behind the elected, equal.
 fn elected(count: usize, steps: &[Step]) -> Vec<i64> {
-    let won = steps.iter().filter(|step| matches!(step, Step::Elected(_))).count();
-    let left = steps.len() - won;
-    let rest = i64::try_from(left + 1).unwrap_or(i64::MAX);
-    let mut points = vec![rest * 1_000_000; count];
-    let (mut nth_left, mut nth_won) = (0, 0);
-    for step in steps {
+    let whole = |number: usize| i64::try_from(number).unwrap_or(i64::MAX) * 1_000_000;
+    let left = steps.iter().filter(|step| matches!(step, Step::Left(_))).count();
+    let mut points = vec![whole(left + 1); count];
+    let (mut gone, mut behind) = (left, 0);
+    // From the last step back: who left last stands above who left before.
+    for step in steps.iter().rev() {
         match step {
             Step::Left(one) => {
-                nth_left += 1;
-                points[*one] = nth_left * 1_000_000;
+                points[*one] = whole(gone);
+                gone -= 1;
             }
-            Step::Elected(one) => {
-                nth_won += 1;
-                let behind = i64::try_from(won).unwrap_or(i64::MAX) - nth_won;
-                points[*one] = (rest + 1 + behind) * 1_000_000;
+            Step::Elected(together) => {
+                together.iter().for_each(|one| points[*one] = whole(left + 2 + behind));
+                behind += together.len();
             }
         }
     }

@@ -1,7 +1,10 @@
 //! Strengths out of comparisons.
 
-use hoithi::judging::method::pairs::{Belief, Preference, Trust, gain, learned, strengths};
-
+use hoithi::judging::deal::Dice;
+use hoithi::judging::method::pairs::{
+    Belief, Preference, Trust, gain, learned, next_pair, strengths,
+};
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{near, numbers, vectors};
@@ -111,5 +114,66 @@ fn journals_that_cite_each_other_have_the_abilities_of_the_r_package() {
     for (name, strength) in players.iter().zip(&got) {
         let wanted = case["ability"][name.as_str().expect("a name")].as_f64().expect("an ability");
         near(strength - got[0], wanted, 1e-7);
+    }
+}
+
+#[test]
+fn baseball_teams_have_the_abilities_of_the_r_package() {
+    let (Some(games), Some(file)) = (vectors("bradley_terry.json"), vectors("bradleyterry2.json"))
+    else {
+        return;
+    };
+    let games = games["cases"].as_array().expect("cases").iter();
+    let games = games.clone().find(|case| case["name"] == "agresti_baseball_1987").expect("games");
+    let teams = games["players"].as_array().expect("teams");
+    let rows = games["wins"].as_array().expect("rows").iter().map(numbers).enumerate();
+    let said: Vec<Preference> = rows
+        .flat_map(|(better, row)| {
+            let won = row.into_iter().enumerate().filter(|(_, times)| *times > 0.0);
+            won.map(move |(worse, times)| Preference { better, worse, times })
+        })
+        .collect();
+
+    let got = strengths(teams.len(), &said, 0.0);
+    let last = teams.iter().position(|team| team == "Baltimore").expect("a team");
+    for (team, strength) in teams.iter().zip(&got) {
+        let wanted = &file["baseball"]["ability"][team.as_str().expect("a name")];
+        near(strength - got[last], wanted.as_f64().expect("an ability"), 1e-7);
+    }
+}
+
+proptest! {
+    #[test]
+    fn the_pair_that_is_shown_is_the_one_from_which_most_is_learned(
+        beliefs in proptest::collection::vec((-2.0..2.0_f64, 0.05..1.0_f64), 2..8), barred: u64,
+    ) {
+        let beliefs: Vec<Belief> =
+            beliefs.into_iter().map(|(mean, variance)| Belief { mean, variance }).collect();
+        let may = |one: usize, other: usize| (barred >> (one * 8 + other)) & 1 == 0;
+        let all = (0..beliefs.len()).flat_map(|one| (one + 1..beliefs.len()).map(move |o| (one, o)));
+        let gains = all.filter(|(one, other)| may(*one, *other));
+        let gains = gains.map(|(one, other)| gain(Trust::BEFORE, beliefs[one], beliefs[other]));
+        let most = gains.reduce(f64::max);
+
+        let shown = next_pair(Trust::BEFORE, &beliefs, may);
+        prop_assert_eq!(shown.map(|(.., gain)| gain), most);
+        if let Some((one, other, said)) = shown {
+            prop_assert!(may(one, other));
+            prop_assert_eq!(gain(Trust::BEFORE, beliefs[one], beliefs[other]), said);
+        }
+    }
+
+    #[test]
+    fn the_order_in_which_comparisons_arrive_changes_nothing(
+        said in proptest::collection::vec((0_usize..6, 1_usize..6), 0..40), seed: u64,
+    ) {
+        let said = said.into_iter().map(|(better, further)| {
+            Preference { better, worse: (better + further) % 6, times: 1.0 }
+        });
+        let said: Vec<Preference> = said.collect();
+        let mut shuffled = said.clone();
+        Dice(seed).shuffle(&mut shuffled);
+
+        prop_assert_eq!(strengths(6, &said, 0.5), strengths(6, &shuffled, 0.5));
     }
 }
