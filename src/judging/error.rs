@@ -40,6 +40,9 @@ pub enum Error {
     /// Whoever keyed sheets in cannot check them.
     #[error("the same person")]
     SamePerson,
+    /// The round is over for good: a later one has begun, or the result was published.
+    #[error("the round stays closed")]
+    StaysClosed,
     /// A veto without a reason.
     #[error("a veto without a reason")]
     NoReason,
@@ -78,6 +81,7 @@ impl Refusal for Error {
                 Refused::new(Kind::Conflict, "round-not-yet").with("opens", *opens)
             }
             Self::NotOpen => Refused::new(Kind::Conflict, "round-not-open"),
+            Self::StaysClosed => Refused::new(Kind::Conflict, "round-stays-closed"),
             Self::TooEarly => Refused::new(Kind::Conflict, "round-too-early"),
             Self::Nothing => Refused::new(Kind::Conflict, "round-nothing-to-deal"),
             Self::Mark(key, max) => Refused::new(Kind::Invalid, "mark-off-the-scale")

@@ -259,7 +259,8 @@ pub async fn preview(
 /// Opens a closed round again, before results were published, with a reason for the record.
 ///
 /// # Errors
-/// [`Error::NotOpen`] when it is not closed or a later round has begun.
+/// [`Error::DecidedWithoutReason`] without one; [`Error::StaysClosed`] when it is not closed, a later
+/// round has begun, or the contest is over.
 pub async fn reopen(
     tx: &DatabaseTransaction,
     by: &Organiser,
@@ -267,13 +268,16 @@ pub async fn reopen(
     reason: &str,
     now: Instant,
 ) -> Result<(), Error> {
+    if reason.trim().is_empty() {
+        return Err(Error::DecidedWithoutReason);
+    }
     let contest = contest::lock(tx, by.contest()).await?;
     let row = contest::round_by_key(tx, contest.id(), key).await?;
     let later = contest::rounds(tx, contest.id()).await?;
     let begun =
         later.iter().any(|other| other.position > row.position && other.state != State::Waiting);
     if row.state != State::Closed || begun || !contest.is_running() {
-        return Err(Error::NotOpen);
+        return Err(Error::StaysClosed);
     }
     let mut opened = row.clone().into_active_model();
     opened.state = Set(State::Open);

@@ -13,11 +13,16 @@ use sea_orm::{
 use crate::entry::contest;
 use crate::support::{Answer, Browser, Site, both};
 
-const DESK: &str = "/desk/contests/anh-dep/rounds/jury";
+pub const DESK: &str = "/desk/contests/anh-dep/rounds/jury";
 
 /// A contest of so many accepted entries, titled A, B, C …, with a round of this kind whose
 /// panel of so many judges is seated; the organiser, and the judges.
-async fn jury(site: &mut Site, kind: &str, entries: u8, judges: usize) -> (Browser, Vec<Browser>) {
+pub async fn jury(
+    site: &mut Site,
+    kind: &str,
+    entries: u8,
+    judges: usize,
+) -> (Browser, Vec<Browser>) {
     site.jobs_may_wait();
     let round = format!(
         "  - {{ key: judging, kind: round, opens: 2026-04-11, closes: 2026-04-20 }}\n\
@@ -74,12 +79,12 @@ async fn jury(site: &mut Site, kind: &str, entries: u8, judges: usize) -> (Brows
     (organiser, panel)
 }
 
-async fn round_id(site: &Site) -> String {
+pub async fn round_id(site: &Site) -> String {
     round::Entity::find().one(&site.app.db).await.unwrap().unwrap().id.to_string()
 }
 
 /// By which judges know the entry of this title.
-async fn alias(site: &Site, title: &str) -> String {
+pub async fn alias(site: &Site, title: &str) -> String {
     let entries = entry::Entity::find().all(&site.app.db).await.unwrap();
     let id = entries.into_iter().find(|row| row.title == title).unwrap().id;
     let rows = candidate::Entity::find().all(&site.app.db).await.unwrap();
@@ -87,7 +92,7 @@ async fn alias(site: &Site, title: &str) -> String {
 }
 
 /// Titles with their results in whole points, best first, and a star for those that went on.
-async fn outcome(site: &Site) -> Vec<String> {
+pub async fn outcome(site: &Site) -> Vec<String> {
     let entries = entry::Entity::find().all(&site.app.db).await.unwrap();
     let mut rows = candidate::Entity::find().all(&site.app.db).await.unwrap();
     rows.sort_by_key(|row| std::cmp::Reverse(row.millionths));
@@ -108,13 +113,18 @@ fn cells(line: &str) -> Vec<f64> {
     line.trim_end().split(',').skip(1).map(|cell| cell.parse().expect("a number")).collect()
 }
 
-async fn close(organiser: &mut Browser, more: &[(&str, &str)]) -> Answer {
+pub async fn close(organiser: &mut Browser, more: &[(&str, &str)]) -> Answer {
     let form: Vec<(&str, &str)> =
         [("act", "close")].into_iter().chain(more.iter().copied()).collect();
     organiser.post(DESK, &form).await
 }
 
-async fn answer(site: &Site, judge: &mut Browser, title: &str, form: &[(&str, &str)]) -> Answer {
+pub async fn answer(
+    site: &Site,
+    judge: &mut Browser,
+    title: &str,
+    form: &[(&str, &str)],
+) -> Answer {
     let (round, alias) = (round_id(site).await, alias(site, title).await);
     judge.post(&format!("/judging/{round}/{alias}/sheet"), form).await
 }
@@ -174,6 +184,51 @@ both! {
 
         assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
         assert_eq!(outcome(site).await, ["C* 0", "B* -1", "A -2"]);
+    }
+
+    async fn marks_are_taken_until_the_last_moment_of_the_rounds_days_and_not_after_it(site: Site) {
+        let kind = "criteria: [{ key: art, label: Nghệ thuật, max: 10 }]";
+        jury(site, kind, 1, 1).await;
+        let work = format!("/judging/{}/{}/sheet", round_id(site).await, alias(site, "A").await);
+        // The twentieth is the last day, and ends at midnight in Vietnam.
+        site.set_clock("2026-04-20T16:59:59Z");
+        let mut judge = site.signed_in("giamkhao1@example.vn").await;
+        let form = |version, mark| [("version", version), ("mark.art", mark)];
+
+        let last = judge.post(&work, &form("0", "7")).await;
+        site.set_clock("2026-04-20T17:00:00Z");
+        let late = judge.post(&work, &form("1", "9")).await;
+
+        assert_eq!(last.status, StatusCode::SEE_OTHER, "{}", last.text());
+        assert!(late.text().contains("hiện không nhận điểm"), "{}", late.text());
+        let held = entity::mark::Entity::find().all(&site.app.db).await.unwrap();
+        assert_eq!(held.iter().map(|mark| mark.hundredths).collect::<Vec<_>>(), [700]);
+    }
+
+    async fn a_closed_round_is_opened_again_with_a_reason_and_its_sheets_stay(site: Site) {
+        let kind = "criteria: [{ key: art, label: Nghệ thuật, max: 10 }]";
+        let (mut organiser, mut panel) = jury(site, kind, 1, 1).await;
+        answer(site, &mut panel[0], "A", &[("mark.art", "7")]).await;
+        close(&mut organiser, &[]).await;
+        let again = async |organiser: &mut Browser, reason: &str| {
+            organiser.post(DESK, &[("act", "reopen"), ("reason", reason)]).await
+        };
+
+        let closed = organiser.get(DESK).await;
+        let late = answer(site, &mut panel[0], "A", &[("version", "1"), ("mark.art", "9")]).await;
+        let bare = again(&mut organiser, " ").await;
+        let opened = again(&mut organiser, "Nhập nhầm một phiếu").await;
+        let twice = again(&mut organiser, "Nhập nhầm một phiếu").await;
+        let mended = answer(site, &mut panel[0], "A", &[("version", "1"), ("mark.art", "9")]).await;
+        close(&mut organiser, &[]).await;
+
+        assert_eq!(closed.attributes("button[name='act']", "value"), ["reopen"]);
+        assert!(late.text().contains("hiện không nhận điểm"), "{}", late.text());
+        assert!(bare.all("[role=alert]").join(" ").contains("Hãy ghi lý do"), "{}", bare.text());
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
+        assert!(twice.all("[role=alert]").join(" ").contains("không mở lại được"), "{}", twice.text());
+        assert_eq!(mended.status, StatusCode::SEE_OTHER, "{}", mended.text());
+        assert_eq!(outcome(site).await, ["A* 9"]);
     }
 
     async fn lists_of_judges_become_borda_counts(site: Site) {

@@ -73,6 +73,8 @@ pub struct Show {
     pub flags: Vec<judging::Flag>,
     /// What would be dealt if it were opened now: whether it is a warning, and the words.
     pub preview: Vec<(bool, String)>,
+    /// Whether it may be opened again, as far as the contest goes.
+    pub may_reopen: bool,
     /// Results: alias, entry's title, millionths, whether it went on.
     pub results: Vec<(String, String, i64, bool)>,
     /// Entries between which it has to be decided: key, alias, title.
@@ -151,6 +153,7 @@ async fn draw(
             State::Waiting if !by_talk => deal::preview(app, &v, contest, &key).await?,
             _ => Vec::new(),
         },
+        may_reopen: row.state == State::Closed && contest.is_running(),
         results: results.collect(),
         choices: choices.collect(),
         reason: typed.text("reason").to_owned(),
