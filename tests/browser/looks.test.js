@@ -2,34 +2,14 @@
 // New pages are found by their links.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { faultsOfHtml, faultsOfSight } from './support/audit.js';
-import { walks } from './support/looks.js';
-import { open, widths } from './support/site.js';
+import { plainly, walks } from './support/looks.js';
+import { open } from './support/site.js';
 
 const site = await open();
 await walks(site, [undefined, 'judge', 'screener']);
 
-/** A person's page that remembers the HTML it was sent last, without our scripts: forms alone. */
-async function plainly(options) {
-  const context = await site.context(options);
-  await context.route('**/*.js', (route) => route.abort());
-  const page = await context.newPage();
-  let html = '';
-  page.on('response', async (answer) => {
-    const isPage = answer.request().isNavigationRequest() && (answer.headers()['content-type'] ?? '').startsWith('text/html');
-    if (isPage) html = answer.text();
-  });
-  const isSound = async (what) => {
-    await page.waitForLoadState('networkidle');
-    const faults = [...(await faultsOfHtml(await html)), ...(await faultsOfSight(page))];
-    assert.deepEqual([...new Set(faults)], [], what);
-    await page.setViewportSize(widths.phone);
-  };
-  return { page, isSound };
-}
-
 test('every step of entering is sound, refusals and receipt included', async () => {
-  const { page, isSound } = await plainly();
+  const { page, isSound } = await plainly(site);
   await page.goto(site.pages.results);
   const work = await page.locator('a[href^="/entries/"]').first().getAttribute('href');
   await page.goto(work);
@@ -72,7 +52,7 @@ test('every step of entering is sound, refusals and receipt included', async () 
 });
 
 test('a vote, its receipt and its withdrawal are sound', async () => {
-  const { page, isSound } = await plainly();
+  const { page, isSound } = await plainly(site);
   await page.goto(site.pages.vote);
   await page.locator('main .cards a').first().click();
   await page.locator('form.vote button').click();
@@ -82,7 +62,7 @@ test('a vote, its receipt and its withdrawal are sound', async () => {
 
 test('refusals are pages that help', async () => {
   for (const [path, role] of [['/nothing/here', undefined], ['/desk', undefined], ['/desk/contests/net-dep-thi-diem/results', 'judge']]) {
-    const { page, isSound } = await plainly({ role });
+    const { page, isSound } = await plainly(site, { role });
     await page.goto(path);
     await isSound(path);
   }

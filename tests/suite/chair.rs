@@ -98,6 +98,7 @@ both! {
         let room = room(site).await;
         let decision = format!("{room}/decision");
 
+        let talk = [chair.get(&room).await, other.get(&room).await];
         let page = chair.get(&format!("{room}/chair")).await;
         let choices = page.attributes("input[name='decided']", "value");
         let form = [("decided", choices[0].as_str()), ("reason", "Biểu quyết 5/5")];
@@ -106,6 +107,12 @@ both! {
         let closed = chair.post(&decision, &form).await;
         let after = chair.get(&format!("{room}/chair")).await;
 
+        for page in &talk {
+            assert!(page.text().contains("hội đồng thảo luận"), "{}", page.text());
+            assert!(page.attributes("form[action$='/completion']", "action").is_empty());
+        }
+        let links = talk.map(|page| page.attributes("main a[href$='/chair']", "href").len());
+        assert_eq!(links, [1, 0], "the chair's page is the chair's");
         assert_eq!(choices.len(), 2, "{}", page.text());
         assert_eq!(stolen.status, StatusCode::NOT_FOUND);
         assert!(bare.text().contains("Hãy ghi lý do"), "{}", bare.text());

@@ -35,6 +35,7 @@ list-place-of = Place of entry { $alias }
 list-save = Save the list
 criterion-note = Note
 chair-room = What the chair does
+talk-what = In this round the panel talks; there are no sheets. The chair records who was chosen and why, and the decision stands in the minutes.
 chair-what = Opening a judge's final sheets again wants a reason, and stands in the log. The chair's own sheets are opened by the organisers.
 chair-equals = Look for equal entries
 chair-equals-what = Where entries are equal at the cut, the panel decides and the chair records it, with the reason; that closes the round.

@@ -35,6 +35,7 @@ list-place-of = Hạng của bài { $alias }
 list-save = Lưu danh sách
 criterion-note = Ghi chú
 chair-room = Việc của chủ tịch hội đồng
+talk-what = Vòng này hội đồng thảo luận, không có phiếu chấm. Chủ tịch hội đồng ghi bài được chọn và lý do; quyết định được lưu trong biên bản.
 chair-what = Mở lại phiếu của một giám khảo đã chốt cần lý do, và được ghi vào nhật ký. Phiếu của chính chủ tịch do ban tổ chức mở lại.
 chair-equals = Tìm bài bằng điểm
 chair-equals-what = Nếu có bài bằng điểm đúng ở ngưỡng vào vòng sau, hội đồng quyết định và chủ tịch ghi lại, kèm lý do; vòng chấm khi đó được đóng.

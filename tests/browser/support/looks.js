@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { faultsOfHtml, faultsOfSight, watchShifts } from './audit.js';
 import { patternOf } from './routes.js';
+import { widths } from './site.js';
 import { slowLine } from './slow.js';
 
 /** Answers that are no pages. */
@@ -120,4 +121,32 @@ export async function walks(site, roles) {
       await walk(t, site, role, role ? ['/desk'] : ['/', ...Object.values(site.pages), '/session/new', '/receipts']);
     });
   }
+}
+
+/**
+ * A person's page without our scripts, forms alone, that remembers the HTML it was sent last:
+ * `isSound` looks at what stands there, `send` presses a button and returns when the answer does.
+ */
+export async function plainly(site, options) {
+  const context = await site.context(options);
+  await context.route('**/*.js', (route) => route.abort());
+  const page = await context.newPage();
+  let html = '';
+  const isPage = (answer) => answer.request().isNavigationRequest() && (answer.headers()['content-type'] ?? '').startsWith('text/html');
+  page.on('response', (answer) => {
+    if (isPage(answer)) html = answer.text();
+  });
+  const isSound = async (what) => {
+    await page.waitForLoadState('networkidle');
+    const faults = [...(await faultsOfHtml(await html)), ...(await faultsOfSight(page))];
+    assert.deepEqual([...new Set(faults)], [], what);
+    await page.setViewportSize(widths.phone);
+  };
+  const send = async (button) => {
+    const answered = page.waitForResponse((answer) => isPage(answer) && answer.status() < 300);
+    await button.click();
+    await answered;
+    await page.waitForLoadState();
+  };
+  return { page, isSound, send };
 }

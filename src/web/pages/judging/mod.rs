@@ -21,7 +21,7 @@ use self::exhibit::cover;
 use self::seat::{round_of, seated};
 use super::{comparison, list};
 use crate::app::App;
-use crate::contest::definition::RoundKind;
+use crate::contest::definition::{Round, RoundKind};
 use crate::judging::{self, Judge, Work};
 use crate::refusal::Refused;
 use crate::web::form::Form;
@@ -63,6 +63,10 @@ pub struct Index {
     pub only: String,
     /// Whether two works were to be looked at and not two were chosen.
     pub not_two: bool,
+    /// Whether the panel talks and nothing is marked.
+    pub by_talk: bool,
+    /// Whether the judge is the chair.
+    pub is_chair: bool,
     /// Complete sheets.
     pub done: usize,
     /// The first that is not complete.
@@ -109,7 +113,7 @@ async fn draw(app: &App, v: View, judge: &Judge, asked: &Asked, refused: Vec<Ref
     match round.kind {
         RoundKind::Rank => list::show(app, v, judge, both, &Form::default(), refused).await,
         RoundKind::Pairwise => comparison::show(app, v, judge, both, refused).await,
-        _ => sheets(app, v, judge, (&contest, asked), refused).await,
+        _ => sheets(app, v, judge, (both, asked), refused).await,
     }
 }
 
@@ -117,7 +121,7 @@ async fn sheets(
     app: &App,
     v: View,
     judge: &Judge,
-    (contest, asked): (&contest::Contest, &Asked),
+    ((contest, round), asked): ((&contest::Contest, &Round), &Asked),
     refused: Vec<Refused>,
 ) -> Result {
     let work = judging::work(&app.db, judge).await?;
@@ -139,6 +143,8 @@ async fn sheets(
         round: judge.round.id,
         seat: judge.seat.id,
         contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
+        by_talk: round.kind == RoundKind::Deliberate,
+        is_chair: judge.seat.chair,
         done: work.iter().filter(|one| one.assignment.state == Work_::Done).count(),
         next: next.map(|one| one.alias.clone()),
         is_final: judge.seat.finished_at.is_some(),
