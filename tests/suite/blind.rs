@@ -1,11 +1,16 @@
-//! In no kind of round, and in no letter, is a judge told whose work it is.
+//! In no kind of round, and in no letter, is a judge told whose work it is, nor anybody what a judge
+//! said.
+
+use std::collections::HashMap;
 
 use actix_web::http::StatusCode;
-use entity::{entry, file};
+use entity::id::EntryId;
+use entity::{candidate, entry, file, seat as seats};
 use hoithi::worker;
-use sea_orm::EntityTrait;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use super::story::{ORGANISER, stage};
+use super::kinds::{jury, round_id};
+use super::story::{ORGANISER, STAGE, seat, stage};
 use crate::support::{Answer, Browser, Site, both};
 
 const ROUND: &str = "/desk/contests/san-khau/rounds/final";
@@ -52,20 +57,70 @@ async fn secrets(site: &Site) -> Vec<String> {
 
 /// Nothing that was served or written tells a secret; every answer is one, no error.
 async fn tells_nothing(site: &Site, served: &[Answer], letters: &[String]) {
+    let secrets = secrets(site).await;
+    assert!(secrets.len() >= 12, "two works and two files have that many: {secrets:?}");
+    tell_none(served, letters, &secrets);
+}
+
+fn tell_none(served: &[Answer], letters: &[String], secrets: &[String]) {
     let mut all: Vec<String> = letters.to_vec();
     for (n, answer) in served.iter().enumerate() {
         let is_answer = answer.status.is_success() || answer.status == StatusCode::SEE_OTHER;
         assert!(is_answer, "answer {n}: {}", answer.text());
         all.push(format!("{:?}\n{}", answer.headers, String::from_utf8_lossy(&answer.bytes)));
     }
-    let secrets = secrets(site).await;
-    assert!(secrets.len() >= 12, "two works and two files have that many: {secrets:?}");
     for (n, text) in all.iter().enumerate() {
         let text = text.to_lowercase();
-        for secret in &secrets {
+        for secret in secrets {
             assert!(!text.contains(&secret.to_lowercase()), "{n} tells {secret}: {text}");
         }
     }
+}
+
+/// A judge says everything that can be said of a work: a mark, a note, a comment, a flag.
+async fn say(judge: &mut Browser, work: &str) {
+    let sheet = [
+        ("version", "0"),
+        ("mark.art", "87,63"),
+        ("note.art", "Bimatghichu"),
+        ("comment", "Bimatnhanxet"),
+    ];
+    let kept = [
+        judge.post(&format!("{work}/sheet"), &sheet).await,
+        judge.post(&format!("{work}/favourite"), &[("favourite", "1")]).await,
+        judge.post(&format!("{work}/flag"), &[("flag", "Bimatbaocao")]).await,
+    ];
+    for answer in kept {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    }
+}
+
+/// Everything that another judge is served of a desk of sheets, words of their own included.
+async fn desk_of(judge: &mut Browser) -> Vec<Answer> {
+    let desk = judge.get("/desk").await;
+    let round = desk.attributes("a[href^='/judging/']", "href").remove(0);
+    let room = judge.get(&round).await;
+    let works = room.attributes(".cards a", "href");
+    let names: Vec<_> = works.iter().filter_map(|work| work.rsplit('/').next()).collect();
+    let two = judge.get(&format!("{round}/two?with={}&with={}", names[0], names[1])).await;
+    let mut served = vec![desk, room, two];
+    for (work, mark) in works.iter().zip([700, 800]) {
+        let to = format!("{work}/sheet");
+        served.push(judge.get(work).await);
+        served.push(judge.post(&to, &[("version", "0"), ("mark.art", "101")]).await);
+        let sent = serde_json::json!({ "version": 0, "marks": { "art": mark } });
+        served.push(judge.put_json(&to, &sent).await);
+        served.push(judge.get(work).await);
+    }
+    served.push(judge.get(&format!("{round}?only=favourite")).await);
+    served.push(judge.post(&format!("{round}/completion"), &[]).await);
+    served.push(judge.get(&round).await);
+    served
+}
+
+/// A judge's order of works, by the names under which they are known.
+async fn order(judge: &mut Browser, round: &str) -> Vec<String> {
+    judge.get(&format!("/judging/{round}")).await.attributes(".cards a", "href")
 }
 
 both! {
@@ -89,6 +144,72 @@ both! {
 
         assert_eq!(letters.len(), 3, "the invitation, the opening and the reminder: {letters:?}");
         tells_nothing(site, &served, &letters).await;
+    }
+
+    async fn names_tell_nothing_of_when_a_work_came_and_every_judge_has_an_order_that_stays(site: Site) {
+        let kind = "criteria: [{ key: art, label: Nghệ thuật, max: 10 }]";
+        let (_, mut panel) = jury(site, kind, 12, 2).await;
+        let db = &site.app.db;
+        let entries = entry::Entity::find().all(db).await.unwrap();
+        let numbers: HashMap<EntryId, Option<i32>> =
+            entries.into_iter().map(|row| (row.id, row.number)).collect();
+        let named = candidate::Entity::find().order_by_asc(candidate::Column::Alias);
+        let came: Vec<_> =
+            named.all(db).await.unwrap().iter().map(|row| numbers[&row.entry_id]).collect();
+
+        let round = round_id(site).await;
+        let (one, other) = (order(&mut panel[0], &round).await, order(&mut panel[1], &round).await);
+        let again = [order(&mut panel[0], &round).await, order(&mut panel[1], &round).await];
+
+        assert!(!came.is_sorted() && !came.iter().rev().is_sorted(), "{came:?}");
+        assert_ne!(one, other, "each judge has an order of their own,");
+        assert!(!one.is_sorted() && !other.is_sorted(), "not that of the names,");
+        assert_eq!(again, [one.clone(), other.clone()], "and it stays");
+        let sorted = [one, other].map(|mut all| {
+            all.sort();
+            all
+        });
+        assert_eq!(sorted[0], sorted[1], "both judge the same works");
+    }
+
+    async fn what_a_judge_said_is_told_to_no_other_judge_no_entrant_and_in_no_letter(site: Site) {
+        let kind = "criteria: [{ key: art, label: Nghệ thuật, max: 100, step_hundredths: 1 }]";
+        let codes = stage(site, &rules(kind), &["Một", "Hai"]).await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let mut panel = seat(site, &mut runs, ROUND, &["gkbimat@example.vn", JUDGE]).await;
+        site.work().await;
+        site.letters();
+        let round = panel[0].get("/desk").await.attributes("a[href^='/judging/']", "href").remove(0);
+        for work in panel[0].get(&round).await.attributes(".cards a", "href") {
+            say(&mut panel[0], &work).await;
+        }
+        let done = panel[0].post(&format!("{round}/completion"), &[]).await;
+
+        let mut served = desk_of(&mut panel[1]).await;
+        let mut public = site.browser();
+        for (code, phone) in codes.iter().zip(["0001", "0002"]) {
+            served.push(public.post("/receipts", &[("code", code), ("phone", phone)]).await);
+            served.push(public.get(&format!("/entries/{code}")).await);
+        }
+        served.push(public.get(&format!("/contests/{STAGE}")).await);
+        site.set_clock("2026-04-09T01:00:00Z");
+        worker::remind(&site.app).await.unwrap();
+        site.work().await;
+        let letters = site.letters();
+        let letters: Vec<String> =
+            letters.into_iter().map(|letter| format!("{}\n{}", letter.subject, letter.body)).collect();
+        let mut runs = site.signed_in(ORGANISER).await;
+        let known = [runs.get(ROUND).await, runs.get(&format!("{ROUND}/figures")).await];
+
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+        assert!(known[0].text().contains("Bimatbaocao"), "the organisers know");
+        assert!(known[1].text().contains("87,63"), "{}", known[1].text());
+        let own = seats::Entity::find().filter(seats::Column::Number.eq(1));
+        let own = own.one(&site.app.db).await.unwrap().expect("the first judge");
+        let said = ["87,63", "87.63", "8763", "Bimatghichu", "Bimatnhanxet", "Bimatbaocao", "gkbimat"];
+        let mut secrets = said.map(str::to_owned).to_vec();
+        secrets.extend([own.id.to_string(), own.user_id.to_string()]);
+        tell_none(&served, &letters, &secrets);
     }
 
     async fn a_list_tells_nothing(site: Site) {

@@ -26,6 +26,7 @@ mod elsewhere;
 mod entry;
 mod erasure;
 mod exhibit;
+mod figures;
 mod film;
 mod floors;
 mod fraud;

@@ -15,13 +15,18 @@ use hoithi::judging::method::{Panel, Score};
 use proptest::prelude::*;
 use serde_json::Value;
 
-/// A reference file of published examples with their answers; none where they are not at hand.
+use crate::support::answers::note;
+
+/// A reference file of published examples with their answers; says so where there is none.
 fn vectors(name: &str) -> Option<Value> {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let text = ["../shared/vectors", "../../shared/vectors"]
         .iter()
-        .find_map(|folder| std::fs::read_to_string(root.join(folder).join(name)).ok())?;
-    Some(serde_json::from_str(&text).expect("JSON"))
+        .find_map(|folder| std::fs::read_to_string(root.join(folder).join(name)).ok());
+    if text.is_none() {
+        note(&format!("no ../shared/vectors/{name}: only the examples in the suite are looked at"));
+    }
+    Some(serde_json::from_str(&text?).expect("JSON"))
 }
 
 fn panel(rows: &[&[Option<f64>]]) -> Panel {

@@ -186,6 +186,10 @@ both! {
         let sheet = paper(site, 1).await;
         let printed = runs.get(&format!("{ROUND}/paper")).await;
         assert_eq!(printed.all(".boxes").len(), 2, "the judge's sheet, and the one for the wall");
+        assert_eq!(printed.all(".boxes tbody th").len(), 4, "two works on each, by their codes");
+        for whose in ["Tác giả", "091500000"] {
+            assert!(!printed.text().contains(whose), "paper tells {whose}: {}", printed.text());
+        }
         let names: Vec<String> = runs.get(&sheet).await.attributes("input[name^='mark.']", "name");
         assert_eq!(names.len(), 4);
 

@@ -59,6 +59,19 @@ fn aggregates_are_what_a_person_reckons_by_hand() {
 }
 
 #[test]
+fn by_the_middle_a_judge_who_gives_everybody_the_same_may_make_equal_what_was_not() {
+    use Aggregate::Median;
+    assert_eq!(
+        (millionths(Median, &[1, 9]), millionths(Median, &[4, 5])),
+        (Some(5_000_000), Some(4_500_000))
+    );
+    assert_eq!(
+        (millionths(Median, &[1, 9, 4]), millionths(Median, &[4, 5, 4])),
+        (Some(4_000_000), Some(4_000_000))
+    );
+}
+
+#[test]
 fn the_highest_and_the_lowest_are_dropped_as_in_the_reference() {
     let Some(file) = vectors("zscore_trimmed.json") else { return };
     let case = &file["trimmed"][0];

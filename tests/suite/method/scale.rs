@@ -48,6 +48,94 @@ fn z_scores_are_those_of_the_reference() {
 }
 
 #[test]
+fn z_scores_and_their_means_are_those_of_the_reference_file() {
+    let Some(file) = vectors("zscore_trimmed.json") else { return };
+    let by_judge = |key: &str| file[key].as_array().expect("rows").iter().map(numbers);
+    let rows: Vec<Vec<f64>> = by_judge("judges_by_entries").collect();
+    let score = |judge: usize, entry: usize| Score { entry, judge, points: rows[judge][entry] };
+    let all = (0..rows.len()).flat_map(|judge| (0..rows[0].len()).map(move |at| (judge, at)));
+    let scores = all.map(|(judge, entry)| score(judge, entry)).collect();
+
+    let got = standardised(&Panel { entries: rows[0].len(), judges: rows.len(), scores });
+    for (judge, wanted) in by_judge("z_ddof1").enumerate() {
+        let own = got.scores.iter().filter(|score| score.judge == judge);
+        assert_eq!(own.clone().count(), wanted.len());
+        own.for_each(|score| near(score.points, wanted[score.entry], 1e-12));
+    }
+    for (got, wanted) in got.means().into_iter().zip(numbers(&file["z_mean_per_entry"])) {
+        near(got.expect("a mean"), wanted, 1e-12);
+    }
+}
+
+#[test]
+fn the_additive_model_takes_severity_out_of_a_small_panel() {
+    let n = None;
+    let s = |mark: i32| Some(f64::from(mark));
+    // Least squares with effects that add up to 0, by numpy and by statsmodels.
+    let got = additive(&panel(&[
+        &[n, n, s(81), s(72)],
+        &[n, s(82), s(78), n],
+        &[s(55), n, n, s(66)],
+        &[s(68), n, n, s(69)],
+        &[s(69), n, n, s(74)],
+        &[n, s(81), s(81), n],
+    ]));
+    let got = got.expect("one group");
+
+    for (got, wanted) in got.judges.iter().zip([-111.0, 89.0, 65.0, -43.0]) {
+        near(*got, wanted / 12.0, 1e-10);
+    }
+    for (got, wanted) in got.entries.iter().zip([907.0, 883.0, 803.0, 899.0, 935.0, 895.0]) {
+        near(got.expect("scored"), wanted / 12.0, 1e-10);
+    }
+    near(got.variance, 88.0 / 9.0, 1e-10);
+}
+
+/// Potency of six samples of penicillin on 24 plates (Davies and Goldsmith, Statistical Methods in
+/// Research and Production, 1972), which lme4's own pages analyse.
+const PENICILLIN: [[i32; 6]; 24] = [
+    [27, 23, 26, 23, 23, 21],
+    [27, 23, 26, 23, 23, 21],
+    [25, 21, 25, 24, 24, 20],
+    [26, 23, 25, 23, 23, 20],
+    [25, 22, 26, 22, 23, 20],
+    [24, 22, 25, 23, 22, 19],
+    [24, 20, 23, 21, 22, 19],
+    [26, 22, 26, 24, 24, 21],
+    [24, 21, 24, 22, 22, 20],
+    [24, 21, 24, 23, 22, 19],
+    [26, 23, 26, 24, 24, 21],
+    [25, 22, 26, 24, 24, 20],
+    [26, 24, 26, 24, 25, 22],
+    [26, 23, 26, 23, 23, 20],
+    [26, 23, 25, 24, 24, 22],
+    [25, 22, 25, 23, 23, 20],
+    [25, 21, 24, 23, 23, 20],
+    [25, 22, 24, 23, 23, 19],
+    [24, 21, 23, 21, 21, 19],
+    [26, 23, 26, 24, 24, 21],
+    [25, 21, 24, 22, 22, 18],
+    [25, 22, 25, 22, 22, 20],
+    [24, 21, 24, 22, 24, 19],
+    [24, 21, 24, 22, 21, 18],
+];
+
+#[test]
+fn the_shrunken_model_has_the_figures_that_lme4_publishes() {
+    let rows: Vec<&[i32]> = PENICILLIN.iter().map(|row| &row[..]).collect();
+
+    let got = fitted(&full(&rows)).expect("a fit");
+    near(got.level, 22.9722, 5e-5);
+    near(got.deviations.0, 0.8467, 1e-4);
+    near(got.deviations.1, 1.9316, 1e-4);
+    near(got.deviations.2, 0.5499, 1e-4);
+    let samples = [2.187_06, -1.010_48, 1.937_90, -0.096_89, -0.013_84, -3.003_74];
+    for (got, wanted) in got.judges.iter().zip(samples) {
+        near(*got, wanted, 5e-5);
+    }
+}
+
+#[test]
 fn the_additive_model_agrees_with_least_squares_elsewhere() {
     let Some(file) = vectors("judge_effect_ols.json") else { return };
     for case in file["cases"].as_array().expect("cases") {
@@ -76,6 +164,11 @@ fn the_shrunken_model_agrees_with_lme4_on_penicillin() {
     for (name, got) in "ABCDEF".chars().zip(&got.judges) {
         let wanted = file["blup_sample"][name.to_string()].as_f64().expect("an effect");
         near(*got, wanted, 2e-5);
+    }
+    let plates = file["blup_plate"].as_object().expect("effects");
+    assert_eq!(got.entries.len(), plates.len());
+    for (name, got) in ('a'..='x').zip(&got.entries) {
+        near(*got, plates[&name.to_string()].as_f64().expect("an effect"), 2e-4);
     }
 }
 
