@@ -118,10 +118,10 @@ impl Bucket {
         let body = ByteStream::from_path(path).await.map_err(told)?;
         let put = self.client.put_object().bucket(&self.name).key(key).content_type(mime);
         let put = put.set_if_none_match(absent).body(body).send().await;
-        is_there(put.map(drop))
+        written(put.map(drop)).map(drop)
     }
 
-    /// Keeps a file in parts. Whatever goes wrong, no part is left behind.
+    /// Keeps a file in parts. Unless they became the object, no part is left behind.
     async fn put_parts(
         &self,
         key: &str,
@@ -137,16 +137,25 @@ impl Bucket {
                 let whole = CompletedMultipartUpload::builder().set_parts(Some(parts)).build();
                 let end = self.client.complete_multipart_upload().bucket(&self.name).key(key);
                 let end = end.upload_id(&id).multipart_upload(whole).set_if_none_match(absent);
-                is_there(end.send().await.map(drop))
+                written(end.send().await.map(drop))
             }
             Err(error) => Err(error),
         };
-        if sent.is_err() {
-            let abort = self.client.abort_multipart_upload().bucket(&self.name).key(key);
+        if !matches!(sent, Ok(true)) {
             // The service may be away; `hoithi storage gc` removes what is left then.
-            let _ = abort.upload_id(&id).send().await;
+            let _ = self.forget(key, &id).await;
         }
-        sent
+        sent.map(drop)
+    }
+
+    /// Gives up the parts of one upload.
+    async fn forget(&self, key: &str, id: &str) -> Result<(), Error> {
+        let abort = self.client.abort_multipart_upload().bucket(&self.name).key(key);
+        match abort.upload_id(id).send().await {
+            // Somebody else gave it up, or ended it.
+            Err(error) if error.code() == Some("NoSuchUpload") => Ok(()),
+            done => done.map(drop).map_err(service),
+        }
     }
 
     async fn parts(
@@ -233,22 +242,28 @@ impl Bucket {
 
     /// Gives up parts of objects that were begun before `before` and never became whole.
     pub(super) async fn forget_parts(&self, before: Instant) -> Result<usize, Error> {
-        let open = match self.client.list_multipart_uploads().bucket(&self.name).send().await {
-            // A service that does not tell them sweeps them itself or not at all.
-            Err(error) if error.code() == Some("NotImplemented") => return Ok(0),
-            open => open.map_err(service)?,
-        };
-        let mut forgotten = 0;
-        for upload in open.uploads() {
-            let begun = upload.initiated().map(|at| seconds(at.secs()));
-            let (Some(key), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
-            if begun.is_some_and(|begun| begun < before) {
-                let abort = self.client.abort_multipart_upload().bucket(&self.name).key(key);
-                abort.upload_id(id).send().await.map_err(service)?;
-                forgotten += 1;
+        let (mut forgotten, mut after) = (0, (None, None));
+        loop {
+            let page = self.client.list_multipart_uploads().bucket(&self.name);
+            let page = page.set_key_marker(after.0).set_upload_id_marker(after.1);
+            let page = match page.send().await {
+                // A service that does not tell them sweeps them itself or not at all.
+                Err(error) if error.code() == Some("NotImplemented") => return Ok(forgotten),
+                page => page.map_err(service)?,
+            };
+            for upload in page.uploads() {
+                let begun = upload.initiated().map(|at| seconds(at.secs()));
+                let (Some(key), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
+                if begun.is_some_and(|begun| begun < before) {
+                    self.forget(key, id).await?;
+                    forgotten += 1;
+                }
             }
+            if page.is_truncated != Some(true) || page.next_key_marker.is_none() {
+                return Ok(forgotten);
+            }
+            after = (page.next_key_marker, page.next_upload_id_marker);
         }
-        Ok(forgotten)
     }
 }
 
@@ -256,15 +271,17 @@ fn seconds(seconds: i64) -> Instant {
     jiff::Timestamp::from_second(seconds).unwrap_or(jiff::Timestamp::UNIX_EPOCH).into()
 }
 
-/// An object that is there already was written by an earlier try whose answer was lost.
-fn is_there<E, R>(put: Result<(), SdkError<E, R>>) -> Result<(), Error>
+/// Whether an object was written; one that is there already was, by an earlier try whose answer was
+/// lost.
+fn written<E, R>(put: Result<(), SdkError<E, R>>) -> Result<bool, Error>
 where
     E: std::error::Error + ProvideErrorMetadata + 'static,
     R: std::fmt::Debug + 'static,
 {
     match put {
-        Err(error) if error.code() == Some("PreconditionFailed") => Ok(()),
-        other => other.map_err(service),
+        Ok(()) => Ok(true),
+        Err(error) if error.code() == Some("PreconditionFailed") => Ok(false),
+        Err(error) => Err(service(error)),
     }
 }
 

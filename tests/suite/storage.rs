@@ -1,10 +1,9 @@
 //! The object store: a folder, and a bucket of a real S3 server behind a line that fails.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+mod bucket;
+
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::process::Command;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -12,222 +11,9 @@ use entity::instant::Instant;
 use hoithi::storage::{Config, Store};
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::support::answers::note;
+use crate::support::bucket::{Fault, Line, Server, bucket, fetched, servers};
 use crate::support::{Engine, Site};
-
-/// A running S3 server; dropped, it is killed.
-struct Server {
-    child: Child,
-    address: SocketAddr,
-    _objects: TempDir,
-}
-
-/// Set, a test does not fail for want of a program that others wrote.
-const WITHOUT: &str = "HOITHI_TEST_WITHOUT_PEERS";
-
-/// S3 servers that others wrote, where `scripts/test` has put them, each with an empty bucket `works`.
-fn servers() -> Vec<Server> {
-    let found = [("s3s-fs", Server::s3s()), ("moto", Server::moto())];
-    let there = found.into_iter().filter_map(|(name, server)| {
-        if server.is_none() {
-            let missing = format!("no {name} in target/peers, where scripts/test puts it");
-            let left_out = std::env::var_os(WITHOUT).is_some_and(|set| !set.is_empty());
-            assert!(left_out, "{missing}; {WITHOUT}=1 leaves out what needs it");
-            note(&missing);
-        }
-        server
-    });
-    there.collect()
-}
-
-fn peer(program: &str) -> Option<PathBuf> {
-    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/peers");
-    Some(peers.join(program)).filter(|program| program.exists())
-}
-
-impl Server {
-    /// s3s-fs, whose objects are files of a folder.
-    fn s3s() -> Option<Self> {
-        let program = peer("s3s-fs/bin/s3s-fs")?;
-        let objects = tempfile::tempdir().unwrap();
-        let folder = objects.path().to_owned();
-        std::fs::create_dir(folder.join("works")).unwrap();
-        Some(Self::start(&program, objects, |port| {
-            let keys = ["--access-key", "key", "--secret-key", "secret"].map(str::to_owned);
-            let place = ["--host".to_owned(), "127.0.0.1".to_owned(), "--port".to_owned(), port];
-            let folder = folder.to_str().unwrap().to_owned();
-            [&place[..], &keys, &[folder]].concat()
-        }))
-    }
-
-    /// moto, which keeps objects in memory.
-    fn moto() -> Option<Self> {
-        let program = peer("moto/bin/moto_server")?;
-        let server = Self::start(&program, tempfile::tempdir().unwrap(), |port| {
-            ["-H", "127.0.0.1", "-p", &port].map(str::to_owned).to_vec()
-        });
-        let address = server.address;
-        let head = format!(
-            "PUT /works HTTP/1.1\r\nHost: {address}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-        );
-        let mut stream = TcpStream::connect(address).unwrap();
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
-        Some(server)
-    }
-
-    fn start(program: &Path, objects: TempDir, arguments: impl Fn(String) -> Vec<String>) -> Self {
-        let address = crate::support::process::free_address();
-        let child = Command::new(program)
-            .args(arguments(address.port().to_string()))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let server = Self { child, address, _objects: objects };
-        while TcpStream::connect(address).is_err() {
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        server
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// What a line does to a connection.
-#[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
-    None,
-    /// Closes it at once.
-    Outage,
-    /// Answers that there are too many requests, so many times.
-    SlowDown(u32),
-    /// Closes it after so many bytes, once.
-    Cut(usize),
-    /// Waits so long before each piece.
-    Slow(Duration),
-    /// Waits so long before each piece of an answer.
-    Late(Duration),
-    /// Closes it after so many bytes of answers, and every one after it.
-    Lost(usize),
-}
-
-/// A line to a server, with faults.
-#[derive(Clone)]
-struct Line {
-    address: SocketAddr,
-    fault: Arc<Mutex<Fault>>,
-}
-
-impl Line {
-    async fn to(server: SocketAddr) -> Self {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let line = Self {
-            address: listener.local_addr().unwrap(),
-            fault: Arc::new(Mutex::new(Fault::None)),
-        };
-        let theirs = line.clone();
-        tokio::spawn(async move {
-            while let Ok((client, _)) = listener.accept().await {
-                tokio::spawn(theirs.clone().carry(client, server));
-            }
-        });
-        line
-    }
-
-    fn set(&self, fault: Fault) {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner) = fault;
-    }
-
-    fn fault(&self) -> Fault {
-        *self.fault.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn carry(self, mut client: tokio::net::TcpStream, server: SocketAddr) {
-        match self.fault() {
-            Fault::Outage => return,
-            Fault::SlowDown(left) => {
-                self.set(if left > 1 { Fault::SlowDown(left - 1) } else { Fault::None });
-                let mut head = vec![0; 65536];
-                let _ = client.read(&mut head).await;
-                let body = "<Error><Code>SlowDown</Code><Message>slower</Message></Error>";
-                let answer = format!(
-                    "HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-                    body.len()
-                );
-                let _ = client.write_all(answer.as_bytes()).await;
-                let _ = client.shutdown().await;
-                return;
-            }
-            _ => {}
-        }
-        let Ok(server) = tokio::net::TcpStream::connect(server).await else { return };
-        let (mut from_server, mut to_server) = server.into_split();
-        let (mut from_client, mut to_client) = client.into_split();
-        let line = self.clone();
-        let back = tokio::spawn(async move {
-            let mut piece = vec![0; 65536];
-            while let Ok(read @ 1..) = from_server.read(&mut piece).await {
-                match line.fault() {
-                    Fault::Late(pause) => tokio::time::sleep(pause).await,
-                    Fault::Lost(left) if read > left => {
-                        line.set(Fault::Outage);
-                        break;
-                    }
-                    Fault::Lost(left) => line.set(Fault::Lost(left - read)),
-                    _ => {}
-                }
-                if to_client.write_all(&piece[..read]).await.is_err() {
-                    break;
-                }
-            }
-        });
-        let mut piece = vec![0; 65536];
-        let mut carried = 0;
-        while let Ok(read @ 1..) = from_client.read(&mut piece).await {
-            match self.fault() {
-                Fault::Outage => break,
-                Fault::Cut(most) if carried + read > most => {
-                    self.set(Fault::None);
-                    break;
-                }
-                Fault::Slow(pause) => tokio::time::sleep(pause).await,
-                _ => {}
-            }
-            carried += read;
-            if to_server.write_all(&piece[..read]).await.is_err() {
-                break;
-            }
-        }
-        drop(to_server);
-        back.abort();
-    }
-}
-
-fn bucket(folder: &TempDir, address: SocketAddr, signed: u32) -> Store {
-    let secret = folder.path().join("secret");
-    std::fs::write(&secret, "secret").unwrap();
-    let config: Config = serde_json::from_value(json!({
-        "kind": "s3",
-        "endpoint": format!("http://{address}"),
-        "bucket": "works",
-        "access_key": "key",
-        "secret_key_file": secret,
-        "path_style": true,
-        "signed_seconds": signed,
-    }))
-    .unwrap();
-    Store::open(&config, folder.path()).unwrap()
-}
 
 /// A file of `mega` million bytes of which no two parts are the same.
 fn large(folder: &TempDir, mega: u32) -> (PathBuf, Bytes) {
@@ -300,7 +86,7 @@ async fn a_folder_takes_an_original_itself_and_never_writes_it_over_another() {
 async fn a_bucket_keeps_what_it_is_given_and_never_writes_an_original_over_another() {
     for server in servers() {
         let folder = tempfile::tempdir().unwrap();
-        let store = bucket(&folder, server.address, 60);
+        let store = bucket(&folder, server.address, json!({ "signed_seconds": 60 }));
 
         keeps(&store, &folder).await;
 
@@ -310,8 +96,18 @@ async fn a_bucket_keeps_what_it_is_given_and_never_writes_an_original_over_anoth
         let before = store.get("originals/large").await.unwrap();
         store.put_once("originals/large", &other, "text/plain").await.unwrap();
         assert_eq!(store.get("originals/large").await.unwrap(), before);
-        let signed = store.signed("originals/small", "text/plain", "attachment").await.unwrap();
-        assert!(signed.is_some_and(|address| address.contains("X-Amz-Signature=")));
+        let saved = "attachment; filename=\"a.txt\"";
+        let signed = store.signed("originals/small", "text/plain", saved).await.unwrap();
+        let signed = signed.expect("an address");
+        assert!(signed.contains("response-content-disposition=attachment%3B"), "{signed}");
+        let answer = fetched(&signed);
+        assert_eq!((answer.status, &answer.body[..]), (200, &b"something else"[..]));
+        // moto does as the address says of names, s3s-fs asks whether the signature is right.
+        if server.tells_parts {
+            assert_eq!(answer.header("content-disposition"), Some(saved));
+        } else {
+            assert_eq!(fetched(&signed.replace("small", "large")).status, 403);
+        }
     }
 }
 
@@ -320,7 +116,7 @@ async fn a_line_that_is_cut_slow_late_or_busy_costs_time_and_nothing_else() {
     for server in servers() {
         let folder = tempfile::tempdir().unwrap();
         let line = Line::to(server.address).await;
-        let store = bucket(&folder, line.address, 0);
+        let store = bucket(&folder, line.address, json!({}));
         let (path, bytes) = large(&folder, 20);
         let later: Instant = "2100-01-01T00:00:00Z".parse().unwrap();
 
@@ -352,7 +148,7 @@ async fn an_original_that_stops_coming_is_an_error_and_never_a_shorter_one() {
     for server in servers() {
         let folder = tempfile::tempdir().unwrap();
         let line = Line::to(server.address).await;
-        let store = bucket(&folder, line.address, 0);
+        let store = bucket(&folder, line.address, json!({}));
         let (path, bytes) = large(&folder, 20);
         store.put_once("originals/film", &path, "video/mp4").await.unwrap();
 
@@ -380,7 +176,7 @@ async fn catches_up(server: &Server) {
 
     let folder = tempfile::tempdir().unwrap();
     let line = Line::to(server.address).await;
-    let store = bucket(&folder, line.address, 0);
+    let store = bucket(&folder, line.address, json!({ "signed_seconds": 60 }));
     let site = Site::with_store(Engine::Sqlite, store).await;
     contest(&site, |written| written).await;
     let mut browser = site.browser();
@@ -397,6 +193,7 @@ async fn catches_up(server: &Server) {
     line.set(Fault::None);
     let answer = browser.post_files("/contests/anh-dep/entries", &form, &files).await;
     assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+    let code = answer.location.unwrap().split('/').nth(2).unwrap().to_owned();
     line.set(Fault::Outage);
     assert_eq!(site.work().await, 1);
     let rows = entity::file::Entity::find().all(&site.app.db).await.unwrap();
@@ -411,19 +208,32 @@ async fn catches_up(server: &Server) {
     for object in hoithi::media::objects(&site.app.db).await.unwrap() {
         assert!(held.contains(&object.key), "{}", object.key);
     }
+
+    // The bucket itself hands the original out, to whoever was sent there.
+    let original = browser.get(&format!("/receipts/{code}/originals/{}", rows[0].id)).await;
+    assert_eq!(original.status.as_u16(), 303);
+    let there = original.location.expect("an address");
+    let there = tokio::task::spawn_blocking(move || fetched(&there)).await.unwrap();
+    assert_eq!((there.status, &there.body), (200, &photo));
     site.end().await;
 }
 
 /// Runs a command of the real binary on a data folder; what it says.
 fn said(folder: &Path, arguments: &[&str]) -> String {
+    let (done, told) = tried(folder, arguments);
+    assert!(done, "{arguments:?}: {told}");
+    told
+}
+
+/// As [`said`], and whether it ended well.
+fn tried(folder: &Path, arguments: &[&str]) -> (bool, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_hoithi"))
         .args(arguments)
         .env("HOITHI__DATA__FOLDER", folder)
         .output()
         .unwrap();
     let (out, err) = (String::from_utf8_lossy(&done.stdout), String::from_utf8_lossy(&done.stderr));
-    assert!(done.status.success(), "{arguments:?}: {out}{err}");
-    out.into_owned()
+    (done.status.success(), format!("{out}{err}"))
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What tests stand on: a database of their own, a stopped clock, a store and an inbox in memory.
 
 pub mod answers;
+pub mod bucket;
 pub mod fault;
 mod given;
 mod postgres;
