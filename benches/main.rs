@@ -32,7 +32,10 @@ mod restart;
 mod rows;
 mod scale;
 mod seed;
+#[path = "../tests/suite/support/sender.rs"]
+mod sender;
 mod slow_disk;
+#[path = "../tests/suite/support/stage.rs"]
 mod stage;
 #[path = "../tests/suite/support/storm.rs"]
 mod storm;

@@ -2,7 +2,15 @@
 
 use std::path::Path;
 
+use hoithi::app::App;
+use image::ImageFormat;
+use sea_orm::EntityTrait;
+use sha2::{Digest, Sha256};
+
+use crate::entry::picture;
 use crate::support::fault::{Fault, ON_POSTGRES, ON_SQLITE, Rig};
+use crate::support::sender::Sender;
+use crate::support::stage;
 use crate::support::storm::{Toll, storm};
 
 /// Milliseconds after a fault within which a vote has to be counted again, on a busy machine too.
@@ -40,4 +48,30 @@ fn a_disk_that_lies_is_found_out_when_the_power_goes() {
     let toll = storm(&mut Rig::on_sqlite(folder.path(), true), &[Fault::Power], 1);
 
     assert!(toll.lost > 0, "{toll:?}");
+}
+
+#[actix_web::test]
+async fn bytes_of_an_upload_that_were_acknowledged_are_there_when_the_power_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let rules = include_str!("../../benches/uploads.yaml");
+    let (app, _) = stage::contest(folder.path(), None, rules).await;
+    app.db.close().await.unwrap();
+    let mut rig = Rig::on_sqlite(folder.path(), false);
+    let mut site = rig.start();
+    site.ready(std::time::Instant::now());
+    let photo = picture(900, 600, 4, ImageFormat::Jpeg);
+    let mut sender = Sender::with_draft(site.address).expect("a draft");
+    let to = sender.begin(photo.len()).expect("an upload");
+
+    let told = sender.append(&to, 0, &photo[..photo.len() / 2]);
+    rig.strike(Fault::Power, &mut site);
+    rig.mend(Fault::Power, &mut site);
+
+    sender.address = site.address;
+    assert_eq!(told, Some(photo.len() / 2));
+    assert_eq!(sender.arrived(&to), told);
+    sender.append(&to, photo.len() / 2, &photo[photo.len() / 2..]).expect("the rest");
+    let app = App::open(stage::config(folder.path(), None)).await.unwrap();
+    let files = entity::file::Entity::find().all(&app.db).await.unwrap();
+    assert_eq!(files[0].sha256, Sha256::digest(&photo).to_vec());
 }

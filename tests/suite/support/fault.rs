@@ -17,8 +17,8 @@ use super::process::Process;
 pub enum Fault {
     /// The process is killed where it stands.
     Kill,
-    /// The power goes: the process is gone, and of what was not synced in SQLite's files all, or the
-    /// newest.
+    /// The power goes: the process is gone, and of what was not synced in SQLite's files and those of
+    /// uploads all, or the newest.
     Power,
     /// PostgreSQL is stopped at once, and started again.
     Stop,
@@ -132,10 +132,15 @@ impl Rig {
 /// Puts back what was not synced when the power went. At the first of the `cuts` that is all; later the
 /// oldest writes may have reached the disk by themselves, another share of them each time.
 fn forget_unsynced(folder: &Path, notes: &Path, cuts: usize) {
-    for file in std::fs::read_dir(folder).expect("a folder").flatten() {
-        let number = file.metadata().expect("facts").ino().to_string();
+    for item in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let facts = item.metadata().expect("facts");
+        if facts.is_dir() {
+            forget_unsynced(&item.path(), notes, cuts);
+            continue;
+        }
+        let number = facts.ino().to_string();
         let Ok(noted) = std::fs::read(notes.join(&number)) else { continue };
-        let disk = std::fs::File::options().write(true).open(file.path()).expect("a file");
+        let disk = std::fs::File::options().write(true).open(item.path()).expect("a file");
         let mut undo = Vec::new();
         let mut rest = &noted[..];
         while let Some((head, after)) = rest.split_first_chunk::<24>() {

@@ -7,7 +7,9 @@ mod given;
 mod postgres;
 pub mod process;
 mod rows;
+pub mod sender;
 mod site;
+pub mod stage;
 pub mod storm;
 pub mod town;
 

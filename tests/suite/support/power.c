@@ -1,7 +1,7 @@
 /* What a disk holds when the power goes: only what was synced. For LD_PRELOAD.
  *
- * Before the database's files (SQLite's: *.sqlite and *.sqlite-wal) are written to, what stood there is
- * noted in a file of the folder POWER_UNDO, named after the file's number: offset, length of the file,
+ * Before the database's files (SQLite's: *.sqlite and *.sqlite-wal) and those in which uploads gather
+ * (uploads/.../bytes) are written to, what stood there is noted in a file of the folder POWER_UNDO, named after the file's number: offset, length of the file,
  * number of bytes, the bytes. A sync drops the notes. Whoever plays the power cut kills the process and
  * puts back what the notes say, the newest first. With POWER_LIES a sync is acknowledged and not done.
  */
@@ -15,11 +15,21 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
-/* Where the notes about an open file are, if it is one of the database's: 1, else 0. */
+/* Whether a file is one of the database's, or holds bytes of an upload. */
+static int followed(const char *path) {
+  const char *name = strrchr(path, '/');
+  if (!name) return 0;
+  if (!strcmp(name, "/bytes")) return !!strstr(path, "/uploads/");
+  const char *kind = strstr(name, ".sqlite");
+  return kind && (!strcmp(kind, ".sqlite") || !strcmp(kind, ".sqlite-wal"));
+}
+
+/* Where the notes about an open file are, if it is followed: 1, else 0. */
 static int noted(int file, char *notes, size_t most) {
   char link[64], path[4096];
   struct stat facts;
@@ -29,9 +39,7 @@ static int noted(int file, char *notes, size_t most) {
   ssize_t length = readlink(link, path, sizeof path - 1);
   if (length <= 0) return 0;
   path[length] = 0;
-  const char *name = strrchr(path, '/');
-  const char *kind = name ? strstr(name, ".sqlite") : 0;
-  if (!kind || (strcmp(kind, ".sqlite") && strcmp(kind, ".sqlite-wal"))) return 0;
+  if (!followed(path)) return 0;
   if (fstat(file, &facts)) return 0;
   snprintf(notes, most, "%s/%llu", folder, (unsigned long long)facts.st_ino);
   return 1;
@@ -68,14 +76,29 @@ static ssize_t written(int file, const void *bytes, size_t count, off_t offset) 
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) { return written(file, bytes, count, offset); }
 ssize_t pwrite64(int file, const void *bytes, size_t count, off64_t offset) { return written(file, bytes, count, offset); }
 
-ssize_t write(int file, const void *bytes, size_t count) {
+/* Where the next bytes go. */
+static off_t here(int file) {
+  struct stat facts;
+  if (!(fcntl(file, F_GETFL) & O_APPEND)) return lseek(file, 0, SEEK_CUR);
+  if (fstat(file, &facts)) abort();
+  return facts.st_size;
+}
+
+ssize_t writev(int file, const struct iovec *pieces, int many) {
   char notes[4096];
-  if (!noted(file, notes, sizeof notes)) return syscall(SYS_write, file, bytes, count);
+  if (!noted(file, notes, sizeof notes)) return syscall(SYS_writev, file, pieces, many);
+  size_t count = 0;
+  for (int n = 0; n < many; n++) count += pieces[n].iov_len;
   pthread_mutex_lock(&one_at_a_time);
-  note(file, notes, lseek(file, 0, SEEK_CUR), count);
-  ssize_t done = syscall(SYS_write, file, bytes, count);
+  note(file, notes, here(file), count);
+  ssize_t done = syscall(SYS_writev, file, pieces, many);
   pthread_mutex_unlock(&one_at_a_time);
   return done;
+}
+
+ssize_t write(int file, const void *bytes, size_t count) {
+  struct iovec whole = {(void *)bytes, count};
+  return writev(file, &whole, 1);
 }
 
 static int cut(int file, off_t length) {

@@ -1,4 +1,4 @@
-//! What benches set up before they measure: a contest, announced.
+//! What the real binary finds when it starts: a contest, announced.
 
 use std::path::Path;
 
