@@ -5,7 +5,7 @@ mod backup;
 mod config;
 mod contest;
 pub mod demo;
-mod doctor;
+pub mod doctor;
 mod migrate;
 mod progress;
 mod serve;

@@ -270,18 +270,25 @@ async fn child(found: &mut Findings, folder: &Path) {
         ),
         Err(error) => found.wrong("child", &format!("no file can be opened: {error}")),
     }
-    let missing = decoder.missing();
-    for (program, package, without) in [
-        ("ffmpeg", "ffmpeg", "videos are kept as they come and not made fit for the web"),
-        ("ffprobe", "ffmpeg", "length and size of videos are not checked"),
+    for (program, is_there, text) in programs(&decoder.missing()) {
+        found.say(if is_there { State::Good } else { State::Note }, program, &text);
+    }
+}
+
+/// What is said of the programs of the system where these are `missing`: each program, whether it is
+/// there, and the words.
+#[must_use]
+pub fn programs(missing: &[&str]) -> Vec<(&'static str, bool, String)> {
+    let all = [
+        ("ffmpeg", "ffmpeg", "videos are shown as they come, without what they say of their maker"),
+        ("ffprobe", "ffmpeg", "as without ffmpeg, and lengths of videos are what their heads say"),
         ("heif-convert", "libheif-examples", "HEIC photographs are refused"),
         ("pdftotext", "poppler-utils", "words of PDFs are not counted"),
         ("pdftoppm", "poppler-utils", "PDFs have no picture of their first page"),
-    ] {
-        if missing.contains(&program) {
-            found.note(program, &format!("missing: {without}; install Debian's {package}"));
-        } else {
-            found.good(program, "there");
-        }
-    }
+    ];
+    let told = all.map(|(program, package, without)| match missing.contains(&program) {
+        true => (program, false, format!("missing: {without}; install Debian's {package}")),
+        false => (program, true, "there".to_owned()),
+    });
+    told.into()
 }

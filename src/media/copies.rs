@@ -15,12 +15,16 @@ use serde_json::json;
 use super::flaw::Flaw;
 use super::format::Format;
 use super::keep::Error;
-use super::movie;
+use super::movie::{self, Movie};
 use super::render::{self, Copy, Drawn};
+use super::{matroska, unnamed};
 use crate::storage::Store;
 
+/// The name of the copy that is played.
+const FILM: &str = "film";
+
 /// The copies of an original that the public may see: a picture is drawn anew, a film loses what
-/// its boxes say of who filmed it and where. Takes long: not for an asynchronous thread.
+/// it says of who filmed it and where. Takes long: not for an asynchronous thread.
 ///
 /// # Errors
 /// A [`Flaw`] when it cannot be decoded whole.
@@ -28,12 +32,19 @@ pub fn copies(original: &[u8]) -> Result<Vec<Copy>, Flaw> {
     match Format::sniff(&original[..original.len().min(4096)]) {
         Some(Format::Mp4 | Format::Mov) => {
             let movie = movie::probe(&mut std::io::Cursor::new(original))?;
-            let bytes = movie::without_metadata(original).ok_or(Flaw::Corrupt)?;
-            let (width, height) = (movie.width, movie.height);
-            Ok(vec![Copy { name: "film", format: "mp4", width, height, colour: None, bytes }])
+            let bytes = unnamed::without_metadata(original).ok_or(Flaw::Corrupt)?;
+            Ok(vec![film(Format::Mp4, movie, bytes)])
+        }
+        Some(format @ (Format::Webm | Format::Mkv)) => {
+            let movie = matroska::probe(original)?;
+            Ok(vec![film(format, movie, matroska::without_metadata(original)?)])
         }
         _ => render::copies(original),
     }
+}
+
+fn film(format: Format, Movie { width, height, .. }: Movie, bytes: Vec<u8>) -> Copy {
+    Copy { name: FILM, format: format.name(), width, height, colour: None, bytes }
 }
 
 /// Where a copy is kept.
@@ -101,7 +112,8 @@ pub async fn ready(tx: &DatabaseTransaction, id: FileId, copies: &[Drawn]) -> Re
     let mut facts = row.facts.clone();
     let drawn = copies.iter().find(|copy| copy.name == "320");
     facts["pictured"] = json!(drawn.is_some());
-    facts["filmed"] = json!(copies.iter().any(|copy| copy.name == "film"));
+    let film = copies.iter().find(|copy| copy.name == FILM);
+    facts["filmed"] = film.map_or(json!(false), |film| json!(film.format));
     facts["colour"] = json!(drawn.and_then(|copy| copy.colour.clone()));
     let mut row = row.into_active_model();
     row.facts = Set(facts);
@@ -125,10 +137,27 @@ pub async fn progressed(tx: &DatabaseTransaction, id: FileId, per_cent: i32) -> 
     Ok(())
 }
 
-/// Whether a film was drawn that browsers play.
+/// The format of the film that is played in a file's place, if there is one.
 #[must_use]
-pub fn is_filmed(file: &file::Model) -> bool {
-    file.state == State::Ready && file.facts["filmed"] == json!(true)
+pub fn filmed(file: &file::Model) -> Option<Format> {
+    match &file.facts["filmed"] {
+        _ if file.state != State::Ready => None,
+        // Earlier versions wrote no other format, and did not say which.
+        serde_json::Value::Bool(true) => Some(Format::Mp4),
+        filmed => Format::of_name(filmed.as_str()?),
+    }
+}
+
+/// The film that is played in a file's place.
+///
+/// # Errors
+/// When the database fails.
+pub async fn film_of(
+    db: &impl ConnectionTrait,
+    file: &file::Model,
+) -> Result<Option<(rendition::Model, Format)>, DbErr> {
+    let Some(format) = filmed(file) else { return Ok(None) };
+    Ok(copy(db, file.id, FILM, format.name()).await?.map(|copy| (copy, format)))
 }
 
 /// Whether pictures were drawn of a file: of a photograph, or of a film's or a document's face.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::flaw::Flaw;
 use super::format::{Format, Kind};
-use super::{document, movie, picture, text};
+use super::{document, matroska, movie, picture, text};
 
 /// The most bytes of any file, by kind: picture, document, video.
 const MOST: [(Kind, u64); 3] =
@@ -57,6 +57,11 @@ impl Facts {
 }
 
 /// Reads what a file on the disk is; a film is not read into memory. Takes long: not for an
+
+    fn measure(&mut self, film: movie::Movie) {
+        (self.width, self.height) = (Some(film.width), Some(film.height));
+        self.milliseconds = film.milliseconds;
+    }
 /// asynchronous thread.
 ///
 /// # Errors
@@ -89,8 +94,7 @@ pub fn most_bytes(kind: Kind) -> u64 {
 fn film(format: Format, source: &mut (impl Read + Seek)) -> Result<Facts, Flaw> {
     let movie = movie::probe(source)?;
     let mut facts = Facts::of(format);
-    (facts.width, facts.height) = (Some(movie.width), Some(movie.height));
-    facts.milliseconds = movie.milliseconds;
+    facts.measure(movie);
     Ok(facts)
 }
 
@@ -120,7 +124,12 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Flaw> {
             facts.has_place = probe.camera.has_place;
             facts.software = probe.camera.software;
         }
-        Kind::Video => {}
+        // Whether it is one at all is for ffprobe to say.
+        Kind::Video => {
+            if let Ok(movie) = matroska::probe(bytes) {
+                facts.measure(movie);
+            }
+        }
         Kind::Document => {
             let words = match format {
                 Format::Docx => Some(document::docx(bytes)?),

@@ -14,6 +14,7 @@ mod format;
 mod heif;
 mod jpeg;
 mod keep;
+mod matroska;
 mod movie;
 mod picture;
 mod png;
@@ -23,17 +24,18 @@ pub mod spool;
 mod sum;
 mod sweep;
 pub mod text;
+mod unnamed;
 
 pub use child::Decoder;
 pub use copies::{
-    copies, copies_of, copy, copy_key, ground, is_filmed, is_pictured, keep_copies, keep_drawn,
-    progressed, ready, refused, take_down,
+    copies, copies_of, copy, copy_key, film_of, filmed, ground, is_pictured, keep_copies,
+    keep_drawn, progressed, ready, refused, take_down,
 };
 pub use facts::{Facts, most_bytes, read, read_file};
 pub use flaw::Flaw;
 pub use format::{Format, Kind};
 pub use keep::{ERASED, Error, Kept, files, keep, keep_file, record};
-pub use movie::without_metadata;
 pub use render::{Copy, Drawn};
 pub use sum::Sum;
 pub use sweep::{Object, objects};
+pub use unnamed::without_metadata;

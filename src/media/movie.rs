@@ -11,7 +11,7 @@ use super::flaw::Flaw;
 const MOOV: u64 = 32 << 20;
 
 /// The longest side that any camera films.
-const SIDE: u32 = 8192;
+pub(super) const SIDE: u32 = 8192;
 
 /// How deep boxes may lie in one another.
 const DEPTH: usize = 8;
@@ -140,52 +140,4 @@ impl<'a> Iterator for Boxes<'a> {
         self.0 = &self.0[size..];
         Some((kind, body))
     }
-}
-
-/// The film without what its boxes say of who filmed it and where: the same bytes, with those
-/// boxes blanked in place, so that every offset stays right. `None` where there is no `moov` box.
-#[must_use]
-pub fn without_metadata(film: &[u8]) -> Option<Vec<u8>> {
-    let mut clean = film.to_vec();
-    let found = blank(&mut clean, 0, film.len(), 0);
-    found.then_some(clean)
-}
-
-/// Blanks boxes between two offsets; says whether a `moov` box was among them.
-fn blank(film: &mut [u8], mut at: usize, end: usize, depth: usize) -> bool {
-    let mut found = false;
-    while depth < DEPTH
-        && let Some((head, size)) = film.get(at..end).and_then(extent)
-    {
-        let kind = [film[at + 4], film[at + 5], film[at + 6], film[at + 7]];
-        match &kind {
-            b"moov" | b"trak" => {
-                found |= &kind == b"moov";
-                blank(film, at + head, at + size, depth + 1);
-            }
-            b"udta" | b"meta" | b"uuid" | b"free" | b"skip" => {
-                film[at + 4..at + 8].copy_from_slice(b"free");
-                film[at + head..at + size].fill(0);
-            }
-            _ => {}
-        }
-        at += size;
-    }
-    found
-}
-
-/// Length of a box's head, and of the whole box, where it lies within `rest`.
-fn extent(rest: &[u8]) -> Option<(usize, usize)> {
-    let head = rest.get(..8)?;
-    let short = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
-    let (head, size) = match short {
-        0 => (8, rest.len()),
-        1 => {
-            let long =
-                rest.get(8..16)?.iter().fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
-            (16, usize::try_from(long).ok()?)
-        }
-        short => (8, usize::try_from(short).ok()?),
-    };
-    (size >= head && size <= rest.len()).then_some((head, size))
 }

@@ -20,7 +20,7 @@ const PREVIEW: (u32, u32) = (1200, 630);
 pub struct Copy {
     /// `320`, `800`, `1600` or `preview`; `film` of a video.
     pub name: &'static str,
-    /// `jpeg` or `webp`; `mp4` of a video.
+    /// `jpeg` or `webp`; of a video `mp4`, or what it came in.
     pub format: &'static str,
     /// In pixels.
     pub width: u32,

@@ -32,9 +32,9 @@ fn rules(blind: bool) -> String {
 }
 
 /// A film of a second by a camera that writes whose it is.
-fn film() -> Vec<u8> {
+fn film(name: &str) -> Vec<u8> {
     let folder = tempfile::tempdir().unwrap();
-    let out = folder.path().join("film.mp4");
+    let out = folder.path().join(name);
     let source = "testsrc=duration=1:size=320x240:rate=10";
     let told = ["-v", "error", "-f", "lavfi", "-i", source, "-pix_fmt", "yuv420p", "-metadata"];
     let (title, artist) = (format!("title={NAME}"), format!("artist={NAME}"));
@@ -90,7 +90,7 @@ async fn add(site: &Site, code: &str, slot: &str, (place, what): (i32, Result<Ve
 /// text, and words; the judge, and the work's address.
 async fn desk(site: &mut Site, blind: bool) -> (Browser, String) {
     let code = stage_of(site, &rules(blind), &["Ca đêm"]).await.remove(0);
-    add(site, &code, "film", (0, Ok(film()))).await;
+    add(site, &code, "film", (0, Ok(film("film.mp4")))).await;
     add(site, &code, "essay", (0, Ok(essay()))).await;
     let long = format!("{}\nHết.", "Từng chữ một. ".repeat(6000));
     add(site, &code, "essay", (1, Ok(long.into_bytes()))).await;
@@ -162,6 +162,33 @@ both! {
 
         assert_eq!(originals.len(), 4);
         assert!(tells(&film, NAME), "as it came");
+    }
+
+    async fn without_ffmpeg_a_blind_judge_sees_films_as_they_came_and_not_whose_they_are(site: Site) {
+        site.app.decoder = site.app.decoder.clone().with_programs("/nowhere");
+        let code = stage_of(site, &rules(true), &["Ca đêm"]).await.remove(0);
+        add(site, &code, "film", (0, Ok(film("film.mkv")))).await;
+        add(site, &code, "film", (1, Ok(film("film.webm")))).await;
+        site.work().await;
+        let mut runs = site.signed_in(ORGANISER).await;
+        let mut judge = seat(site, &mut runs, ROUND, &["gk@example.vn"]).await.remove(0);
+        let round = judge.get("/desk").await.attributes("a[href^='/judging/']", "href").remove(0);
+        let work = judge.get(&round).await.attributes(".cards a", "href").remove(0);
+
+        let sheet = judge.get(&work).await;
+
+        let films = sheet.attributes("video", "src");
+        assert_eq!(sheet.attributes("a[download]", "href"), films, "for browsers that do not play it");
+        assert_eq!(sheet.attributes("video", "width"), ["320", "320"]);
+        for (address, kind) in films.iter().zip(["video/x-matroska", "video/webm"]) {
+            let film = judge.get(address).await;
+            assert_eq!(film.headers.get("content-type").unwrap(), kind);
+            assert_eq!(&film.bytes[..4], b"\x1a\x45\xdf\xa3");
+            assert!(!tells(&film, NAME));
+            let original = judge.get(&address.replace("films", "originals")).await;
+            assert_eq!(original.status, StatusCode::NOT_FOUND);
+        }
+        assert_eq!(films.len(), 2);
     }
 
     async fn a_work_that_left_the_contest_is_on_nobodys_desk_and_no_sheet_is_missed(site: Site) {

@@ -1,5 +1,7 @@
 //! Films: drawn in turns, one entrant after the other; those of other sites in their own players.
 
+mod kept;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -208,7 +210,7 @@ both! {
 }
 
 /// A film drawn by the machine's ffmpeg; none where there is none, and it is said.
-fn drawn(folder: &Path, name: &str, arguments: &str) -> Option<PathBuf> {
+pub fn drawn(folder: &Path, name: &str, arguments: &str) -> Option<PathBuf> {
     let path = folder.join(name);
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-v", "error", "-y"]).args(arguments.split(' ')).arg(&path);

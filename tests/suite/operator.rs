@@ -3,6 +3,9 @@
 use std::path::Path;
 use std::process::Output;
 
+use hoithi::cli::doctor;
+use hoithi::media::Decoder;
+
 use crate::support::process::{self, Process, request};
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
@@ -143,6 +146,18 @@ fn the_doctor_looks_at_everything_and_finds_what_is_wrong() {
     ] {
         assert!(well.lines().any(|line| line[6..].starts_with(word)), "{word}: {well}");
     }
+    let here = Decoder::at(env!("CARGO_BIN_EXE_hoithi").into(), at.join("work"));
+    for (program, is_there, text) in doctor::programs(&here.missing()) {
+        let line = format!("{:<6}{program}: {text}", if is_there { "ok" } else { "note" });
+        assert!(well.lines().any(|said| said == line), "{line}: {well}");
+    }
+    let bare = doctor::programs(&here.with_programs("/nowhere").missing());
+    assert!(bare.iter().all(|(_, is_there, text)| !is_there && text.starts_with("missing: ")));
+    assert_eq!(
+        bare[0].2,
+        "missing: videos are shown as they come, without what they say of their maker; \
+         install Debian's ffmpeg"
+    );
     // How much room the machine has is the machine's.
     let wrong = well.lines().find(|line| line.starts_with("WRONG") && !line.contains(" disk:"));
     assert_eq!(wrong, None, "{well}");

@@ -148,8 +148,8 @@ fn milliseconds(value: &Value) -> Option<i64> {
     whole.parse::<i64>().ok()?.checked_mul(1000)?.checked_add(part.parse().ok()?)
 }
 
-/// Draws a film for the public and pictures of its face. Without ffmpeg only MP4 and QuickTime are
-/// shown, as they are, without what their boxes say of who filmed them.
+/// Draws a film for the public and pictures of its face. Without ffmpeg it is shown as it is, without
+/// what it says of who filmed it.
 ///
 /// # Errors
 /// [`Flaw::Truncated`] where less comes out than the film says it holds.
@@ -157,12 +157,7 @@ pub(super) fn draw(order: &Order, format: Format) -> Result<Vec<Drawn>, Flaw> {
     let known = probe(order, &order.file, format)?;
     let (Some(ffmpeg), Some(source)) = (program(order, "ffmpeg"), known) else {
         let bytes = std::fs::read(&order.file).map_err(|_| Flaw::Corrupt)?;
-        return match format {
-            Format::Mp4 | Format::Mov => {
-                copies::copies(&bytes)?.iter().map(|copy| keep_copy(order, copy)).collect()
-            }
-            _ => Ok(Vec::new()),
-        };
+        return copies::copies(&bytes)?.iter().map(|copy| keep_copy(order, copy)).collect();
     };
     let out = order.folder.join("film.mp4");
     run(order, &ffmpeg, encoding(order, &source, format, &out))?;

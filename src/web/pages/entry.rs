@@ -73,7 +73,7 @@ pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Sho
         for part in whole.slot(&slot.key) {
             let ready = whole.file(part).filter(|file| file.state == entity::file::State::Ready);
             let picture = ready.filter(|file| media::is_pictured(file));
-            let film = ready.filter(|file| media::is_filmed(file));
+            let film = ready.and_then(|file| Some((file.id, media::filmed(file)?.name())));
             let choice = slot.options.iter().find(|o| Some(&o.key) == part.body.as_ref());
             let text = choice.map(|o| o.label.vi.clone()).or_else(|| part.body.clone());
             let caption = part.caption.clone().unwrap_or_default();
@@ -81,7 +81,7 @@ pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Sho
             parts.push(Shown {
                 picture: picture.map(|file| format!("/media/{}", file.id)),
                 size: ready.map_or((4, 3), |f| (f.width.unwrap_or(4), f.height.unwrap_or(3))),
-                film: film.map(|file| format!("/media/{}/film.mp4", file.id)),
+                film: film.map(|(id, format)| format!("/media/{id}/film.{format}")),
                 text,
                 plays: part.link.as_deref().and_then(link::player).is_some(),
                 link: part.link.clone().filter(|link| link.starts_with("http")),

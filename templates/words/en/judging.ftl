@@ -175,3 +175,4 @@ exhibit-waiting = The file is being made ready. Open this entry again in a few m
 exhibit-more = There is more: open the whole text
 exhibit-original = The original file
 film-of = Film of entry { $alias }
+film-save = Does the film not play here? Save the file and play it on your machine

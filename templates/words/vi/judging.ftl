@@ -175,3 +175,4 @@ exhibit-waiting = Tệp đang được chuẩn bị. Hãy mở lại bài này s
 exhibit-more = Văn bản còn dài, mở toàn văn
 exhibit-original = Tệp gốc
 film-of = Phim của bài { $alias }
+film-save = Phim không chạy ở đây? Tải tệp về máy để xem

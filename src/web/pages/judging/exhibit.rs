@@ -110,7 +110,7 @@ async fn look_at(
 ) -> std::result::Result<(), Failure> {
     exhibit.is_waiting = file.state == State::Received;
     exhibit.has_picture = media::is_pictured(file);
-    exhibit.has_film = media::is_filmed(file);
+    exhibit.has_film = media::filmed(file).is_some();
     exhibit.size = (file.width.unwrap_or(16), file.height.unwrap_or(9));
     exhibit.has_original = !blind && file.state == State::Ready;
     exhibit.words = file.words.and_then(|words| u32::try_from(words).ok());
@@ -188,8 +188,8 @@ pub async fn film(
 ) -> Result {
     let (round, alias, number) = path.into_inner();
     let (_, file) = found(&app, &who, (&round, &alias, number)).await?;
-    let copy = media::copy(&app.db, file.id, "film", "mp4").await?.ok_or(Error::Unknown)?;
-    send(&app, &request, copy, (media::Format::Mp4, KEPT)).await
+    let (copy, format) = media::film_of(&app.db, &file).await?.ok_or(Error::Unknown)?;
+    send(&app, &request, copy, (format, KEPT)).await
 }
 
 /// Sends the whole text of a document.
