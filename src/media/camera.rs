@@ -16,8 +16,10 @@ pub(super) struct Camera {
     pub model: Option<String>,
     /// The program that wrote or changed it, where it says so.
     pub software: Option<String>,
-    /// Whether a place was written; the place itself is not kept.
+    /// Whether a place was written.
     pub has_place: bool,
+    /// That place: degrees north and east.
+    pub place: Option<String>,
     /// Whether there was anything at all.
     pub present: bool,
 }
@@ -36,6 +38,7 @@ pub(super) fn read(bytes: &[u8]) -> Camera {
         camera.orientation = u8::try_from(orientation).unwrap_or(1);
     }
     camera.has_place = exif.get_field(Tag::GPSLatitude, In::PRIMARY).is_some();
+    camera.place = place(&exif);
     camera.taken_at = text(&exif, Tag::DateTimeOriginal)
         .or_else(|| text(&exif, Tag::DateTime))
         .and_then(|written| taken(&written, text(&exif, Tag::OffsetTimeOriginal).as_deref()));
@@ -46,6 +49,20 @@ pub(super) fn read(bytes: &[u8]) -> Camera {
         (make, model) => model.or(make),
     };
     camera
+}
+
+/// Degrees north and east, to about a metre.
+fn place(exif: &exif::Exif) -> Option<String> {
+    let degrees = |tag, side, back: &str| {
+        let Value::Rational(parts) = &exif.get_field(tag, In::PRIMARY)?.value else { return None };
+        let parts = parts.iter().zip([1.0, 60.0, 3600.0]).map(|(part, per)| part.to_f64() / per);
+        let turned = text(exif, side).is_some_and(|side| side.eq_ignore_ascii_case(back));
+        let degrees = parts.sum::<f64>() * if turned { -1.0 } else { 1.0 };
+        (degrees.abs() <= 180.0).then_some(degrees)
+    };
+    let north = degrees(Tag::GPSLatitude, Tag::GPSLatitudeRef, "S")?;
+    let east = degrees(Tag::GPSLongitude, Tag::GPSLongitudeRef, "W")?;
+    Some(format!("{north:.5}, {east:.5}"))
 }
 
 fn text(exif: &exif::Exif, tag: Tag) -> Option<String> {

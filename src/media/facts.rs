@@ -34,8 +34,10 @@ pub struct Facts {
     pub taken_at: Option<Instant>,
     /// Make and model of the camera.
     pub camera: Option<String>,
-    /// Whether the camera wrote a place; the place is not kept.
+    /// Whether the camera wrote a place.
     pub has_place: bool,
+    /// That place, degrees north and east; kept only where the rules ask for it.
+    pub place: Option<String>,
     /// The program that the file names as the one that wrote it last.
     pub software: Option<String>,
 }
@@ -51,17 +53,18 @@ impl Facts {
             taken_at: None,
             camera: None,
             has_place: false,
+            place: None,
             software: None,
         }
     }
-}
-
-/// Reads what a file on the disk is; a film is not read into memory. Takes long: not for an
 
     fn measure(&mut self, film: movie::Movie) {
         (self.width, self.height) = (Some(film.width), Some(film.height));
         self.milliseconds = film.milliseconds;
     }
+}
+
+/// Reads what a file on the disk is; a film is not read into memory. Takes long: not for an
 /// asynchronous thread.
 ///
 /// # Errors
@@ -122,6 +125,7 @@ pub fn read(bytes: &[u8]) -> Result<Facts, Flaw> {
             facts.taken_at = probe.camera.taken_at;
             facts.camera = probe.camera.model;
             facts.has_place = probe.camera.has_place;
+            facts.place = probe.camera.place;
             facts.software = probe.camera.software;
         }
         // Whether it is one at all is for ffprobe to say.

@@ -60,6 +60,7 @@ pub struct Kept {
     name: String,
     sha256: Vec<u8>,
     bytes: i64,
+    keeps_place: bool,
     /// What it is.
     pub facts: Facts,
 }
@@ -69,6 +70,13 @@ impl Kept {
     #[must_use]
     pub fn sha256(&self) -> &[u8] {
         &self.sha256
+    }
+
+    /// The same, to be written down with the place where it was taken, if the rules ask for that.
+    #[must_use]
+    pub fn with_place(mut self, asked: bool) -> Self {
+        self.keeps_place = asked;
+        self
     }
 }
 
@@ -132,6 +140,7 @@ fn kept(id: FileId, name: &str, sha256: Vec<u8>, bytes: u64, facts: Facts) -> Ke
         name: name.chars().take(200).collect(),
         sha256,
         bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        keeps_place: false,
         facts,
     }
 }
@@ -161,7 +170,11 @@ pub async fn record(
         words: Set(number(kept.facts.words)),
         taken_at: Set(kept.facts.taken_at),
         camera: Set(kept.facts.camera),
-        facts: Set(json!({ "has_place": kept.facts.has_place, "software": kept.facts.software })),
+        facts: Set(json!({
+            "has_place": kept.facts.has_place,
+            "place": kept.facts.place.filter(|_| kept.keeps_place),
+            "software": kept.facts.software,
+        })),
         state: Set(State::Received),
         progress: Set(None),
         refusal: Set(None),

@@ -207,6 +207,7 @@ defects! {
     a_link_without_hosts_is_found: [", hosts: [tiktok.com]" => ""] finds ["key: link": "lint-link-without-hosts"];
     a_choice_without_options_is_found: [", options: [{ key: one, label: Một }]" => ""] finds ["key: line": "lint-choice-without-options"];
     a_limit_that_binds_nothing_is_found: ["label: Câu chuyện" => "label: Câu chuyện, seconds: { max: 30 }"] finds ["key: story": "lint-limit-of-another-kind"];
+    a_place_where_a_text_was_taken_is_found: ["label: Câu chuyện" => "label: Câu chuyện, place: true"] finds ["key: story": "lint-limit-of-another-kind"];
     a_shape_that_is_none_is_found: ["long_side: { min: 3000 }" => "aspect: vuông"] finds ["aspect": "lint-no-aspect", "      - key: photo\n": "lint-wider-than-the-parent"];
     days_on_which_nothing_was_taken_are_found: ["taken_until: 2026-03-31" => "taken_until: 2025-03-31"] finds ["taken_until": "lint-taken-impossible"];
     a_day_of_taking_that_is_none_is_found: ["taken_since: 2026-01-01" => "taken_since: 2026-02-29"] finds ["taken_since": "lint-no-such-day"];

@@ -12,6 +12,7 @@ mod arrival;
 mod backup;
 mod blind;
 mod calibration;
+mod camera;
 mod chair;
 mod child;
 mod config;

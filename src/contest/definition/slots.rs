@@ -72,6 +72,10 @@ pub struct Slot {
     /// The last day on which a picture or video may have been taken, `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub taken_until: Option<String>,
+    /// Whether the place is kept that the camera wrote into a picture: screeners see it, and nobody
+    /// else.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub place: bool,
     /// Size of the physical work in centimetres, such as `54 × 79`, as text for the form.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_size: Option<String>,

@@ -50,7 +50,7 @@ pub(super) fn check(slot: &Slot, path: &str, found: &mut Findings) {
 fn measured(slot: &Slot, path: &str, found: &mut Findings) {
     use SlotKind::{Choice, Document, Link, Photo, Text, Video};
     let free = Range::default();
-    let limits: [(&str, bool, &[SlotKind]); 15] = [
+    let limits: [(&str, bool, &[SlotKind]); 16] = [
         ("formats", !slot.formats.is_empty(), &[Photo, Video, Document]),
         ("bytes", slot.bytes != Range::default(), &[Photo, Video, Document]),
         ("long_side", slot.long_side != free, &[Photo, Video]),
@@ -65,6 +65,7 @@ fn measured(slot: &Slot, path: &str, found: &mut Findings) {
         ("hashtags", !slot.hashtags.is_empty(), &[Link, Text]),
         ("taken_since", slot.taken_since.is_some(), &[Photo, Video]),
         ("taken_until", slot.taken_until.is_some(), &[Photo, Video]),
+        ("place", slot.place, &[Photo]),
         ("options", !slot.options.is_empty(), &[Choice]),
     ];
     for (field, _, _) in limits.iter().filter(|(_, set, kinds)| *set && !kinds.contains(&slot.kind))

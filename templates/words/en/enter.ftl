@@ -86,6 +86,7 @@ enter-aspect = Shape { $value }.
 enter-physical-size = Size of the work { $value } cm.
 enter-taken-since = Taken on or after { $value }.
 enter-taken-until = Taken on or before { $value }.
+enter-place = The place that your camera wrote into the picture is kept for those who screen entries, and is never published.
 step-work = The work
 step-about = The entrant
 step-check = Check and send

@@ -11,6 +11,7 @@ screening-back = Back to the list
 screening-warnings = Look closely
 screening-same = The same file as
 screening-has-place = the place was written in it (not kept)
+screening-taken-at-place = taken at { $place } (latitude, longitude)
 screening-software = written by { $name }
 screening-no-camera = no camera details
 screening-original = Original

@@ -85,6 +85,7 @@ enter-aspect = Khung hình { $value }.
 enter-physical-size = Khổ tác phẩm { $value } cm.
 enter-taken-since = Chụp hoặc quay từ ngày { $value }.
 enter-taken-until = Chụp hoặc quay đến ngày { $value }.
+enter-place = Nơi chụp do máy ghi trong ảnh được lưu lại cho người duyệt bài xem, không công bố.
 step-work = Tác phẩm
 step-about = Người dự thi
 step-check = Kiểm tra và gửi

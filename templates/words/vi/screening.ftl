@@ -11,6 +11,7 @@ screening-back = Về danh sách
 screening-warnings = Cần xem kỹ
 screening-same = Cùng một tệp với
 screening-has-place = có ghi vị trí chụp (không lưu lại)
+screening-taken-at-place = nơi chụp: { $place } (vĩ độ, kinh độ)
 screening-software = phần mềm ghi tệp: { $name }
 screening-no-camera = không có thông tin máy chụp
 screening-original = Tệp gốc

@@ -223,6 +223,9 @@ fn hints(v: &View, slot: &Slot) -> Vec<String> {
     said("enter-physical-size", &slot.physical_size);
     said("enter-taken-since", &slot.taken_since);
     said("enter-taken-until", &slot.taken_until);
+    if slot.place {
+        hints.push(v.t("enter-place"));
+    }
     if !slot.hosts.is_empty() {
         hints.push(v.t1("enter-hosts", "value", slot.hosts.join(", ")));
     }

@@ -70,7 +70,8 @@ pub(in crate::web::pages) async fn stored(
     if !misfits.is_empty() {
         return Ok(Err(misfits));
     }
-    Ok(Ok(media::keep_file(&app.store, path, id, name, facts, sha256).await?))
+    let kept = media::keep_file(&app.store, path, id, name, facts, sha256).await?;
+    Ok(Ok(kept.with_place(slot.place)))
 }
 
 impl Received {

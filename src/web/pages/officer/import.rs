@@ -192,7 +192,8 @@ impl Intake<'_> {
             let Some(slot) = fits.or_else(|| slots.clone().find(is_file)) else { continue };
             let misfits = entry::misfits(slot, &facts, bytes.len() as u64);
             if misfits.is_empty() {
-                kept.push((slot.clone(), media::keep(&self.app.store, bytes, name, facts).await?));
+                let one = media::keep(&self.app.store, bytes, name, facts).await?;
+                kept.push((slot.clone(), one.with_place(slot.place)));
             }
             refused.extend(misfits);
         }

@@ -101,13 +101,16 @@ pub(super) async fn whole(
     let names = unit::names(&app.db, whole.entry.unit_id).await?;
     let last = screening::last(&app.db, whole.entry.id).await?;
     let files = whole.files.iter().map(|file| {
-        let place = file.facts["has_place"] == true;
+        let place = match file.facts["place"].as_str() {
+            Some(place) => Some(v.t1("screening-taken-at-place", "place", place)),
+            None => (file.facts["has_place"] == true).then(|| v.t("screening-has-place")),
+        };
         let software = file.facts["software"].as_str();
         let facts = [
             file.camera.clone(),
             file.taken_at.map(|at| v.when(&at)),
             software.map(|name| v.t1("screening-software", "name", name)),
-            place.then(|| v.t("screening-has-place")),
+            place,
         ];
         let facts = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         (file.id.to_string(), file.name.clone(), facts, media::is_pictured(file))
