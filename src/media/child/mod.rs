@@ -35,7 +35,7 @@ pub use order::Leaks;
 const SUBCOMMAND: &str = "decode-alone";
 
 /// Time between two looks at how far a film is.
-const LOOK: Duration = Duration::from_secs(2);
+const LOOK: Duration = Duration::from_secs(1);
 
 /// Children at the same time in this process.
 const CHILDREN: usize = 4;
@@ -164,10 +164,16 @@ impl Decoder {
     /// # Errors
     /// [`Error::Child`] when no child could be started.
     pub async fn leaks(&self) -> Result<Leaks, Error> {
-        match self.ask(Path::new("/dev/null"), Ask::Try, Bounds::READ).await? {
-            (Answer::Tried(leaks), _) => Ok(leaks),
-            _ => Err(Flaw::Stopped.into()),
-        }
+        let nothing = Path::new("/dev/null");
+        let Answer::Tried(leaks) = self.ask(nothing, Ask::Try, Bounds::READ).await?.0 else {
+            return Err(Flaw::Stopped.into());
+        };
+        let file = self.ask(nothing, Ask::Swell, Bounds::TRIED).await.is_ok();
+        let begun = tokio::time::Instant::now();
+        // It never answers; either its limit ended it, or its deadline.
+        let _ = self.ask(nothing, Ask::Spin, Bounds::TRIED).await;
+        let processor = begun.elapsed() >= Duration::from_secs(Bounds::TRIED.deadline);
+        Ok(Leaks { file, processor, ..leaks })
     }
 
     async fn ask(&self, file: &Path, ask: Ask, bounds: Bounds) -> Result<(Answer, TempDir), Error> {

@@ -44,6 +44,10 @@ pub(super) enum Ask {
     Draw,
     /// Try what a child must not be able to do.
     Try,
+    /// Write a file that is larger than it may be.
+    Swell,
+    /// Reckon for ever.
+    Spin,
 }
 
 /// What a child may use up.
@@ -67,6 +71,8 @@ impl Bounds {
     /// A film of ten minutes takes about seven minutes of a processor.
     pub(super) const FILM: Self =
         Self { memory: 2_000 << 20, seconds: 3600, file: 1 << 30, deadline: 3600 };
+    /// For what must be stopped by its limits, and long before its deadline.
+    pub(super) const TRIED: Self = Self { seconds: 1, file: 1 << 20, deadline: 30, ..Self::READ };
 }
 
 /// What a child answers.
@@ -95,4 +101,8 @@ pub struct Leaks {
     pub memory: bool,
     /// Hold more descriptors than it was given.
     pub descriptors: bool,
+    /// Write a larger file than it was given room for.
+    pub file: bool,
+    /// Reckon longer than it was given time for.
+    pub processor: bool,
 }

@@ -38,6 +38,16 @@ pub(super) fn serve(order: Option<OsString>) -> ExitCode {
 fn work(order: &Order) -> Result<Answer, Flaw> {
     match order.ask {
         Ask::Try => Ok(Answer::Tried(Leaks::found(order))),
+        Ask::Swell => {
+            let swollen = std::fs::File::create(order.folder.join("swollen"));
+            swollen
+                .and_then(|file| file.set_len(order.bounds.file + 1))
+                .map_err(|_| Flaw::Stopped)?;
+            Ok(Answer::Tried(Leaks { file: true, ..Leaks::default() }))
+        }
+        Ask::Spin => loop {
+            std::hint::spin_loop();
+        },
         Ask::Read => read(order).map(Answer::Read),
         Ask::Draw => draw(order).map(Answer::Drawn),
     }
