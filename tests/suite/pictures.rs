@@ -6,7 +6,9 @@ use std::path::Path;
 use hoithi::media::print::{Print, Shape};
 use hoithi::media::{Decoder, Format};
 use image::codecs::gif::GifEncoder;
+use image::imageops::FilterType;
 use image::{Frame, RgbaImage};
+use moxcms::{ColorProfile, Layout, TransformOptions};
 use mozjpeg::{ColorSpace, Compress};
 
 use super::child::decoder;
@@ -55,6 +57,41 @@ async fn a_heic_is_turned_once_by_its_own_word_and_an_avif_is_read() {
         assert_eq!(drawn.dimensions(), (width, height), "{format:?}");
         assert!(is_red(&drawn, red.0, red.1) && !is_red(&drawn, blue.0, blue.1), "{format:?}");
     }
+}
+
+#[actix_web::test]
+async fn a_telephones_heic_is_shown_in_its_true_colours() {
+    let Some(root) = shared("media") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    if decoder.missing().contains(&"heif-convert") {
+        return crate::support::answers::note("heif-convert is missing: no HEIC is drawn");
+    }
+    let photo = root.join("heic/iphone7_12mp_gps.heic");
+    let drawn = small(&decoder, &photo).await;
+    // The same numbers as they are in the file, which are Display P3's, and what they are in sRGB.
+    let raw = folder.path().join("raw.jpg");
+    let done = std::process::Command::new("heif-convert").arg(&photo).arg(&raw).output().unwrap();
+    assert!(done.status.success());
+    let raw = image::open(&raw).unwrap();
+    let raw = raw.resize_exact(drawn.width(), drawn.height(), FilterType::CatmullRom).into_rgb8();
+    let (p3, srgb) = (ColorProfile::new_display_p3(), ColorProfile::new_srgb());
+    let options = TransformOptions::default();
+    let change = p3.create_transform_8bit(Layout::Rgb, &srgb, Layout::Rgb, options).unwrap();
+    let mut true_colours = vec![0; raw.as_raw().len()];
+    change.transform(raw.as_raw(), &mut true_colours).unwrap();
+
+    let mut off = (0, 0, 0);
+    for ((found, wanted), raw) in drawn.as_raw().iter().zip(&true_colours).zip(raw.as_raw()) {
+        // Where it matters which of the two they are.
+        if wanted.abs_diff(*raw) > 8 {
+            off.0 += u32::from(found.abs_diff(*wanted));
+            off.1 += u32::from(found.abs_diff(*raw));
+            off.2 += 1;
+        }
+    }
+    assert!(off.2 > 100, "a photograph with colours: {off:?}");
+    assert!(off.0 * 2 < off.1, "{off:?}");
 }
 
 #[actix_web::test]
