@@ -1,5 +1,7 @@
 //! Uploads that break off and go on.
 
+mod line;
+
 use std::time::Duration;
 
 use actix_web::http::{Method, StatusCode};
@@ -120,6 +122,8 @@ both! {
         let told = browser.send(Method::OPTIONS, &path, &[], Vec::new()).await;
         assert_eq!(told.headers.get("tus-version").unwrap(), "1.0.0");
         assert_eq!(told.headers.get("tus-checksum-algorithm").unwrap(), "sha1,sha256");
+        let extensions = "creation,creation-with-upload,termination,expiration,checksum";
+        assert_eq!(told.headers.get("tus-extension").unwrap(), extensions);
         let old = browser.send(Method::POST, &path, &[("tus-resumable", "0.2.2")], Vec::new()).await;
         assert_eq!(old.status, StatusCode::PRECONDITION_FAILED);
         let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
@@ -248,6 +252,8 @@ both! {
         assert_eq!(site.app.spool.sweep(site.app.clock.now()).await.unwrap(), 0);
         assert_eq!(offset(&mut browser, &to).await, 100);
         site.set_clock("2026-04-03T00:31:00Z");
+        let held = browser.send(Method::HEAD, &to, &[("tus-resumable", "1.0.0")], Vec::new()).await;
+        assert_eq!(held.headers.get("upload-expires").unwrap(), "Fri, 03 Apr 2026 00:30:00 GMT");
         assert_eq!(site.app.spool.sweep(site.app.clock.now()).await.unwrap(), 1);
         let gone = browser.send(Method::HEAD, &to, &[("tus-resumable", "1.0.0")], Vec::new()).await;
         assert_eq!(gone.status, StatusCode::NOT_FOUND);
@@ -383,6 +389,72 @@ async fn a_sweep_leaves_what_is_whole_and_only_waits_for_being_made_a_file() {
     assert_eq!(spool.arrived(&upload), 5);
     assert_eq!(spool.sweep(after(7 * 24)).await.unwrap(), 1);
     assert_eq!(spool.open(upload.entry).unwrap().len(), 0);
+}
+
+#[tokio::test]
+async fn an_upload_that_goes_on_and_on_is_given_up_after_a_week() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = Spool::at(folder.path().to_owned());
+    let upload = upload(10);
+    spool.begin(&upload).unwrap();
+    let after = |hours: i64| upload.begun_at.plus_seconds(hours * 3600);
+    for (day, at) in (1..7).zip(0..) {
+        let mut held = spool.hold(&upload.id, upload.entry).await.unwrap();
+        held.append(at, None, body(&[b"1"]), |_| true).await.unwrap();
+        held.touch(after(day * 24 - 1)).unwrap();
+        assert_eq!(held.upload.expires_at(), after(day * 24 + 23));
+        drop(held);
+        assert_eq!(spool.sweep(after(day * 24)).await.unwrap(), 0, "day {day}");
+    }
+    let mut held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    held.touch(after(7 * 24 - 1)).unwrap();
+    assert_eq!(held.upload.expires_at(), after(7 * 24));
+    drop(held);
+
+    assert_eq!(spool.sweep(after(7 * 24).plus_seconds(-1)).await.unwrap(), 0);
+    assert_eq!(spool.sweep(after(7 * 24)).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_upload_that_became_a_file_is_told_as_such_for_one_more_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = Spool::at(folder.path().to_owned());
+    let upload = upload(5);
+    spool.begin(&upload).unwrap();
+    let ended = upload.begun_at.plus_seconds(7 * 24 * 3600 - 60);
+    let mut held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    held.append(0, None, body(&[b"12345"]), |_| true).await.unwrap();
+    held.over(ended).unwrap();
+    assert!(!held.path().exists());
+    drop(held);
+
+    let day = 24 * 3600;
+    assert_eq!(spool.sweep(ended.plus_seconds(day - 1)).await.unwrap(), 0);
+    let held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    assert_eq!((held.offset, held.is_whole(), held.upload.is_over), (5, true, true));
+    drop(held);
+    assert_eq!(spool.sweep(ended.plus_seconds(day)).await.unwrap(), 1);
+    assert!(matches!(spool.hold(&upload.id, upload.entry).await, Err(Error::Unknown)));
+}
+
+#[tokio::test]
+async fn a_sweep_leaves_what_its_sender_takes_up_at_the_same_moment() {
+    let folder = tempfile::tempdir().unwrap();
+    let spool = std::sync::Arc::new(Spool::at(folder.path().to_owned()));
+    let upload = upload(10);
+    spool.begin(&upload).unwrap();
+    let late = upload.begun_at.plus_seconds(25 * 3600);
+    // The sweep has found it idle, and waits for whoever holds it.
+    let mut held = spool.hold(&upload.id, upload.entry).await.unwrap();
+    let theirs = std::sync::Arc::clone(&spool);
+    let sweep = tokio::spawn(async move { theirs.sweep(late).await });
+    tokio::task::yield_now().await;
+    assert!(!sweep.is_finished());
+    held.touch(late).unwrap();
+    drop(held);
+
+    assert_eq!(sweep.await.unwrap().unwrap(), 0);
+    assert_eq!(spool.open(upload.entry).unwrap().len(), 1);
 }
 
 #[tokio::test]
