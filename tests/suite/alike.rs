@@ -11,6 +11,7 @@ use sea_orm::{ActiveModelTrait, EntityTrait, Set};
 
 use super::child::decoder;
 use super::entry::{PHOTO, begin, contest, fill, picture, submit};
+use super::film::drawn as filmed;
 use super::media::oriented;
 use crate::story::announce;
 use crate::support::answers::{listed, shared};
@@ -171,6 +172,49 @@ both! {
         assert!(page.text().contains("có ghi vị trí chụp"), "{}", page.text());
         let states = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
         assert!(states.iter().all(|entry| entry.state == entity::entry::State::Submitted));
+    }
+
+    async fn films_and_texts_stand_side_by_side_before_the_screener_with_how_alike_they_are(site: Site) {
+        let slot = "      - { key: film, kind: video, label: Phim, count: { min: 0, max: 1 } }\nquotas:\n";
+        contest(site, |text| text.replace("quotas:\n", slot)).await;
+        let folder = tempfile::tempdir().unwrap();
+        let source = "-f lavfi -i mandelbrot=s=320x180:end_pts=100:rate=10 -t 3 -c:v libx264 -preset ultrafast -pix_fmt yuv420p";
+        let Some(film) = filmed(folder.path(), "film.mp4", source) else { return };
+        let copy = format!("-i {} -vf scale=160:-2 -crf 30", film.display());
+        let copy = filmed(folder.path(), "copy.mp4", &copy).unwrap();
+        let own: String = (0..60).map(|n| format!("tiếng{n} máy{} ", n * n)).collect();
+        let half: String = own.split(' ').take(90).chain((0..20).map(|_| "khác")).map(|w| format!("{w} ")).collect();
+        let mut last = String::new();
+        for (n, (story, film)) in [(&own, film), (&half, copy)].into_iter().enumerate() {
+            let mut browser = site.browser();
+            last = begin(&mut browser, if n == 0 { 1 } else { 9 }).await;
+            fill(&mut browser, &last, "Nguyễn Thị Hoa", &format!("091234560{n}")).await;
+            let film = std::fs::read(film).unwrap();
+            let files = [("slot.film", "phim.mp4", &film[..])];
+            let work = format!("/drafts/{last}/work");
+            browser.post_files(&work, &[("slot.story", story.as_str())], &files).await;
+            let sent = submit(&mut browser, &last).await;
+            assert_eq!(sent.status.as_u16(), 303, "{}", sent.text());
+        }
+        site.work().await;
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+
+        let page = screener.get(&format!("/desk/contests/anh-dep/screening/{last}")).await;
+
+        let told = page.all("#alike > p").join(" ");
+        let found = duplicate::Entity::find().all(&site.app.db).await.unwrap();
+        for (shape, words) in [("film", "cùng đoạn phim"), ("text", "cùng đoạn văn")] {
+            let row = found.iter().find(|row| row.shape == shape).expect(shape);
+            let share = format!("{words} · giống {} %", 100 - row.distance);
+            assert!(told.contains(&share) && row.distance < 70, "{share}: {told}");
+        }
+        let faces = page.attributes("#alike .pair img", "src");
+        assert_eq!(faces.len(), 2, "{faces:?}");
+        for face in faces {
+            assert_eq!(screener.get(&face).await.status.as_u16(), 200, "{face}");
+        }
+        let texts = page.all("#alike .pair .written");
+        assert_eq!(texts, [half.trim(), own.trim()]);
     }
 
     async fn a_work_that_won_an_earlier_contest_is_known_again_in_the_next_one(site: Site) {

@@ -57,6 +57,7 @@ mod room;
 mod schema;
 mod screening;
 mod scripts;
+mod shown;
 mod signals;
 mod storage;
 mod story;

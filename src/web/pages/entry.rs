@@ -18,6 +18,8 @@ use crate::{media, unit};
 pub struct Shown {
     /// Address of its pictures, without size.
     pub picture: Option<String>,
+    /// Mean colour of its pictures.
+    pub ground: Option<String>,
     /// Width and height of its pictures or film in pixels, so that the page does not move when they
     /// come.
     pub size: (i32, i32),
@@ -80,6 +82,7 @@ pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Sho
             let titled = || whole.entry.title.clone();
             parts.push(Shown {
                 picture: picture.map(|file| format!("/media/{}", file.id)),
+                ground: picture.and_then(media::ground),
                 size: ready.map_or((4, 3), |f| (f.width.unwrap_or(4), f.height.unwrap_or(3))),
                 film: film.map(|(id, format)| format!("/media/{id}/film.{format}")),
                 text,
