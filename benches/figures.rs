@@ -3,7 +3,7 @@
 use std::fmt::Display;
 use std::process::{ExitCode, ExitStatus};
 
-/// What was measured so far.
+/// What was measured so far, and how much of it missed its goal or could not be measured.
 #[derive(Debug, Default)]
 pub struct Figures {
     missed: u32,
@@ -30,6 +30,12 @@ impl Figures {
         self.line(name, value, "-".to_owned(), unit, true);
     }
 
+    /// A figure that cannot be measured on this machine, and what it lacks: missed, for nobody knows.
+    pub fn unmeasured(&mut self, name: &str, lacks: &str) {
+        println!("{name} ? - UNMEASURED: {lacks}");
+        self.missed += 1;
+    }
+
     /// Figures that another process printed: missed when it failed.
     pub fn also(&mut self, status: ExitStatus) {
         self.missed += u32::from(!status.success());
@@ -41,7 +47,7 @@ impl Figures {
         self.missed += u32::from(!met);
     }
 
-    /// Failure when any figure missed its goal.
+    /// Failure when any figure missed its goal, or could not be measured.
     pub fn verdict(&self) -> ExitCode {
         if self.missed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }

@@ -7,9 +7,11 @@ use super::Figures;
 use super::answers::{answer, is_as_listed, listed, shared};
 use super::peers::{children_seconds, resident};
 
-/// Measures it; without the files there is nothing to measure.
+/// Measures it.
 pub async fn measure(figures: &mut Figures) {
-    let Some(root) = shared("hostile") else { return figures.note("hostile files", 0.0, "") };
+    let Some(root) = shared("hostile") else {
+        return figures.unmeasured("files with their answer", "../shared/hostile");
+    };
     let folder = tempfile::tempdir().expect("a folder");
     let work = folder.path().join("work");
     let decoder = Decoder::at(env!("CARGO_BIN_EXE_hoithi").into(), work.clone());

@@ -44,7 +44,16 @@ pub async fn measure(figures: &mut Figures) {
         }
     }
     figures.note("processor time of a picture", median(&mut ours_seconds), "s");
-    let Some(made) = made.filter(|_| peer.exists()) else { return };
+    if shared("media").is_none() {
+        figures.unmeasured("a photograph of a camera", "../shared/media; a drawn one was taken");
+    }
+    let Some(made) = made.filter(|_| peer.exists()) else {
+        for name in ["processor time", "ssim of jpeg", "ssim of webp"] {
+            let lacks = "npm's sharp, which scripts/bench pictures fetches";
+            figures.unmeasured(&format!("{name} against sharp"), lacks);
+        }
+        return;
+    };
     figures.at_most("processor time against sharp", median(&mut ratios), 0.60, "");
     let reference = reference(&photo);
     for format in ["jpeg", "webp"] {
