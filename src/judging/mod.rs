@@ -1,7 +1,8 @@
 //! Judging: a panel, its work, and what comes out of it.
 //!
 //! A round is opened once: its candidates get aliases, by which judges know them, and the work is
-//! dealt. Judges save sheets with a version; a round is closed once, when everything is judged.
+//! dealt; works that are accepted later come in when an organiser takes them in. Judges save sheets
+//! with a version; a round is closed once, when everything is judged.
 //! The arithmetic ([`aggregate`], [`deal`], [`method`]) is pure.
 
 pub mod aggregate;
@@ -17,6 +18,7 @@ mod comparisons;
 mod enough;
 mod error;
 mod feedback;
+mod field;
 mod give;
 mod judge;
 mod note;
@@ -34,6 +36,7 @@ mod turn;
 pub use enough::{Sure, sure};
 pub use error::{Error, Fault};
 pub use feedback::{Feedback, feedback};
+pub use field::{late, take_late};
 pub use judge::{Judge, Work, notes, work};
 pub use note::{Flag, flag, flags, keep_favourite};
 pub use outcome::{Outcome, result_of, titled};

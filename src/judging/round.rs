@@ -2,20 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use entity::candidate;
-use entity::entry::{self, State as EntryState};
 use entity::id::EntryId;
 use entity::instant::Instant;
 use entity::round::{self, State};
+use entity::{candidate, entry};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait,
-    IntoActiveModel, QueryFilter, QueryOrder, Set,
+    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QuerySelect, Set,
 };
 use serde_json::json;
 
 use super::comparisons;
-use super::deal::{Deal, Dice};
+use super::deal::Deal;
 use super::error::{Error, Fault};
+use super::field::{eligible, name};
 use super::give::give;
 use super::judge::sitting;
 use super::plan::{Before, Plan, planned};
@@ -46,25 +45,13 @@ pub async fn open(
     if let Some(window) = contest.window(&definition.phase).filter(|window| now < window.opens) {
         return Err(Error::NotYet(window.opens));
     }
-    let entries = eligible(tx, &contest, &row, definition).await?;
+    let entries = ids(tx, &contest, &row, definition).await?;
     let seats = sitting(tx, row.id).await?;
     let nobody = seats.is_empty() && definition.kind != RoundKind::Deliberate;
     if entries.is_empty() || nobody {
         return Err(Error::Nothing);
     }
-    let mut dice = Dice(seed);
-    let mut numbers: Vec<u32> = (0..u32::try_from(entries.len()).unwrap_or(u32::MAX)).collect();
-    dice.shuffle(&mut numbers);
-    let candidates = entries.iter().zip(&numbers).map(|(entry, number)| candidate::ActiveModel {
-        round_id: Set(row.id),
-        entry_id: Set(entry.id),
-        alias: Set(alias(*number)),
-        ..Default::default()
-    });
-    let candidates: Vec<_> = candidates.collect();
-    for some in candidates.chunks(super::plan::MANY) {
-        candidate::Entity::insert_many(some.to_vec()).exec_without_returning(tx).await?;
-    }
+    name(tx, &row, &entries, seed).await?;
     let mut opened = row.clone().into_active_model();
     opened.state = Set(State::Open);
     opened.seed = Set(i64::from_ne_bytes(seed.to_ne_bytes()));
@@ -82,54 +69,15 @@ pub async fn open(
     .await
 }
 
-/// A short name without order: letters that are not misread, then a number.
-fn alias(number: u32) -> String {
-    const LETTERS: &[u8] = b"ABCDEFGHKMNPQRSTUVXY";
-    let letter = char::from(LETTERS[(number as usize / 99) % LETTERS.len()]);
-    let block = number as usize / (99 * LETTERS.len());
-    let head = if block == 0 { String::new() } else { block.to_string() };
-    format!("{head}{letter}{:02}", number % 99 + 1)
-}
-
-async fn eligible(
-    tx: &impl ConnectionTrait,
+/// The works that a round judges, by number.
+async fn ids(
+    db: &impl ConnectionTrait,
     contest: &Contest,
     row: &round::Model,
     definition: &Round,
-) -> Result<Vec<entry::Model>, Error> {
-    let mut entries = entry::Entity::find()
-        .filter(entry::Column::ContestId.eq(contest.id()))
-        .filter(entry::Column::State.eq(EntryState::Accepted))
-        .order_by_asc(entry::Column::Number)
-        .all(tx)
-        .await?;
-    if !definition.categories.is_empty() {
-        let ids = contest::category_ids(tx, contest.id()).await?;
-        let judged: BTreeSet<_> =
-            definition.categories.iter().filter_map(|key| ids.get(key)).collect();
-        entries.retain(|entry| judged.contains(&entry.category_id));
-    }
-    let before = contest::rounds(tx, contest.id()).await?;
-    let before = before.into_iter().rfind(|other| {
-        let shared = contest.definition.round(&other.key).is_some_and(|other| {
-            other.categories.is_empty()
-                || definition.categories.is_empty()
-                || other.categories.iter().any(|key| definition.categories.contains(key))
-        });
-        other.position < row.position && shared
-    });
-    let Some(before) = before else { return Ok(entries) };
-    if before.state != State::Closed {
-        return Err(Error::TooEarly);
-    }
-    let went_on = candidate::Entity::find()
-        .filter(candidate::Column::RoundId.eq(before.id))
-        .filter(candidate::Column::WentOn.eq(true))
-        .all(tx)
-        .await?;
-    let went_on: BTreeSet<EntryId> = went_on.into_iter().map(|row| row.entry_id).collect();
-    entries.retain(|entry| went_on.contains(&entry.id));
-    Ok(entries)
+) -> Result<Vec<EntryId>, Error> {
+    let found = eligible(db, contest, row, definition).await?.select_only();
+    Ok(found.column(entry::Column::Id).into_tuple().all(db).await?)
 }
 
 /// What people decided where numbers do not: who goes on among equals, or by deliberation.
@@ -238,15 +186,17 @@ pub async fn preview(
 ) -> Result<Preview, Error> {
     let row = contest::round_by_key(db, contest.id(), key).await?;
     let definition = definition_of(contest, &row)?;
-    let entries = eligible(db, contest, &row, definition).await?;
+    let entries = eligible(db, contest, &row, definition).await?.select_only();
+    let entries = entries.columns([entry::Column::Id, entry::Column::Title]);
+    let entries: Vec<(EntryId, String)> = entries.into_tuple().all(db).await?;
     let seats = sitting(db, row.id).await?;
     if entries.is_empty() || seats.is_empty() {
         return Err(Error::Nothing);
     }
-    let ids: Vec<EntryId> = entries.iter().map(|entry| entry.id).collect();
+    let ids: Vec<EntryId> = entries.iter().map(|(id, _)| *id).collect();
     let Plan { deal, shared } =
         planned(db, definition, &ids, &seats, &Before::default(), 0).await?;
-    let short = deal.short.iter().map(|(at, missing)| (entries[*at].title.clone(), *missing));
+    let short = deal.short.iter().map(|(at, missing)| (entries[*at].1.clone(), *missing));
     Ok(Preview {
         entries: entries.len(),
         judges: seats.iter().map(|seat| seat.number).collect(),

@@ -35,6 +35,7 @@ mod guardian;
 mod hostile;
 mod judging;
 mod kinds;
+mod late;
 mod ledger;
 mod letters;
 mod link;

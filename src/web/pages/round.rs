@@ -81,6 +81,8 @@ pub struct Show {
     pub choices: Vec<(EntryId, String, String)>,
     /// The reason, as typed.
     pub reason: String,
+    /// How many accepted works came too late for its opening.
+    pub late: usize,
     /// What stood in the way.
     pub refused: Vec<Refused>,
 }
@@ -157,6 +159,7 @@ async fn draw(
         results: results.collect(),
         choices: choices.collect(),
         reason: typed.text("reason").to_owned(),
+        late: if contest.is_running() { judging::late(&app.db, contest, &row).await? } else { 0 },
         refused,
         slug: contest.slug().to_owned(),
         key,
@@ -229,7 +232,8 @@ pub(super) fn equal(refused: &[Refused]) -> BTreeSet<String> {
     }
 }
 
-/// Opens the round and deals the work; `act=close` closes it, `act=reopen` opens it again.
+/// Opens the round and deals the work; `act=take-late` deals what was accepted since, `act=close`
+/// closes it, `act=reopen` opens it again.
 ///
 /// # Errors
 /// Forbidden to anybody but organisers; everything else is said on the page.
@@ -248,6 +252,7 @@ pub async fn update(
             let decision = judging::Decision { on: &decided, reason: form.text("reason") };
             judging::close(&tx, &organiser, &key, decision, v.now).await
         }
+        "take-late" => judging::take_late(&tx, &organiser, &key, v.now).await,
         "reopen" => judging::reopen(&tx, &organiser, &key, form.text("reason"), v.now).await,
         _ => {
             let seed = u64::from_be_bytes(app::fresh::<8>());
@@ -256,7 +261,7 @@ pub async fn update(
     };
     match done {
         Ok(()) => {
-            if !matches!(form.text("act"), "close" | "reopen") {
+            if !matches!(form.text("act"), "close" | "reopen" | "take-late") {
                 invite::opened(&tx, &v, &contest, &key).await?;
             }
             tx.commit().await?;

@@ -14,6 +14,20 @@ close-round-what = When the round closes, results are reckoned and no more sheet
 close-round = Close the round
 reopen-round = Open the round again
 reopen-round-what = A round can be opened again while the next one has not begun and no result is published. Its sheets stay as they are; when it closes again, its results are reckoned anew. The reason stands in the log.
+late-works = { $count ->
+    [one] One entry was
+   *[other] { $count } entries were
+ } accepted after this round opened, and no judge has been given { $count ->
+    [one] it.
+   *[other] them.
+ }
+late-works-tag = { $count } not dealt yet
+late-works-take-what = They get the aliases that follow and are dealt in addition; what is dealt stays. Judges who have finished get one only where nobody else may judge it, and their sheets are then open again.
+late-works-take = { $count ->
+    [one] Take this entry into the round
+   *[other] Take { $count } entries into the round
+ }
+late-works-closed = The round is closed and takes no more entries. If they are to be judged, open the round again before the next one begins and before the result is published.
 alias = Alias
 points = Points
 went-on = Goes on

@@ -54,6 +54,7 @@ act-judge-stepped-aside = judge stepped aside from an entry
 act-round-opened = round opened
 act-round-closed = round closed
 act-round-reopened = round opened again
+act-late-works-taken = late entries taken into the round
 act-screening-undone = finding taken back
 act-outside-counts-typed = outside counts typed
 act-outside-counts-confirmed = outside counts confirmed

@@ -54,6 +54,7 @@ act-judge-stepped-aside = giám khảo rút khỏi một bài
 act-round-opened = mở vòng chấm
 act-round-closed = kết thúc vòng chấm
 act-round-reopened = mở lại vòng chấm
+act-late-works-taken = đưa thêm bài vào vòng chấm
 act-screening-undone = lấy lại kết luận duyệt bài
 act-outside-counts-typed = nhập số liệu ngoài
 act-outside-counts-confirmed = xác nhận số liệu ngoài

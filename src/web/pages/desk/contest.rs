@@ -17,7 +17,7 @@ use crate::web::pages::contest::phase_now;
 use crate::web::pages::entry::state_key;
 use crate::web::pages::invite;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{account, db, results, screening};
+use crate::{account, db, judging, results, screening};
 
 /// A contest as its organisers see it.
 #[derive(Template)]
@@ -35,8 +35,8 @@ pub struct Show {
     pub is_draft: bool,
     /// What the linter says: severity as a key of the words, sentence.
     pub findings: Vec<(&'static str, String)>,
-    /// Rounds: key, title, whether open.
-    pub rounds: Vec<(String, String, &'static str)>,
+    /// Rounds: key, title, whether open, how many accepted works are not in it yet.
+    pub rounds: Vec<(String, String, &'static str, usize)>,
     /// Crew: role as a key of the words, name, key of the part.
     pub crew: Vec<(&'static str, String, CrewId)>,
     /// How many entries are in each state, as keys of the words.
@@ -63,17 +63,6 @@ pub async fn show(app: web::Data<App>, v: View, Organised(contest, by): Organise
     let said = findings.iter().map(|finding| (severity(finding), v.said(&finding.refused())));
     let crew = contest::crew(&app.db, contest.id()).await?;
     let names = account::names(&app.db, crew.iter().map(|row| row.user_id)).await?;
-    let rounds = contest::rounds(&app.db, contest.id()).await?;
-    let rounds = rounds.into_iter().map(|row| {
-        let title =
-            contest.definition.round(&row.key).map(|round| round.title.read(english).to_owned());
-        let state = match row.state {
-            round::State::Waiting => "round-waiting",
-            round::State::Open => "round-open",
-            round::State::Closed => "round-closed",
-        };
-        (row.key, title.unwrap_or_default(), state)
-    });
     let counts = screening::counts(&app.db, &screener).await?;
     page(&Show {
         slug: contest.slug().to_owned(),
@@ -81,7 +70,7 @@ pub async fn show(app: web::Data<App>, v: View, Organised(contest, by): Organise
         state: phase_now(&contest, &v).0,
         is_draft: !contest.is_public(),
         findings: said.collect(),
-        rounds: rounds.collect(),
+        rounds: rounds(&app, &contest, english).await?,
         crew: crew
             .iter()
             .map(|row| {
@@ -96,6 +85,26 @@ pub async fn show(app: web::Data<App>, v: View, Organised(contest, by): Organise
         has_result: results::in_force(&app.db, contest.id()).await?.is_some(),
         v,
     })
+}
+
+/// Key, title and state of each round, and how many accepted works are not in it while it is open.
+async fn rounds(
+    app: &App,
+    contest: &contest::Contest,
+    english: bool,
+) -> std::result::Result<Vec<(String, String, &'static str, usize)>, Failure> {
+    let mut told = Vec::new();
+    for row in contest::rounds(&app.db, contest.id()).await? {
+        let title = contest.definition.round(&row.key).map(|round| round.title.read(english));
+        let title = title.unwrap_or_default().to_owned();
+        let (state, late) = match row.state {
+            round::State::Waiting => ("round-waiting", 0),
+            round::State::Open => ("round-open", judging::late(&app.db, contest, &row).await?),
+            round::State::Closed => ("round-closed", 0),
+        };
+        told.push((row.key, title, state, late));
+    }
+    Ok(told)
 }
 
 pub(super) fn role_key(role: Role) -> &'static str {
