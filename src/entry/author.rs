@@ -1,6 +1,6 @@
 //! The right to an entry of one's own.
 
-use entity::entry;
+use entity::entry::{self, State};
 use entity::id::{EntryId, UserId};
 use entity::instant::Instant;
 use sea_orm::ConnectionTrait;
@@ -10,7 +10,8 @@ use super::Error;
 use crate::{account, unit};
 
 /// Somebody whose entry it is: the author, the officer who entered it, an officer of its unit, or
-/// whoever holds the browser or the code with which the draft was begun.
+/// whoever holds the browser or the code with which the draft was begun; to mend it, also whoever
+/// knows its telephone number.
 #[derive(Clone, Debug)]
 pub struct Author {
     /// The entry, as it stood when the right was proved.
@@ -57,6 +58,18 @@ impl Author {
     ) -> Result<Self, Error> {
         if account::is_admin(db, admin).await? {
             return Ok(Self { entry, user: Some(admin) });
+        }
+        Err(Error::Unknown)
+    }
+
+    /// Proves the right to mend a returned entry to somebody who knew its code and its telephone
+    /// number, as `knew` says.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`] to anybody else, and of an entry that is not returned.
+    pub fn who_mends(entry: entry::Model, knew: bool) -> Result<Self, Error> {
+        if knew && entry.state == State::Returned {
+            return Ok(Self { entry, user: None });
         }
         Err(Error::Unknown)
     }

@@ -42,6 +42,7 @@ mod link;
 mod log;
 mod making;
 mod media;
+mod mending;
 mod method;
 mod officer;
 mod operator;

@@ -221,7 +221,7 @@ pub async fn about(
     signed: MaybeSigned,
     resume: Resume,
 ) -> Result {
-    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
     page(&About::of(&app, v, &desk).await?)
 }
 
@@ -237,7 +237,7 @@ pub async fn keep_about(
     signed: MaybeSigned,
     resume: Resume,
 ) -> Result {
-    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
     let mut about = About::typed(&app, v, &desk, &form).await?;
     let tx = db::begin(&app.db).await?;
     let person = about.whole_person();

@@ -126,7 +126,7 @@ pub async fn check(
     signed: MaybeSigned,
     resume: Resume,
 ) -> Result {
-    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
     page(&Check::of(&app, v, &desk, &[], Vec::new()).await?)
 }
 
@@ -142,7 +142,7 @@ pub async fn submit(
     signed: MaybeSigned,
     resume: Resume,
 ) -> Result {
-    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
     gather(&app, &v, &desk).await?;
     let agreed: Vec<String> = form.all("agree").map(str::to_owned).collect();
     let tx = db::begin(&app.db).await?;

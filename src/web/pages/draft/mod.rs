@@ -51,6 +51,28 @@ impl Desk {
         let row = entry::by_code(db, &code::meant(typed)).await?;
         let user = signed.0.as_ref().map(crate::web::signed::Signed::id);
         let author = Author::of(db, row, user, Some(resume.hash(app)), now).await?;
+        Self::at(db, author).await
+    }
+
+    /// Proves that they may work on the entry with this code: it is theirs, or was returned and they
+    /// knew its telephone number.
+    pub(super) async fn at_work(
+        app: &App,
+        db: &impl ConnectionTrait,
+        typed: &str,
+        signed: &MaybeSigned,
+        resume: &Resume,
+        now: Instant,
+    ) -> Result<Self, Failure> {
+        let row = entry::by_code(db, &code::meant(typed)).await?;
+        let knew = resume.mends(app, &row);
+        match Author::who_mends(row, knew) {
+            Ok(author) => Self::at(db, author).await,
+            Err(_) => Self::of(app, db, typed, signed, resume, now).await,
+        }
+    }
+
+    async fn at(db: &impl ConnectionTrait, author: Author) -> Result<Self, Failure> {
         let contest = contest::by_id(db, author.entry.contest_id).await?;
         let category = category_of(db, &contest, author.entry.category_id).await?;
         Ok(Self { author, contest, category })

@@ -65,7 +65,7 @@ pub async fn work(
     signed: MaybeSigned,
     resume: Resume,
 ) -> Result {
-    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
     gather(&app, &v, &desk).await?;
     page(&Work::of(&app, v, &desk, &resume, Vec::new()).await?)
 }
@@ -82,7 +82,7 @@ pub async fn keep_work(
     signed: MaybeSigned,
     resume: Resume,
 ) -> Result {
-    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
     entry::may_write(&desk.contest, &desk.author.entry, v.now)?;
     let mut received = receive(&app, &desk.category, &form).await?;
     let tx = db::begin(&app.db).await?;

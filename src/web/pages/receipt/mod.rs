@@ -20,7 +20,7 @@ use crate::web::{Failure, Result, View, page, see_other};
 use crate::{contact, contest};
 
 pub use own::{erase, export, original, withdraw};
-pub use view::{Proof, Said, Show};
+pub use view::{Mend, Proof, Said, Show};
 
 /// The form that asks for a code.
 #[derive(Template)]
@@ -68,14 +68,30 @@ pub async fn look_up(app: web::Data<App>, v: View, form: Form) -> Result {
         let refused = vec![Refused::new(Kind::NotFound, "receipt-unknown").at("code")];
         return page(&Index { v, code: form.text("code").to_owned(), refused });
     };
-    let digits = contact::phone(form.text("phone"));
-    let proved = digits.len() >= 4
-        && entry.phone.as_ref().is_some_and(|phone| {
-            digits.get(digits.len() - 4..) == phone.get(phone.len().saturating_sub(4)..)
-        });
-    let proof = if proved { Proof::Phone } else { Proof::Code };
     let contest = contest::by_id(&app.db, entry.contest_id).await?;
-    page(&Show::of(&app, v, &contest, entry, proof).await?)
+    let (knows_end, knows) = known(&entry, form.text("phone"));
+    let mendable = entry.state == State::Returned
+        && (entry::changeable(&contest, &entry, v.now).is_ok() && entry.phone.is_some());
+    let asked = form.text("act") == "mend";
+    if mendable && knows && asked {
+        let mut answer = see_other(&format!("/drafts/{}/work", entry.code));
+        Resume::lend(&app, &entry, &mut answer);
+        return Ok(answer);
+    }
+    let proof = if knows_end { Proof::Phone } else { Proof::Code };
+    let mut receipt = Show::of(&app, v, &contest, entry, proof).await?;
+    let mend = || Mend { phone: form.text("phone").to_owned(), refused: asked };
+    receipt.mend = (mendable && (knows_end || asked)).then(mend);
+    page(&receipt)
+}
+
+/// Whether somebody knows the last four digits of an entry's telephone number, and whether all.
+fn known(entry: &entity::entry::Model, typed: &str) -> (bool, bool) {
+    let (Some(phone), digits) = (&entry.phone, contact::phone(typed)) else {
+        return (false, false);
+    };
+    let end = |digits: &str| digits.get(digits.len().saturating_sub(4)..).map(str::to_owned);
+    (digits.len() >= 4 && end(&digits) == end(phone), digits == *phone)
 }
 
 /// Shows a receipt.

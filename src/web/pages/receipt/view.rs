@@ -51,6 +51,8 @@ pub struct Show {
     pub changeable: bool,
     /// Until when it may be changed.
     pub until: Option<Instant>,
+    /// How it is mended in this browser, for somebody who knows the end of the telephone number.
+    pub mend: Option<Mend>,
     /// By which the entry is taken up again elsewhere.
     pub resume: Option<String>,
     /// Address of the public page.
@@ -63,6 +65,14 @@ pub struct Show {
     pub guarded: Option<Guarded>,
     /// Where the guardian agrees; told to the author alone.
     pub guardian: Option<String>,
+}
+
+/// The form that asks for the whole telephone number, to mend a returned entry.
+pub struct Mend {
+    /// What was typed.
+    pub phone: String,
+    /// Whether it was another number.
+    pub refused: bool,
 }
 
 /// What the judges of one round said of an entry.
@@ -166,6 +176,7 @@ impl Show {
             next: next.collect(),
             changeable: proof == Proof::Author && entry::changeable(contest, &entry, v.now).is_ok(),
             until,
+            mend: None,
             resume: None,
             guarded: match proof {
                 Proof::Code => None,

@@ -38,7 +38,7 @@ pub async fn create(
     if let Some(refused) = strange(&v, &request) {
         return Ok(refused);
     }
-    let desk = Desk::of(&app, &app.db, &code, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
     entry::may_write(&desk.contest, &desk.author.entry, v.now)?;
     let Some(length) = number(request.headers(), "upload-length") else {
         return Ok(problem(
@@ -94,7 +94,7 @@ pub async fn show(
     if let Some(refused) = strange(&v, &request) {
         return Ok(refused);
     }
-    let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
     let mut held = app.spool.hold(&path.1, desk.author.id()).await?;
     if held.is_whole() {
         held = finish(&app, &v, &desk, held).await?;
@@ -127,7 +127,7 @@ pub async fn append(
         let refused = Refused::new(Kind::Invalid, "upload-offset");
         return Ok(problem(&v, StatusCode::BAD_REQUEST, &refused));
     };
-    let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
     entry::may_write(&desk.contest, &desk.author.entry, v.now)?;
     let mut held = app.spool.hold(&path.1, desk.author.id()).await?;
     match pour(&app, &v, &desk, &mut held, &request, (offset, body)).await {
@@ -154,7 +154,7 @@ pub async fn destroy(
     if let Some(refused) = strange(&v, &request) {
         return Ok(refused);
     }
-    let desk = Desk::of(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
+    let desk = Desk::at_work(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
     let held = app.spool.hold(&path.1, desk.author.id()).await?;
     app.spool.remove(held)?;
     Ok(answer(StatusCode::NO_CONTENT).finish())
