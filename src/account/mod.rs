@@ -8,6 +8,7 @@ mod code;
 mod elsewhere;
 mod erasure;
 mod link;
+mod name;
 pub mod password;
 mod person;
 mod session;
@@ -16,6 +17,7 @@ pub use code::{Redeemed, issue, redeem};
 pub use elsewhere::Elsewhere;
 pub use erasure::{ERASED, erase, leaving};
 pub use link::{Opens, first_admin, open_link, take_link, way_in};
+pub use name::rename;
 pub use person::{
     Error, admins, by_email, by_id, disable, email, enable, invite, is_admin, names, search,
     set_admin, set_password, sign_up,

@@ -12,6 +12,7 @@ use sea_orm::{
 };
 
 use super::erasure::not_the_last;
+use super::name::{learn, of_address};
 use crate::audit::{self, Act};
 use crate::contact;
 use crate::refusal::{Kind, Refusal, Refused};
@@ -35,6 +36,9 @@ pub enum Error {
     /// The account may not sign in.
     #[error("the account is switched off")]
     Disabled,
+    /// A name without a letter, or one that is too long.
+    #[error("not a name")]
+    Name,
     /// The password is too short or too common.
     #[error("the password is weak")]
     WeakPassword,
@@ -53,6 +57,7 @@ impl Refusal for Error {
     fn refusal(&self) -> Refused {
         match self {
             Self::Email => Refused::new(Kind::Invalid, "email-unreadable").at("email"),
+            Self::Name => Refused::new(Kind::Invalid, "account-name-wrong").at("own-name"),
             Self::TooSoon => Refused::new(Kind::TooMany, "code-too-soon").at("email"),
             Self::TooOften => Refused::new(Kind::TooMany, "code-too-often").at("email"),
             Self::Link => Refused::new(Kind::Gone, "link-does-not-work"),
@@ -121,7 +126,8 @@ pub async fn names(
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-/// Finds the person with this address, or makes one; a name that is known is kept.
+/// Finds the person with this address, or makes one; a name that is known is kept, one that was
+/// only the address up to its @ is replaced.
 ///
 /// # Errors
 /// [`Error::Email`] when the address is none.
@@ -133,7 +139,9 @@ pub async fn invite(
 ) -> Result<UserId, Error> {
     let address = email(address)?;
     if let Some(known) = by_email(tx, &address).await? {
-        return Ok(known.id);
+        let id = known.id;
+        learn(tx, known, name).await?;
+        return Ok(id);
     }
     Ok(sign_up(tx, name, &address, false, now).await?)
 }
@@ -149,7 +157,7 @@ pub async fn sign_up(
     is_admin: bool,
     now: Instant,
 ) -> Result<UserId, DbErr> {
-    let name = if name.is_empty() { address.split('@').next().unwrap_or(address) } else { name };
+    let name = if name.is_empty() { of_address(address) } else { name };
     let row = user::ActiveModel {
         id: Set(UserId::new()),
         name: Set(name.to_owned()),

@@ -50,6 +50,7 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/account/erasure", web::post().to(pages::erasure::create))
         .route("/desk/erasures", web::get().to(pages::erasure::index))
         .route("/desk/erasures", web::post().to(pages::erasure::create_for))
+        .route("/account/name", web::post().to(pages::account::rename))
         .route("/account/password", web::post().to(pages::account::set_password))
         .route("/account/sessions/{id}/end", web::post().to(pages::account::end))
         .route("/desk/letters", web::get().to(pages::letter::all))

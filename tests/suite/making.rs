@@ -125,7 +125,7 @@ both! {
             ("to", "2026-09-31", "Không có ngày 2026-09-31: tháng này chỉ đến ngày 30."),
             ("announce", "2026-04-20", "Công bố kết quả trước khi hết hạn nhận bài."),
             ("quota", "hai", "“hai” không phải là số nguyên dùng được ở đây."),
-            ("judges", "an", "“an” chưa phải là địa chỉ e-mail. Mỗi dòng ghi một địa chỉ."),
+            ("judges", "an", "“an” chưa có địa chỉ e-mail đúng. Mỗi dòng ghi họ tên và một địa chỉ, chẳng hạn: Lê Thị Bình binh@example.vn"),
             ("title", "", "Cuộc thi chưa có tên."),
         ] {
             let again = officer.post("/desk/contests", &with(&[(name, value)])).await;
@@ -142,6 +142,37 @@ both! {
             }
         }
         assert_eq!(contest::all(&site.app.db).await.unwrap().len(), 0);
+    }
+
+    async fn judges_are_called_as_the_form_says_and_then_as_they_say_themselves(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        let lines = "Lê Thị Bình <binh@example.vn>\nTrần Văn An, an@example.vn\ncuong@example.vn";
+        let made = officer.post("/desk/contests", &with(&[("judges", lines)])).await;
+        assert_eq!(made.status, StatusCode::SEE_OTHER, "{}", made.text());
+        let slug = slug(site).await;
+        let definition = contest::by_slug(&site.app.db, &slug).await.unwrap().definition;
+        let round = format!("/desk/contests/{slug}/rounds/{}", definition.rounds[0].key);
+        let mut names = vec![officer.get(&round).await.all("table.fold tbody th")];
+
+        let seat = [("name", "Phạm Cường"), ("email", "cuong@example.vn")];
+        officer.post(&format!("{round}/seats"), &seat).await;
+        names.push(officer.get(&round).await.all("table.fold tbody th"));
+        let seat = [("name", "Ai Khác"), ("email", "binh@example.vn")];
+        officer.post(&format!("{round}/seats"), &seat).await;
+        site.work().await;
+        let mut binh = site.signed_in("binh@example.vn").await;
+        let empty = binh.post("/account/name", &[("name", " 12 ")]).await;
+        let kept = binh.post("/account/name", &[("name", "Lê  Thị Thanh Bình")]).await;
+        names.push(officer.get(&round).await.all("table.fold tbody th"));
+
+        assert_eq!(names[0], ["Lê Thị Bình", "Trần Văn An", "cuong"]);
+        assert_eq!(names[1], ["Lê Thị Bình", "Trần Văn An", "Phạm Cường"]);
+        assert_eq!(empty.all("[role=alert] li").len(), 1, "{}", empty.text());
+        assert_eq!(empty.attributes("#own-name", "value"), ["12"], "what was typed stays");
+        assert_eq!(kept.status, StatusCode::SEE_OTHER);
+        assert_eq!(names[2], ["Lê Thị Thanh Bình", "Trần Văn An", "Phạm Cường"], "only one's own word counts");
+        site.work().await;
     }
 
     async fn the_form_speaks_english_too(site: Site) {

@@ -144,6 +144,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/account/sessions/end", Signed),
     ("GET", "/account", Signed),
     ("GET", "/account/data.json", Signed),
+    ("POST", "/account/name", Signed),
     ("POST", "/account/password", Signed),
     ("POST", "/account/erasure", Signed),
     ("GET", "/desk/erasures", Badge(&[Admin])),

@@ -1,4 +1,4 @@
-//! One's own account: browsers in which one is signed in, the password.
+//! One's own account: the name, browsers in which one is signed in, the password.
 
 use actix_web::{HttpResponse, web};
 use askama::Template;
@@ -67,6 +67,26 @@ pub(super) async fn draw(
         refused,
         v,
     })
+}
+
+/// Changes one's own name.
+///
+/// # Errors
+/// When the database fails; what is wrong is said on the page.
+pub async fn rename(app: web::Data<App>, v: View, mut who: Signed, form: Form) -> Result {
+    let tx = db::begin(&app.db).await?;
+    match account::rename(&tx, who.id(), form.text("name"), v.now).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(see_other("/account"))
+        }
+        Err(error) => {
+            drop(tx);
+            let refused = Failure::from(error).said()?;
+            form.text("name").clone_into(&mut who.user.name);
+            draw(&app, v, &who, false, refused).await
+        }
+    }
 }
 
 /// Ends one session of one's own.

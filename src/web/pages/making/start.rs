@@ -171,18 +171,30 @@ async fn made(
     Ok(())
 }
 
+/// Name and address of a line such as `Lê Thị Bình <binh@example.vn>`; the name may be missing.
+fn named(line: &str) -> (String, &str) {
+    let edge = |c: char| "<>()[],;:\"".contains(c);
+    let mut words: Vec<&str> =
+        line.split(|c: char| c.is_whitespace() || ",;<".contains(c)).collect();
+    let at = words.iter().position(|word| word.contains('@'));
+    let address = at.map_or(line, |at| words.remove(at).trim_matches(edge));
+    let name = words.iter().map(|word| word.trim_matches(edge)).filter(|word| !word.is_empty());
+    (if at.is_some() { name.collect::<Vec<_>>().join(" ") } else { String::new() }, address)
+}
+
 /// Gives somebody a seat in every round, and writes to them.
 async fn seat(
     tx: &sea_orm::DatabaseTransaction,
     v: &View,
     (contest, organiser): (&Contest, &Organiser),
-    email: &str,
+    line: &str,
 ) -> std::result::Result<(), Failure> {
-    let to = account::email(email).map_err(|_| {
+    let (name, written) = named(line);
+    let to = account::email(written).map_err(|_| {
         let fault = Refused::new(Kind::Invalid, "judge-no-email").at("judges");
-        Failure::of(fault.with("written", email))
+        Failure::of(fault.with("written", line))
     })?;
-    let user = account::invite(tx, "", &to, v.now).await?;
+    let user = account::invite(tx, &name, &to, v.now).await?;
     for round in &contest.definition.rounds {
         judging::add(tx, organiser, &round.key, user, false, v.now).await?;
     }
