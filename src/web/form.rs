@@ -15,7 +15,7 @@ use futures_util::{Stream, StreamExt};
 
 use super::Failure;
 use crate::contest::moment;
-use crate::refusal::Kind;
+use crate::refusal::{Kind, Refused};
 use crate::words::nfc;
 
 /// Most bytes of a form, files included.
@@ -76,6 +76,16 @@ impl Form {
     #[must_use]
     pub fn ticked(&self, field: &str) -> bool {
         !self.text(field).is_empty()
+    }
+
+    /// Whether the sender ticked that what is done is meant; asked when it was found that it could
+    /// be done, so that whoever may not hears that first.
+    ///
+    /// # Errors
+    /// The sentence that nothing was done, where the box is not ticked.
+    pub fn sure(&self) -> Result<(), Refused> {
+        let unsure = || Refused::new(Kind::Invalid, "not-sure").at("sure");
+        if self.ticked("sure") { Ok(()) } else { Err(unsure()) }
     }
 
     /// A whole number, where the field holds one.

@@ -54,10 +54,12 @@ async function prepare() {
 async function opened(key, ...others) {
   await runs.goto(`${rounds}/${key}`);
   for (const email of [site.roles.judge, ...others]) {
+    await runs.locator('#name').fill(email.split('@')[0]);
     await runs.locator('#email').fill(email);
     await runs.locator('[name=chair]').setChecked(email === site.roles.judge);
     await run(runs.locator('form[action$="/seats"] button'));
   }
+  await runs.locator('form:has(button[value=open]) [name=sure]').check();
   await run(runs.locator('button[value=open]'));
   await sits.goto('/desk');
   return sits.locator('main a[href^="/judging/"]').first().getAttribute('href');
@@ -66,6 +68,7 @@ async function opened(key, ...others) {
 /** Closes the round; says which titles stand in its results. */
 async function closed(key) {
   await runs.goto(`${rounds}/${key}`);
+  await runs.locator('form:has(button[value=close]) [name=sure]').check();
   await run(runs.locator('button[value=close]'));
   const rows = await runs.locator('main section:last-of-type tbody tr').all();
   return Promise.all(rows.map(async (row) => (await row.locator('td').allInnerTexts()).at(-1) === 'Có'));
@@ -171,11 +174,13 @@ test('the chair records what the panel decided, with its reason', async () => {
   await sits.goto(`${room}/chair`);
   await isSound('the chair, before it is decided');
   await sits.locator('[name=decided]').first().check();
+  await sits.locator('form[action$="/decision"] [name=sure]').check();
   await send(sits.locator('form[action$="/decision"] button.primary'));
   assert.equal(await sits.locator('[role=alert]').count(), 1, 'a reason is asked for');
   await isSound('the chair, without a reason');
   await sits.locator('[name=decided]').first().check();
   await sits.locator('#reason').fill('Hội đồng biểu quyết 3/3');
+  await sits.locator('form[action$="/decision"] [name=sure]').check();
   await send(sits.locator('form[action$="/decision"] button.primary'));
   assert.equal(await sits.locator('form[action$="/decision"]').count(), 0);
   await isSound('the chair, after it is decided');

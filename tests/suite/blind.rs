@@ -25,7 +25,7 @@ async fn room(site: &mut Site, kind: &str) -> (Browser, String, Vec<String>) {
     stage(site, &rules(kind), &["Một", "Hai"]).await;
     let mut runs = site.signed_in(ORGANISER).await;
     runs.post(&format!("{ROUND}/seats"), &[("name", "Giám khảo"), ("email", JUDGE)]).await;
-    runs.post(ROUND, &[("act", "open")]).await;
+    runs.post(ROUND, &[("act", "open"), ("sure", "yes")]).await;
     site.work().await;
     let mut letters = site.letters();
     let mut judge = site.signed_in(JUDGE).await;

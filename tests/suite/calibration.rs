@@ -49,7 +49,7 @@ both! {
         let waiting = runs.get(ROUND).await;
         let funnel = runs.get(&format!("/desk/contests/{STAGE}/rounds")).await;
         let tried = runs.get(&format!("/desk/contests/{STAGE}/rounds?round.0.calibration=5")).await;
-        let opened = runs.post(ROUND, &[("act", "open")]).await;
+        let opened = runs.post(ROUND, &[("act", "open"), ("sure", "yes")]).await;
         assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
         let mut dealt = Vec::new();
         for one in &mut panel {
@@ -90,13 +90,13 @@ both! {
         for email in ["gk1@example.vn", "gk2@example.vn", "gk3@example.vn", "gk4@example.vn"] {
             panel.push(invite(site, &mut runs, email).await);
         }
-        runs.post(ROUND, &[("act", "open")]).await;
+        runs.post(ROUND, &[("act", "open"), ("sure", "yes")]).await;
         let first = works(&mut panel[0]).await[..2].to_vec();
         let aside = panel[2].post(&format!("{}/recusal", first[0]), &[("reason", "Người quen")]).await;
         assert_eq!(aside.status, StatusCode::SEE_OTHER, "{}", aside.text());
         let left = seats::Entity::find().filter(seats::Column::Number.eq(4)).one(&site.app.db).await;
         let left = left.unwrap().expect("the fourth").id;
-        let gone = runs.post(&format!("{ROUND}/seats/{left}/removal"), &[]).await;
+        let gone = runs.post(&format!("{ROUND}/seats/{left}/removal"), &[("sure", "yes")]).await;
         assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text());
         let mut held = Vec::new();
         for (points, one) in (7..).zip(&mut panel[..3]) {
@@ -134,7 +134,7 @@ both! {
         let mut free = invite(site, &mut runs, "gk2@example.vn").await;
 
         let waiting = runs.get(ROUND).await;
-        runs.post(ROUND, &[("act", "open")]).await;
+        runs.post(ROUND, &[("act", "open"), ("sure", "yes")]).await;
 
         let said = preview(&waiting);
         assert_eq!(said[0], "3 bài, 2 giám khảo: mỗi người từ 0 đến 3 phiếu.", "{said:?}");

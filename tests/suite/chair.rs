@@ -29,7 +29,7 @@ async fn panel(site: &Site) -> (Browser, Browser) {
         site.work().await;
         seated.push(site.signed_in(email).await);
     }
-    let opened = runs.post(ROUND, &[("act", "open")]).await;
+    let opened = runs.post(ROUND, &[("act", "open"), ("sure", "yes")]).await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
     let other = seated.pop().expect("a judge");
     (seated.pop().expect("a chair"), other)
@@ -104,7 +104,8 @@ both! {
         let form = [("decided", choices[0].as_str()), ("reason", "Biểu quyết 5/5")];
         let stolen = other.post(&decision, &form).await;
         let bare = chair.post(&decision, &form[..1]).await;
-        let closed = chair.post(&decision, &form).await;
+        let unsure = chair.post(&decision, &form).await;
+        let closed = chair.post(&decision, &[&form[..], &[("sure", "yes")]].concat()).await;
         let after = chair.get(&format!("{room}/chair")).await;
 
         for page in &talk {
@@ -116,6 +117,8 @@ both! {
         assert_eq!(choices.len(), 2, "{}", page.text());
         assert_eq!(stolen.status, StatusCode::NOT_FOUND);
         assert!(bare.text().contains("Hãy ghi lý do"), "{}", bare.text());
+        assert!(unsure.text().contains("Hãy đánh dấu ô xác nhận"), "{}", unsure.text());
+        assert_eq!(unsure.attributes("input[name='decided'][checked]", "value"), choices[..1]);
         assert_eq!(closed.status, StatusCode::SEE_OTHER, "{}", closed.text());
         assert!(after.attributes("form[action$='/decision']", "action").is_empty());
         assert_eq!(logged(site, "round-closed").await, [("chair".to_owned(), "Biểu quyết 5/5".to_owned())]);
@@ -137,7 +140,8 @@ both! {
         }
         let tie = chair.post(&decision, &[]).await;
         let choices = tie.attributes("input[name='decided']", "value");
-        let form = [("decided", choices[0].as_str()), ("reason", "Hội đồng bỏ phiếu")];
+        let form =
+            [("decided", choices[0].as_str()), ("reason", "Hội đồng bỏ phiếu"), ("sure", "yes")];
         let closed = chair.post(&decision, &form).await;
 
         assert!(clear.text().contains("không có gì phải quyết định"), "{}", clear.text());

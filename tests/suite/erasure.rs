@@ -148,7 +148,7 @@ both! {
 
         let done = judge.post("/account/erasure", &[("confirm", "giamkhao@example.vn")]).await;
         let page = admin.get(&panel).await;
-        let opened = admin.post(&panel, &[("act", "open")]).await;
+        let opened = admin.post(&panel, &[("act", "open"), ("sure", "yes")]).await;
 
         assert_eq!(done.status, StatusCode::OK, "{}", done.text());
         assert!(page.all("th").iter().any(|name| name.contains("đã rời")), "{}", page.text());

@@ -177,7 +177,7 @@ both! {
         let form = [("act", "propose"), ("reason", "Phiếu được khôi phục")];
         let proposed = one.post("/desk/contests/san-khau/proposal", &form).await;
         assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{:?}", proposed.all(".notice li"));
-        other.post("/desk/contests/san-khau/publication", &[]).await;
+        other.post("/desk/contests/san-khau/publication", &[("sure", "yes")]).await;
         site.work().await;
         assert_eq!(standing().await, (210, 0, published.2 + 1), "the correction is bound once");
         let bundle = site.app.votes.bundle(&site.app.db, contest).await.unwrap();

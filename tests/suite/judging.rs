@@ -292,7 +292,7 @@ both! {
         let mut seated = seat(site, &mut runs, ROUND, &["gk1@example.vn", "gk2@example.vn"]).await;
         let all = |_: &str| BTreeMap::from([("content", 800), ("art", 850)]);
         judge(&mut seated[0], all).await;
-        let early = runs.post(ROUND, &[("act", "close")]).await;
+        let early = runs.post(ROUND, &[("act", "close"), ("sure", "yes")]).await;
         let mine = first(&mut seated[0]).await;
         let changed = put(&mut seated[0], &mine, 1, json!({ "content": 100 })).await;
         let unfinished = seated[1].post(&format!("{}/completion", mine.rsplit_once('/').unwrap().0), &[]).await;

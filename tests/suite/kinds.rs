@@ -74,7 +74,7 @@ pub async fn jury(
         site.letters();
         panel.push(site.signed_in(&email).await);
     }
-    let opened = organiser.post(DESK, &[("act", "open")]).await;
+    let opened = organiser.post(DESK, &[("act", "open"), ("sure", "yes")]).await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
     (organiser, panel)
 }
@@ -115,7 +115,7 @@ fn cells(line: &str) -> Vec<f64> {
 
 pub async fn close(organiser: &mut Browser, more: &[(&str, &str)]) -> Answer {
     let form: Vec<(&str, &str)> =
-        [("act", "close")].into_iter().chain(more.iter().copied()).collect();
+        [("act", "close"), ("sure", "yes")].into_iter().chain(more.iter().copied()).collect();
     organiser.post(DESK, &form).await
 }
 

@@ -86,16 +86,16 @@ both! {
         mark_all(&mut panel[0]).await;
         accept_all(&mut runs, STAGE).await;
         site.work().await;
-        runs.post(ROUND, &[("act", "close")]).await;
+        runs.post(ROUND, &[("act", "close"), ("sure", "yes")]).await;
 
         let told = runs.get(ROUND).await;
         let refused = runs.post(ROUND, &[("act", "take-late")]).await;
         let opened = runs.post(ROUND, &[("act", "reopen"), ("reason", "Duyệt muộn")]).await;
         let taken = runs.post(ROUND, &[("act", "take-late")]).await;
-        let open = runs.post(ROUND, &[("act", "close")]).await;
+        let open = runs.post(ROUND, &[("act", "close"), ("sure", "yes")]).await;
         let held = works(&mut panel[0]).await;
         mark_all(&mut panel[0]).await;
-        let closed = runs.post(ROUND, &[("act", "close")]).await;
+        let closed = runs.post(ROUND, &[("act", "close"), ("sure", "yes")]).await;
 
         assert!(told.all("#late").join(" ").contains("hãy mở lại vòng chấm"), "{}", told.text());
         assert!(told.all("#late button").is_empty(), "{}", told.text());

@@ -63,6 +63,7 @@ mod shown;
 mod signals;
 mod storage;
 mod story;
+mod sure;
 mod tail;
 mod templates;
 mod tools;

@@ -22,7 +22,7 @@ const FIELDS: [(&str, &str); 11] = [
     ("judges", "an@example.vn\nbinh@example.vn"),
 ];
 
-fn with<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub fn with<'a>(changed: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let value = |name: &str| changed.iter().find(|(own, _)| *own == name).map(|(_, value)| *value);
     let mut fields: Vec<(&str, &str)> =
         FIELDS.iter().map(|(name, old)| (*name, value(name).unwrap_or(*old))).collect();
@@ -98,7 +98,7 @@ both! {
         assert!(check.all("h1").contains(&"Ảnh đẹp mùa xuân".to_owned()));
         let missing = check.all(".tag.warn + *").len() + check.all(".tag.warn").len();
         assert!(missing > 0, "the plan and the contact are missing");
-        let told = officer.post(&format!("/desk/contests/{slug}/announcement"), &[]).await;
+        let told = officer.post(&format!("/desk/contests/{slug}/announcement"), &[("sure", "yes")]).await;
         assert_eq!(told.status, StatusCode::SEE_OTHER);
         let after = officer.get(&format!("/desk/contests/{slug}/check")).await;
         let chat = after.all("#chat").concat();
@@ -191,7 +191,7 @@ both! {
         let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
         officer.post("/desk/contests", &FIELDS).await;
         let slug = slug(site).await;
-        officer.post(&format!("/desk/contests/{slug}/announcement"), &[]).await;
+        officer.post(&format!("/desk/contests/{slug}/announcement"), &[("sure", "yes")]).await;
         let address = format!("/desk/contests/{slug}/form");
         let later = [("to", "2026-05-03"), ("from", "2026-04-06"), ("vote", "2026-05-10"), ("announce", "2026-05-15")];
 
@@ -225,7 +225,7 @@ both! {
         let bare = officer.post_files(&form, &[("plan", "")], &[("plan_scan", "a.pdf", scan)]).await;
         let sent = officer.post_files(&form, &number, &[("plan_scan", "ke-hoach.pdf", scan)]).await;
         let draft = site.browser().get(&plan).await;
-        officer.post(&format!("/desk/contests/{slug}/announcement"), &[]).await;
+        officer.post(&format!("/desk/contests/{slug}/announcement"), &[("sure", "yes")]).await;
         let page = site.browser().get(&format!("/contests/{slug}")).await;
         let read = site.browser().get(&plan).await;
         let told = [("reason", "chuyển chỗ"), ("notice", "Văn bản ở trang công đoàn")];

@@ -188,7 +188,7 @@ both! {
         let page = runs.get(&council).await;
         let left = page.attributes("input[name='decided']", "value");
         let mut form: Vec<(&str, &str)> = left.iter().map(|id| ("decided", id.as_str())).collect();
-        form.extend([("act", "close"), ("reason", "Hội đồng nhất trí")]);
+        form.extend([("act", "close"), ("sure", "yes"), ("reason", "Hội đồng nhất trí")]);
         let closed = runs.post(&council, &form).await;
         let minutes = runs.get("/desk/contests/san-khau/minutes").await;
 

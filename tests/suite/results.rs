@@ -91,16 +91,18 @@ both! {
 
     async fn a_second_person_publishes_and_everything_is_true_together(site: Site) {
         let (mut organiser, mut approver) = judged(site).await;
-        let nothing = organiser.post(PUBLICATION, &[]).await;
+        let nothing = organiser.post(PUBLICATION, &[("sure", "yes")]).await;
         organiser.post(PROPOSAL, &[("act", "propose")]).await;
 
-        let own = organiser.post(PUBLICATION, &[]).await;
+        let own = organiser.post(PUBLICATION, &[("sure", "yes")]).await;
         let before = site.browser().get(&format!("/contests/{STAGE}/results")).await;
-        let done = approver.post(PUBLICATION, &[]).await;
-        let twice = approver.post(PUBLICATION, &[]).await;
+        let unsure = approver.post(PUBLICATION, &[]).await;
+        let done = approver.post(PUBLICATION, &[("sure", "yes")]).await;
+        let twice = approver.post(PUBLICATION, &[("sure", "yes")]).await;
         site.set_clock("2026-04-11T01:01:00Z");
         let after = site.browser().get(&format!("/contests/{STAGE}/results")).await;
 
+        assert!(alert(&unsure).contains("Hãy đánh dấu ô xác nhận"), "{}", unsure.text());
         assert!(!alert(&nothing).is_empty(), "there is no proposal: {}", nothing.text());
         assert!(alert(&own).contains("người thứ hai") || !alert(&own).is_empty(), "{}", own.text());
         assert_eq!((before.status, done.status), (StatusCode::NOT_FOUND, StatusCode::SEE_OTHER));
@@ -118,12 +120,12 @@ both! {
         let opened = organiser.post(&format!("/desk/contests/{STAGE}/rounds/final"), &reopen).await;
         assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
 
-        let stopped = approver.post(PUBLICATION, &[]).await;
+        let stopped = approver.post(PUBLICATION, &[("sure", "yes")]).await;
 
         assert!(!alert(&stopped).is_empty(), "{}", stopped.text());
         assert_eq!(history(site).await, [(1, Publication::Proposed)]);
         close(&mut organiser, STAGE, "final").await;
-        let done = approver.post(PUBLICATION, &[]).await;
+        let done = approver.post(PUBLICATION, &[("sure", "yes")]).await;
         assert_eq!(done.status, StatusCode::SEE_OTHER, "as it was proposed: {}", alert(&done));
         site.work().await;
     }
@@ -146,7 +148,7 @@ both! {
         let silent = organiser.post(PROPOSAL, &[("act", "propose")]).await;
         let reason = [("act", "propose"), ("reason", "Bài số 1 bị loại vì không phải ảnh gốc")];
         let proposed = organiser.post(PROPOSAL, &reason).await;
-        let done = approver.post(PUBLICATION, &[]).await;
+        let done = approver.post(PUBLICATION, &[("sure", "yes")]).await;
         site.set_clock("2026-04-12T01:01:00Z");
         let page = site.browser().get(&format!("/contests/{STAGE}/results")).await;
 
@@ -248,7 +250,7 @@ both! {
         let mut approver = site.signed_in(APPROVER).await;
         site.letters();
         organiser.post(PROPOSAL, &[("act", "propose"), ("reason", "Không phải ảnh gốc")]).await;
-        approver.post(PUBLICATION, &[]).await;
+        approver.post(PUBLICATION, &[("sure", "yes")]).await;
         site.work().await;
         let mut second: Vec<_> = site.letters().into_iter().map(|one| (one.to, one.subject)).collect();
         second.sort();
@@ -314,7 +316,7 @@ both! {
         let mut organiser = site.signed_in(ORGANISER).await;
         let mut approver = site.signed_in(APPROVER).await;
         organiser.post(PROPOSAL, &[("act", "propose"), ("reason", "Sửa lỗi chính tả")]).await;
-        assert_eq!(approver.post(PUBLICATION, &[]).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(approver.post(PUBLICATION, &[("sure", "yes")]).await.status, StatusCode::SEE_OTHER);
 
         assert_eq!(history(site).await, [(1, Publication::Replaced), (2, Publication::Published)]);
         let again = awards(site).await;

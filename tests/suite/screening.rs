@@ -62,8 +62,15 @@ both! {
         let reject = [("verdict", "reject"), ("reason", "reason-blurred"), code(2), code(1)];
         let late = screener.post(DESK, &reject).await;
 
+        let unsaid = screener.post(DESK, &[("verdict", "reject"), ("reason", ""), code(2)]).await;
+        let grid = screener.get(DESK).await;
+
         assert_eq!(two.location.as_deref(), Some(DESK));
         assert_eq!(late.status, StatusCode::CONFLICT);
+        assert_eq!(grid.attributes("#reason option", "value")[0], "", "no reason is chosen beforehand");
+        assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(unsaid.all("[role=alert]"), ["Hãy chọn lý do."]);
+        assert_eq!(unsaid.attributes("input[name=code][checked]", "value"), [entrants[2].1.clone()]);
         assert_eq!(states(site).await, [State::Accepted, State::Accepted, State::Submitted]);
         site.jobs_may_wait();
     }

@@ -141,7 +141,7 @@ both! {
         let first = seats::Entity::find().filter(seats::Column::Number.eq(1)).one(&site.app.db).await;
         let first = first.unwrap().expect("the first").id;
 
-        let gone = runs.post(&format!("{ROUND}/seats/{first}/removal"), &[]).await;
+        let gone = runs.post(&format!("{ROUND}/seats/{first}/removal"), &[("sure", "yes")]).await;
         let away = panel[0].get(&before[1]).await;
         invite(&mut runs, "gk1@example.vn").await;
         site.work().await;
@@ -174,7 +174,7 @@ both! {
         aside(&mut panel[2], &second).await;
         let again = works(&mut panel[0]).await;
         let early = panel[0].post(&finish, &[]).await;
-        let open = runs.post(ROUND, &[("act", "close")]).await;
+        let open = runs.post(ROUND, &[("act", "close"), ("sure", "yes")]).await;
         mark(&mut panel[0], &second, json!({ "content": 700, "art": 700 })).await;
         let done = panel[0].post(&finish, &[]).await;
         let third_own = third.iter().find(|work| **work != second).expect("one of their own");

@@ -57,6 +57,8 @@ pub struct Chair {
     pub choices: Vec<(EntryId, String, String)>,
     /// The reason, as typed.
     pub reason: String,
+    /// Entries that were ticked to go on.
+    pub decided: Vec<EntryId>,
     /// What stood in the way.
     pub refused: Vec<Refused>,
 }
@@ -67,7 +69,7 @@ pub struct Chair {
 /// Not found to anybody but the chair.
 pub async fn show(app: web::Data<App>, v: View, who: Signed, round: web::Path<String>) -> Result {
     let (judge, _) = chairing(&app, &who, &round).await?;
-    draw(&app, v, &judge, "", Vec::new()).await
+    draw(&app, v, &judge, (Vec::new(), ""), Vec::new()).await
 }
 
 /// The judge who asks, who has to be the chair.
@@ -81,7 +83,13 @@ async fn chairing(
     Ok((judge, by))
 }
 
-async fn draw(app: &App, v: View, judge: &Judge, reason: &str, refused: Vec<Refused>) -> Result {
+async fn draw(
+    app: &App,
+    v: View,
+    judge: &Judge,
+    (decided, reason): (Vec<EntryId>, &str),
+    refused: Vec<Refused>,
+) -> Result {
     let (contest, round) = round_of(app, judge).await?;
     let progress = judging::progress(&app.db, judge.round.id).await?;
     let names = account::names(&app.db, progress.iter().map(|one| one.seat.user_id)).await?;
@@ -112,6 +120,7 @@ async fn draw(app: &App, v: View, judge: &Judge, reason: &str, refused: Vec<Refu
         panel: panel.collect(),
         choices: choices.map(|(row, title)| (row.entry_id, row.alias, title)).collect(),
         reason: reason.to_owned(),
+        decided,
         refused,
         v,
     })
@@ -140,7 +149,7 @@ pub async fn unlock(
         }
         Err(error) => {
             drop(tx);
-            draw(&app, v, &judge, "", Failure::from(error).said()?).await
+            draw(&app, v, &judge, (Vec::new(), ""), Failure::from(error).said()?).await
         }
     }
 }
@@ -160,15 +169,16 @@ pub async fn decide(
     let decided: Vec<_> = form.all("decided").filter_map(|id| id.parse().ok()).collect();
     let decision = judging::Decision { on: &decided, reason: form.text("reason") };
     let tx = db::begin(&app.db).await?;
-    match judging::close(&tx, &by, &judge.round.key, decision, v.now).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(see_other(&format!("/judging/{round}/chair")))
-        }
-        Err(error) => {
-            drop(tx);
-            let refused = Failure::from(error).said()?;
-            draw(&app, v, &judge, form.text("reason"), refused).await
-        }
-    }
+    let refused = match judging::close(&tx, &by, &judge.round.key, decision, v.now).await {
+        Ok(()) => match form.sure() {
+            Ok(()) => {
+                tx.commit().await?;
+                return Ok(see_other(&format!("/judging/{round}/chair")));
+            }
+            Err(unsure) => vec![unsure],
+        },
+        Err(error) => Failure::from(error).said()?,
+    };
+    drop(tx);
+    draw(&app, v, &judge, (decided, form.text("reason")), refused).await
 }

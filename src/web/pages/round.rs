@@ -77,8 +77,8 @@ pub struct Show {
     pub may_reopen: bool,
     /// Results: alias, entry's title, millionths, whether it went on.
     pub results: Vec<(String, String, i64, bool)>,
-    /// Entries between which it has to be decided: key, alias, title.
-    pub choices: Vec<(EntryId, String, String)>,
+    /// Entries between which it has to be decided: key, alias, title, whether ticked.
+    pub choices: Vec<(EntryId, String, String, bool)>,
     /// The reason, as typed.
     pub reason: String,
     /// How many accepted works came too late for its opening.
@@ -125,10 +125,12 @@ async fn draw(
         State::Open if by_talk || !equal.is_empty() => judging::titled(&app.db, row.id).await?,
         _ => Vec::new(),
     };
-    let choices = choices
-        .into_iter()
-        .filter(|(row, _)| by_talk || equal.contains(&row.alias))
-        .map(|(row, title)| (row.entry_id, row.alias, title));
+    let choices = choices.into_iter().filter(|(row, _)| by_talk || equal.contains(&row.alias)).map(
+        |(row, title)| {
+            let ticked = typed.all("decided").any(|id| id == row.entry_id.to_string());
+            (row.entry_id, row.alias, title, ticked)
+        },
+    );
     let title = definition.map(|round| round.title.read(v.lang.is_english()));
     page(&Show {
         title: title.unwrap_or_default().to_owned(),
@@ -246,7 +248,8 @@ pub async fn update(
 ) -> Result {
     let (slug, key) = path.into_inner();
     let tx = db::begin(&app.db).await?;
-    let done = match form.text("act") {
+    let act = form.text("act");
+    let done = match act {
         "close" => {
             let decided: Vec<_> = form.all("decided").filter_map(|id| id.parse().ok()).collect();
             let decision = judging::Decision { on: &decided, reason: form.text("reason") };
@@ -261,7 +264,13 @@ pub async fn update(
     };
     match done {
         Ok(()) => {
-            if !matches!(form.text("act"), "close" | "reopen" | "take-late") {
+            if !matches!(act, "reopen" | "take-late")
+                && let Err(unsure) = form.sure()
+            {
+                drop(tx);
+                return draw(&app, v, &contest, key, &form, vec![unsure]).await;
+            }
+            if !matches!(act, "close" | "reopen" | "take-late") {
                 invite::opened(&tx, &v, &contest, &key).await?;
             }
             tx.commit().await?;
@@ -310,13 +319,18 @@ pub async fn add(
 pub async fn remove(
     app: web::Data<App>,
     v: View,
-    Organised(_, organiser): Organised,
+    Organised(contest, organiser): Organised,
     path: web::Path<(String, String, String)>,
+    form: Form,
 ) -> Result {
     let (slug, key, seat) = path.into_inner();
     let seat = seat.parse().map_err(|_| Error::Unknown)?;
     let tx = db::begin(&app.db).await?;
     judging::remove(&tx, &organiser, &key, seat, v.now).await?;
+    if let Err(unsure) = form.sure() {
+        drop(tx);
+        return draw(&app, v, &contest, key, &form, vec![unsure]).await;
+    }
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
 }

@@ -14,6 +14,12 @@ close-round-what = When the round closes, results are reckoned and no more sheet
 close-round = Close the round
 reopen-round = Open the round again
 reopen-round-what = A round can be opened again while the next one has not begun and no result is published. Its sheets stay as they are; when it closes again, its results are reckoned anew. The reason stands in the log.
+sure-open-round = The valid entries and the judges are complete: open the round now.
+sure-close-round = Judging is done: close this round.
+sure-remove-judge = Take { $name } off the panel; what they have not judged goes to the others.
+sure-publish = I have looked at this result and publish it to everybody.
+sure-announce = The rules and dates are right: show the contest to everybody.
+not-sure = Nothing was done. Tick the box that says you mean it, then press again.
 late-works = { $count ->
     [one] One entry was
    *[other] { $count } entries were

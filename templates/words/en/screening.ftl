@@ -19,6 +19,7 @@ screening-accept = Valid
 screening-return = Return to be mended
 screening-reject = Reject
 screening-reason = Reason (to return or reject)
+screening-reason-choose = (choose a reason)
 screening-note = Words to the contestant
 screening-until = To be mended by (end of day)
 screening-undo = Undo

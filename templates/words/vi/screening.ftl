@@ -19,6 +19,7 @@ screening-accept = Đạt
 screening-return = Trả lại để sửa
 screening-reject = Loại
 screening-reason = Lý do (khi trả lại hoặc loại)
+screening-reason-choose = (chọn lý do)
 screening-note = Lời nhắn cho người dự thi
 screening-until = Hạn sửa (hết ngày)
 screening-undo = Hoàn tác

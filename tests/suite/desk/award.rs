@@ -30,7 +30,7 @@ async fn publish(one: &mut Browser, other: &mut Browser, reason: &str) {
     let form = [("act", "propose"), ("reason", reason)];
     let proposed = one.post(&format!("{DESK}/proposal"), &form).await;
     assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{:?}", proposed.all(".notice li"));
-    let done = other.post(&format!("{DESK}/publication"), &[]).await;
+    let done = other.post(&format!("{DESK}/publication"), &[("sure", "yes")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{:?}", done.all(".notice li"));
 }
 

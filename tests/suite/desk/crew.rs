@@ -48,14 +48,14 @@ both! {
         site.work().await;
         site.letters();
 
-        let early = organiser.post(&round, &[("act", "open")]).await;
+        let early = organiser.post(&round, &[("act", "open"), ("sure", "yes")]).await;
         site.work().await;
         let before = site.letters().len();
         site.set_clock("2026-04-07T01:00:00Z");
         let mut organiser = site.signed_in(ORGANISER).await;
         site.work().await;
         site.letters();
-        let opened = organiser.post(&round, &[("act", "open")]).await;
+        let opened = organiser.post(&round, &[("act", "open"), ("sure", "yes")]).await;
         site.work().await;
         let letters = site.letters();
 

@@ -193,9 +193,9 @@ both! {
         let removals = crew.attributes("form[action$='/removal']", "action");
         let mut auditor = site.signed_in("binh@example.vn").await;
         let before = auditor.get(&format!("{desk}/audit")).await.status;
-        lead.post(&removals[0], &[]).await;
+        lead.post(&removals[0], &[("sure", "yes")]).await;
         let after = auditor.get(&format!("{desk}/audit")).await.status;
-        let twice = lead.post(&removals[0], &[]).await.status;
+        let twice = lead.post(&removals[0], &[("sure", "yes")]).await.status;
         let an = offices.last().unwrap().clone();
         lead.post(AT, &[("act", "dismiss"), ("office", an.as_str())]).await;
 

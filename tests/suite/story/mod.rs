@@ -269,7 +269,7 @@ pub async fn accept_all(screener: &mut Browser, slug: &str) -> usize {
 /// Closes a round.
 pub async fn close(organiser: &mut Browser, slug: &str, round: &str) {
     let path = format!("/desk/contests/{slug}/rounds/{round}");
-    let closed = organiser.post(&path, &[("act", "close")]).await;
+    let closed = organiser.post(&path, &[("act", "close"), ("sure", "yes")]).await;
     assert_eq!(closed.status, StatusCode::SEE_OTHER, "{:?}", closed.all(".notice li"));
 }
 
@@ -311,9 +311,9 @@ pub async fn publish(one: &mut Browser, other: &mut Browser, slug: &str) {
     let path = format!("/desk/contests/{slug}");
     let proposed = one.post(&format!("{path}/proposal"), &[("act", "propose")]).await;
     assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{:?}", proposed.all(".notice li"));
-    let own = one.post(&format!("{path}/publication"), &[]).await;
+    let own = one.post(&format!("{path}/publication"), &[("sure", "yes")]).await;
     assert!(!own.all(".notice.danger li").is_empty(), "whoever proposed cannot approve");
-    let done = other.post(&format!("{path}/publication"), &[]).await;
+    let done = other.post(&format!("{path}/publication"), &[("sure", "yes")]).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{:?}", done.all(".notice li"));
 }
 
@@ -332,7 +332,7 @@ pub async fn seat(
         site.work().await;
         seated.push(site.signed_in(email).await);
     }
-    let opened = organiser.post(round, &[("act", "open")]).await;
+    let opened = organiser.post(round, &[("act", "open"), ("sure", "yes")]).await;
     assert_eq!(opened.status, StatusCode::SEE_OTHER, "{:?}", opened.all("main [role=alert]"));
     seated
 }

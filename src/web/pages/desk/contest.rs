@@ -169,12 +169,14 @@ pub async fn remove_crew(
     v: View,
     Organised(_, organiser): Organised,
     path: web::Path<(String, CrewId)>,
+    form: Form,
 ) -> Result {
     let (slug, id) = path.into_inner();
     let tx = db::begin(&app.db).await?;
     if !contest::leave(&tx, &organiser, id, v.now).await? {
         return Err(Failure::new(Kind::NotFound, "nothing-here"));
     }
+    form.sure().map_err(Failure::of)?;
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}")))
 }

@@ -15,6 +15,7 @@ use crate::contest::definition::{PhaseKind, SlotKind};
 use crate::contest::lint;
 use crate::contest::{self, Contest, moment};
 use crate::refusal::Kind;
+use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::pages::desk::{parent, severity};
 use crate::web::{Failure, Result, View, page, see_other};
@@ -194,9 +195,11 @@ pub async fn announce(
     v: View,
     Organised(_, organiser): Organised,
     slug: web::Path<String>,
+    form: Form,
 ) -> Result {
     let tx = db::begin(&app.db).await?;
     apply::announce(&tx, &organiser, v.now).await?;
+    form.sure().map_err(Failure::of)?;
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}/check")))
 }

@@ -89,13 +89,25 @@ pub async fn propose(
 ///
 /// # Errors
 /// Forbidden to anybody but approvers; what stands in the way is said on the page.
-pub async fn publish(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
+pub async fn publish(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    form: Form,
+) -> Result {
     let contest = contest::by_slug(&app.db, &slug).await?;
     let approver = Approver::of(&app.db, &contest, who.id(), v.now).await?;
     app.votes.caught_up(&contest, v.now).await?;
     let votes = voting::result(&app.db, contest.id()).await?;
     let tx = db::begin(&app.db).await?;
     let done = results::publish(&tx, &approver, votes.clone(), v.now).await;
+    if done.is_ok()
+        && let Err(unsure) = form.sure()
+    {
+        drop(tx);
+        return draw_desk(&app, v, (&contest, who.id()), vec![unsure]).await;
+    }
     let votes = votes.filter(|_| done.is_ok());
     let answer = finish(&app, v, (&contest, who.id()), tx, done).await?;
     // At once where this node writes the log, and else by the worker of the one that does.

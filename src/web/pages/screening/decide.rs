@@ -2,7 +2,9 @@
 
 use actix_web::http::StatusCode;
 use actix_web::web;
+use entity::id::EntryId;
 
+use super::grid::{Asked, drawn};
 use super::show::{Show, after, whole};
 use super::{at, back, desk, in_contest};
 use crate::app::App;
@@ -59,6 +61,10 @@ pub async fn create(
     let mut drawn = whole(&app, v, &contest, &screener, entry).await?;
     drawn.refused.push(refused);
     form.text("note").clone_into(&mut drawn.note);
+    form.text("reason").clone_into(&mut drawn.reason);
+    if form.ticked("until") {
+        form.text("until").clone_into(&mut drawn.until);
+    }
     answered(&drawn)
 }
 
@@ -91,18 +97,56 @@ pub async fn create_many(
     form: Form,
 ) -> Result {
     let (contest, screener) = desk(&app, &slug, &who, &v).await?;
-    let finding = finding(&form).map_err(|refused| Failure::all(vec![refused]))?;
     // Looked up before the transaction: whoever holds one connection waits for no other.
     let mut entries = Vec::new();
     for typed in form.all("code") {
         entries.push(in_contest(&app, &contest, typed).await?.id);
     }
+    let refused = match noted(&app, &screener, &entries, (&form, &v)).await? {
+        Ok(()) => return Ok(see_other(&format!("/desk/contests/{}/screening", contest.slug()))),
+        Err(refused) => refused,
+    };
+    let asked = Asked {
+        state: None,
+        unit: form.some("unit"),
+        only: form.some("only"),
+        after: form.number("after"),
+    };
+    let status = if refused.kind == Kind::Conflict {
+        StatusCode::CONFLICT
+    } else {
+        StatusCode::UNPROCESSABLE_ENTITY
+    };
+    let marked = form.all("code").map(str::to_owned).collect();
+    let mut answer = drawn(&app, v, (&contest, &screener), asked, (marked, vec![refused])).await?;
+    *answer.status_mut() = status;
+    Ok(answer)
+}
+
+/// Notes what a form found for all of these entries, or for none; what stands in the way where it
+/// is to be said on the page.
+async fn noted(
+    app: &App,
+    screener: &Screener,
+    entries: &[EntryId],
+    (form, v): (&Form, &View),
+) -> Result<std::result::Result<(), Refused>> {
+    let finding = match finding(form) {
+        Ok(finding) => finding,
+        Err(refused) => return Ok(Err(refused)),
+    };
     let tx = db::begin(&app.db).await?;
     for entry in entries {
-        screening::find(&tx, &screener, entry, &finding, v.now).await?;
+        if let Err(error) = screening::find(&tx, screener, *entry, &finding, v.now).await {
+            let refused = error.refusal();
+            return match refused.kind {
+                Kind::Invalid | Kind::Conflict => Ok(Err(refused)),
+                _ => Err(error.into()),
+            };
+        }
     }
     tx.commit().await?;
-    Ok(see_other(&format!("/desk/contests/{}/screening", contest.slug())))
+    Ok(Ok(()))
 }
 
 /// Takes the last finding back.

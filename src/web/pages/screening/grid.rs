@@ -1,12 +1,16 @@
 //! The grid of entries that wait.
 
+use std::collections::BTreeSet;
+
 use actix_web::web;
 use askama::Template;
 use entity::entry::State;
 
 use super::desk;
 use crate::app::App;
+use crate::contest::{Contest, Screener};
 use crate::entry::{self, Card};
+use crate::refusal::Refused;
 use crate::screening::{self, Filter, REASONS};
 use crate::unit;
 use crate::web::pages::entry::state_key;
@@ -28,10 +32,10 @@ const STATES: [(&str, State); 6] = [
 /// What a grid was asked for.
 #[derive(serde::Deserialize)]
 pub struct Asked {
-    state: Option<String>,
-    unit: Option<String>,
-    only: Option<String>,
-    after: Option<i32>,
+    pub(super) state: Option<String>,
+    pub(super) unit: Option<String>,
+    pub(super) only: Option<String>,
+    pub(super) after: Option<i32>,
 }
 
 /// The grid.
@@ -56,8 +60,14 @@ pub struct Index {
     pub state: &'static str,
     /// Where the next page begins.
     pub next: Option<i32>,
+    /// Number behind which this page begins.
+    pub after: i32,
     /// Keys of reasons.
     pub reasons: [&'static str; 9],
+    /// Codes of entries that were marked.
+    pub marked: BTreeSet<String>,
+    /// What stood in the way.
+    pub refused: Vec<Refused>,
 }
 
 /// Shows the grid.
@@ -72,6 +82,17 @@ pub async fn index(
     asked: web::Query<Asked>,
 ) -> Result {
     let (contest, screener) = desk(&app, &slug, &who, &v).await?;
+    drawn(&app, v, (&contest, &screener), asked.into_inner(), Default::default()).await
+}
+
+/// The grid, with what was marked and what stood in the way.
+pub(super) async fn drawn(
+    app: &App,
+    v: View,
+    (contest, screener): (&Contest, &Screener),
+    asked: Asked,
+    (marked, refused): (BTreeSet<String>, Vec<Refused>),
+) -> Result {
     let wanted = asked.state.as_deref().unwrap_or("submitted");
     let (state, shown) = *STATES.iter().find(|(name, _)| *name == wanted).unwrap_or(&STATES[0]);
     let unit = asked.unit.clone().filter(|code| !code.is_empty());
@@ -87,12 +108,12 @@ pub async fn index(
         duplicates: only == "duplicates",
     };
     let after = asked.after.unwrap_or(0);
-    let mut rows = screening::list(&app.db, &screener, &filter, after, PAGE + 1).await?;
+    let mut rows = screening::list(&app.db, screener, &filter, after, PAGE + 1).await?;
     let more = rows.len() as u64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(24));
     let next = rows.last().and_then(|row| row.number).filter(|_| more);
     let counts =
-        screening::counts_up_to_many(&app.db, &screener, STATES.map(|(_, state)| state)).await?;
+        screening::counts_up_to_many(&app.db, screener, STATES.map(|(_, state)| state)).await?;
     let count = |state: State| counts.iter().find(|(s, _)| *s == state).map_or(0, |(_, n)| *n);
     let states = STATES.iter().map(|(name, s)| (state_key(*s), *name, count(*s), *s == shown));
     page(&Index {
@@ -104,7 +125,10 @@ pub async fn index(
         only,
         state,
         next,
+        after,
         reasons: REASONS,
+        marked,
+        refused,
         v,
     })
 }

@@ -51,6 +51,8 @@ pub struct Show {
     pub reasons: [&'static str; 9],
     /// The day proposed for repair, for the form.
     pub until: String,
+    /// The reason that was chosen.
+    pub reason: String,
     /// Words typed to the entrant.
     pub note: String,
     /// Code of the next entry that waits.
@@ -136,6 +138,7 @@ pub(super) async fn whole(
         events: entry::events(&app.db, whole.entry.id).await?,
         reasons: REASONS,
         until: in_a_week,
+        reason: String::new(),
         note: String::new(),
         next: after(&app.db, by, &whole.entry).await?.map(|next| next.code),
         waits: whole.entry.state == State::Submitted,
