@@ -7,7 +7,7 @@ use entity::entry;
 use image::ImageFormat;
 use sea_orm::EntityTrait;
 
-use super::entry::{contest, picture};
+use super::entry::{begin, contest, picture};
 use crate::support::both;
 
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -37,6 +37,22 @@ both! {
         assert_eq!(foreign.status, StatusCode::FORBIDDEN);
         assert_eq!(site.browser().get("/desk/units/td-kcn/entries").await.status, StatusCode::UNAUTHORIZED);
         assert!(officer.get("/desk/units/td-kcn/entries").await.text().contains("Bản nháp"));
+    }
+
+    async fn what_the_author_agreed_to_is_told_as_the_authors_word_where_an_officer_enters(site: Site) {
+        contest(site, |text| text).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+        let mut own = site.browser();
+
+        let begun = officer.post("/desk/units/td-kcn/entries", &[("contest", "anh-dep")]).await;
+        let draft = begun.location.expect("a draft").replace("/work", "/check");
+        let for_somebody = officer.get(&draft).await.all("form .choice").remove(0);
+        let code = begin(&mut own, 1).await;
+        let for_oneself = own.get(&format!("/drafts/{code}/check")).await.all("form .choice").remove(0);
+
+        assert_eq!(for_somebody, "Tác giả đã đọc và đồng ý:“Tôi cam kết đây là ảnh gốc.”");
+        assert_eq!(for_oneself, "Tác giả:Tôi cam kết đây là ảnh gốc.");
+        site.jobs_may_wait();
     }
 
     async fn right_rows_of_an_archive_are_taken_and_wrong_ones_come_back_as_a_sheet(site: Site) {

@@ -64,6 +64,21 @@ fn step(refused: &Refused) -> &'static str {
     }
 }
 
+/// Whose word a text is, as a key: of those who send the work in themselves, or of those for whom
+/// an officer does.
+fn whose(of: DeclaredBy, for_somebody: bool) -> &'static str {
+    match (of, for_somebody) {
+        (DeclaredBy::Author, false) => "enter-agree-author",
+        (DeclaredBy::Shown, false) => "enter-agree-shown",
+        (DeclaredBy::Guardian, false) => "enter-agree-guardian",
+        (DeclaredBy::Child, false) => "enter-agree-child",
+        (DeclaredBy::Author, true) => "enter-agreed-author",
+        (DeclaredBy::Shown, true) => "enter-agreed-shown",
+        (DeclaredBy::Guardian, true) => "enter-agreed-guardian",
+        (DeclaredBy::Child, true) => "enter-agreed-child",
+    }
+}
+
 impl Check {
     async fn of(
         app: &App,
@@ -79,17 +94,14 @@ impl Check {
         };
         let english = v.lang.is_english();
         let lang = crate::words::Lang::of(&whole.entry.lang);
+        let for_somebody = whole.entry.entered_by.is_some();
         let agreements = entry::asked(&desk.contest.definition, lang);
         let agreements = agreements.into_iter().map(|asked| Agreement {
             ticked: agreed.contains(&asked.key),
-            whose: match asked.of {
-                DeclaredBy::Author => "enter-agree-author",
-                DeclaredBy::Shown => "enter-agree-shown",
-                DeclaredBy::Guardian => "enter-agree-guardian",
-                DeclaredBy::Child => "enter-agree-child",
-            },
+            whose: whose(asked.of, for_somebody),
             key: asked.key,
-            text: asked.text,
+            // What somebody else says is told in quotes.
+            text: if for_somebody { format!("“{}”", asked.text) } else { asked.text },
         });
         let held = |slot: &Slot| {
             let parts = whole.parts.iter().filter(|part| part.slot_key == slot.key);
