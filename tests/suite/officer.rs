@@ -109,7 +109,29 @@ both! {
             let files: [(&str, &str, &[u8]); 1] = [("archive", "bai.zip", &archive)];
             let answer = officer.post_files(IMPORT, &FORM, &files).await;
             assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{told}");
+            assert_eq!(answer.all("[role=alert] li").len(), 1, "{told}: {}", answer.text());
+            assert_eq!(answer.attributes("#contest2 option[selected]", "value"), ["anh-dep"], "{told}");
+            assert_eq!(answer.attributes("input[name=agreed][checked]", "value"), ["yes"], "{told}");
             assert_eq!(entry::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
         }
+        let unticked = officer.post_files(IMPORT, &FORM[..1], &[("archive", "bai.zip", b"x")]).await;
+        assert_eq!(unticked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(unticked.all("[role=alert] li"), ["Hãy xác nhận rằng các tác giả đã đồng ý với cam kết."]);
+    }
+
+    async fn a_unit_that_a_sheet_names_wrongly_is_told_by_its_code(site: Site) {
+        contest(site, |text| text).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+        let one = picture(600, 400, 1, ImageFormat::Jpeg);
+        let sheet = "Tên tác phẩm,Họ và tên,Mã đơn vị,Số điện thoại,Tệp,Chú thích\n\
+            Giờ vào ca,Nguyễn Thị Hoa,may-so-9,0912345678,mot.jpg,Xưởng may\n";
+        let archive = zip(&[("bang.csv", sheet.as_bytes()), ("mot.jpg", &one)]);
+
+        let answer = officer.post_files(IMPORT, &FORM, &[("archive", "bai.zip", &archive)]).await;
+
+        let told = answer.all("section > ul:last-of-type li").join(" ");
+        assert!(told.contains("Không có đơn vị nào mang mã “may-so-9”"), "{told}");
+        assert!(told.contains("(td-kcn)"), "{told}");
+        site.jobs_may_wait();
     }
 }

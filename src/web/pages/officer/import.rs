@@ -1,12 +1,13 @@
 //! Many entries from an archive: right rows are kept, wrong ones come back as a sheet.
 
+use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use bytes::Bytes;
 use entity::entry::EntrantKind;
 use entity::id::{CategoryId, EntryId};
 
-use super::officer;
+use super::{drawn, officer};
 use crate::app::{self, App};
 use crate::contest::definition::{Category, Entrant, Slot, SlotKind};
 use crate::contest::{self, Contest};
@@ -52,7 +53,7 @@ struct Intake<'a> {
 /// Takes an archive in, row by row; each row is taken whole or not at all.
 ///
 /// # Errors
-/// Without an office in the unit or above it, or when the archive cannot be used.
+/// Without an office in the unit or above it; why the archive cannot be used is said on the page.
 pub async fn create(
     app: web::Data<App>,
     v: View,
@@ -62,17 +63,16 @@ pub async fn create(
 ) -> Result {
     let officer = officer(&app, &typed, &who, &v).await?;
     let contest = contest::by_slug(&app.db, form.text("contest")).await?;
-    let sent = form.files("archive").next();
-    let sent = sent.ok_or_else(|| Failure::new(Kind::Invalid, "batch-no-archive"))?;
-    if !form.ticked("agreed") {
-        return Err(Failure::new(Kind::Invalid, "batch-not-agreed"));
-    }
-    if sent.bytes > ARCHIVE {
-        return Err(Failure::new(Kind::TooLarge, "form-too-large"));
-    }
-    let bytes = Bytes::from(tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?);
-    let opened = tokio::task::spawn_blocking(move || batch::open(bytes)).await;
-    let mut batch = opened.map_err(Failure::broken)??;
+    let mut batch = match sheet(&form).await {
+        Ok(batch) => batch,
+        Err(failure) => {
+            // A browser lets no page fill a file in again: everything else stays.
+            let refused = failure.said()?;
+            let mut answer = drawn(&app, v, &officer, None, (&form, refused)).await?;
+            *answer.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+            return Ok(answer);
+        }
+    };
     let ids = contest::category_ids(&app.db, contest.id()).await?;
     let (mut taken, mut faulty, mut back) = (Vec::new(), Vec::new(), Vec::new());
     for row in std::mem::take(&mut batch.rows) {
@@ -105,6 +105,21 @@ pub async fn create(
     page(&Imported { code: officer.unit.code.clone(), taken, faulty, sheet, v })
 }
 
+/// The archive of a form, opened, where it was agreed to what it holds.
+async fn sheet(form: &Form) -> std::result::Result<Batch, Failure> {
+    if !form.ticked("agreed") {
+        return Err(Failure::new(Kind::Invalid, "batch-not-agreed"));
+    }
+    let sent = form.files("archive").next();
+    let sent = sent.ok_or_else(|| Failure::new(Kind::Invalid, "batch-no-archive"))?;
+    if sent.bytes > ARCHIVE {
+        return Err(Failure::new(Kind::TooLarge, "form-too-large"));
+    }
+    let bytes = Bytes::from(tokio::fs::read(sent.file.path()).await.map_err(Failure::broken)?);
+    let opened = tokio::task::spawn_blocking(move || batch::open(bytes)).await;
+    Ok(opened.map_err(Failure::broken)??)
+}
+
 type Outcome = std::result::Result<(i32, String), Vec<Refused>>;
 
 /// Who stands as the entrant of a row: a person, where the category takes persons.
@@ -130,7 +145,9 @@ impl Intake<'_> {
             code => unit::by_code(&self.app.db, code).await.ok(),
         };
         let Some(unit) = unit else {
-            return Ok(Err(vec![Refused::new(Kind::Invalid, "unit-not-found").at("unit")]));
+            let unknown = Refused::new(Kind::Invalid, "batch-unit-unknown").at("unit");
+            let unknown = unknown.with("code", row.get(Column::Unit));
+            return Ok(Err(vec![unknown.with("own", self.officer.unit.code.as_str())]));
         };
         let person = Person {
             title: row.get(Column::Title).to_owned(),

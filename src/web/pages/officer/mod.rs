@@ -15,7 +15,7 @@ use crate::app::{self, App};
 use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Contest};
 use crate::entry::{self, New, Progress, code};
-use crate::refusal::{Arg, Kind};
+use crate::refusal::{Arg, Kind, Refused};
 use crate::unit::Officer;
 use crate::web::form::Form;
 use crate::web::signed::Signed;
@@ -56,6 +56,12 @@ pub struct Index {
     pub lines: Vec<Line>,
     /// Where the next page begins.
     pub next: Option<EntryId>,
+    /// Name in addresses of the contest that was chosen for an archive.
+    pub chosen: String,
+    /// Whether it was ticked that everybody agreed.
+    pub agreed: bool,
+    /// Why an archive was not taken.
+    pub refused: Vec<Refused>,
 }
 
 /// What a list was asked for.
@@ -93,12 +99,23 @@ pub async fn index(
     asked: web::Query<Asked>,
 ) -> Result {
     let officer = officer(&app, &typed, &who, &v).await?;
-    let mut rows = entry::of_units(&app.db, &officer.unit.path, asked.before, PAGE + 1).await?;
+    drawn(&app, v, &officer, asked.before, (&Form::default(), Vec::new())).await
+}
+
+/// The list, from an entry on, with what was chosen for an archive and why it was not taken.
+async fn drawn(
+    app: &App,
+    v: View,
+    officer: &Officer,
+    before: Option<EntryId>,
+    (form, refused): (&Form, Vec<Refused>),
+) -> Result {
+    let mut rows = entry::of_units(&app.db, &officer.unit.path, before, PAGE + 1).await?;
     let more = rows.len() as u64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(50));
     let next = rows.last().map(|row| row.id).filter(|_| more);
     let mut contests = Vec::new();
-    for contest in open_contests(&app, &v).await? {
+    for contest in open_contests(app, &v).await? {
         let progress = entry::quota_progress(&app.db, &contest, &officer.unit).await?;
         let title = contest.definition.title.read(v.lang.is_english()).to_owned();
         contests.push((contest.slug().to_owned(), title, progress));
@@ -107,8 +124,11 @@ pub async fn index(
         code: officer.unit.code.clone(),
         unit: officer.unit.name.clone(),
         contests,
-        lines: lines(&app, &v, rows).await?,
+        lines: lines(app, &v, rows).await?,
         next,
+        chosen: form.text("contest").to_owned(),
+        agreed: form.ticked("agreed"),
+        refused,
         v,
     })
 }
