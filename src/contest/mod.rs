@@ -11,6 +11,7 @@ pub mod moment;
 pub mod outline;
 
 mod badge;
+mod complaints;
 mod core;
 mod crew;
 mod place;

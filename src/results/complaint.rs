@@ -12,9 +12,24 @@ use serde_json::json;
 
 use super::error::Error;
 use super::record::record;
-use crate::contest::definition::PhaseKind;
+use super::rows::in_force;
 use crate::contest::{Contest, Organiser};
 use crate::{account, contact};
+
+/// Whether a complaint that was upheld led to a publication, so that the result is corrected.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_corrected(
+    db: &impl ConnectionTrait,
+    row: &complaint::Model,
+) -> Result<bool, DbErr> {
+    let Some(answered) = row.answered_at.filter(|_| row.decision == Some(Decision::Upheld)) else {
+        return Ok(false);
+    };
+    let published = in_force(db, row.contest_id).await?.and_then(|now| now.approved_at);
+    Ok(published.is_some_and(|at| at > answered))
+}
 
 /// Files a complaint, within its window.
 ///
@@ -27,7 +42,7 @@ pub async fn complain(
     (code, about): (String, Option<EntryId>),
     now: Instant,
 ) -> Result<String, Error> {
-    if contest.open(PhaseKind::Complaint, now).is_none() {
+    if contest.takes_complaints(now).is_none() {
         return Err(Error::NotNow);
     }
     if [name, contact, body].iter().any(|words| words.trim().is_empty()) {

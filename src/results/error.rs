@@ -27,6 +27,9 @@ pub enum Error {
     /// There is a proposal already.
     #[error("proposed already")]
     Proposed,
+    /// The result is the one that was published already.
+    #[error("nothing is corrected")]
+    Same,
     /// No result is proposed, or no longer.
     #[error("no result is proposed")]
     NotProposed,
@@ -64,6 +67,7 @@ impl Refusal for Error {
             Self::Changed => Refused::new(Kind::Conflict, "result-changed"),
             Self::NoReason => Refused::new(Kind::Invalid, "reason-needed").at("reason"),
             Self::Proposed => Refused::new(Kind::Conflict, "result-proposed-already"),
+            Self::Same => Refused::new(Kind::Conflict, "result-same"),
             Self::NotProposed => Refused::new(Kind::Conflict, "result-not-proposed"),
             Self::NotNow => Refused::new(Kind::Conflict, "contest-over"),
             Self::NoHeir => Refused::new(Kind::Invalid, "no-heir").at("heir"),

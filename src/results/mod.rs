@@ -24,6 +24,7 @@ mod promote;
 mod publish;
 mod record;
 mod rows;
+mod same;
 mod strike;
 
 pub use complaint::complain;

@@ -16,6 +16,7 @@ use super::outcome::{Outcome, outcome};
 use super::rank::Who;
 use super::record::record;
 use super::rows::{awards, history};
+use super::same::is_same;
 use crate::contest::{self, Approver, Contest, Organiser};
 use crate::jobs::{self, Job};
 use crate::voting;
@@ -23,7 +24,8 @@ use crate::voting;
 /// Proposes the result as it stands; a correction of a published one needs a reason.
 ///
 /// # Errors
-/// [`Error::Problems`] with everything that stands in the way.
+/// [`Error::Problems`] with everything that stands in the way; [`Error::Same`] for a correction that
+/// corrects nothing.
 pub async fn propose(
     tx: &DatabaseTransaction,
     by: &Organiser,
@@ -50,6 +52,17 @@ pub async fn propose(
     let id = PublicationId::new();
     let votes = voting::statement(tx, contest.id()).await?;
     let aside = voting::cases::set_aside(tx, contest.id()).await?;
+    let summary = json!({
+        "entries": inputs.entries.len(),
+        "votes": votes,
+        "set_aside": aside,
+        "up": entries(&result.up),
+    });
+    if let Some(before) = before
+        && is_same(tx, &contest, (before, &summary), &result).await?
+    {
+        return Err(Error::Same);
+    }
     let row = publication::ActiveModel {
         id: Set(id),
         contest_id: Set(contest.id()),
@@ -63,12 +76,7 @@ pub async fn propose(
         replaces_id: Set(before.map(|row| row.id)),
         reason: Set((!reason.is_empty()).then(|| reason.to_owned())),
         refusal: Set(None),
-        summary: Set(json!({
-            "entries": inputs.entries.len(),
-            "votes": votes,
-            "set_aside": aside,
-            "up": entries(&result.up),
-        })),
+        summary: Set(summary),
     };
     publication::Entity::insert(row).exec_without_returning(tx).await?;
     let after = json!({ "publication": id, "reason": reason });

@@ -16,7 +16,6 @@ use super::cases::{STRUCK, by_code, change, findings, leaves, note_ruling, of_co
 use super::keys::{APPROVER, DESK};
 use super::{Error, Votes};
 use crate::audit::{self, Act};
-use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Approver, Organiser};
 use crate::jobs::{self, Job};
 use crate::ledger::{MOST_NAMED, Verdict};
@@ -141,7 +140,7 @@ pub async fn approve(
     if approval != Approval::Confirm && words.trim().is_empty() {
         return Err(Error::NoWords);
     }
-    let complaints = contest.windows(PhaseKind::Complaint).map(|window| window.closes).max();
+    let complaints = contest.complaints().map(|window| window.closes).max();
     let least = now.plus_seconds(APPEALS * 24 * 3600);
     let until = complaints.map_or(least, |closes| closes.max(least));
     let from = case.state;

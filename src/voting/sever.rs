@@ -23,7 +23,6 @@ use super::desk::{Deed, Standing};
 use super::details::Details;
 use super::votes::Votes;
 use super::{Error, cases, segment};
-use crate::contest::definition::PhaseKind;
 use crate::{contest, db};
 
 /// Days after the newest publication, or after the vote of a contest that was called off, for which
@@ -74,7 +73,7 @@ async fn appeals_are_over(
     };
     let Some(last) = last else { return Err(Error::AppealsOpen(None)) };
     let struck = cases::of_contest(db, id).await?.into_iter().filter_map(|case| case.appeal_until);
-    let complaints = contest.windows(PhaseKind::Complaint).map(|window| window.grace_until);
+    let complaints = contest.complaints().map(|window| window.grace_until);
     let until = complaints.chain(struck).fold(last.plus_seconds(APPEALS * 24 * 3600), Ord::max);
     if now < until {
         return Err(Error::AppealsOpen(Some(until)));

@@ -62,6 +62,20 @@ fn alert(page: &crate::support::Answer) -> String {
     page.all(".notice.danger li, [role=alert] li").join(" ")
 }
 
+/// Changes the name of an entrant where it stands.
+async fn rename(site: &Site, from: &str, to: &str) {
+    use sea_orm::sea_query::Expr;
+    use sea_orm::{ColumnTrait, QueryFilter};
+    let tx = db::begin(&site.app.db).await.unwrap();
+    entity::entry::Entity::update_many()
+        .col_expr(entity::entry::Column::EntrantName, Expr::value(to))
+        .filter(entity::entry::Column::EntrantName.eq(from))
+        .exec(&tx)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+}
+
 both! {
     async fn the_minutes_leave_out_no_decision_however_many_there_are(site: Site) {
         use entity::{decision, id::DecisionId};
@@ -315,6 +329,7 @@ both! {
         site.set_clock("2026-04-12T01:00:00Z");
         let mut organiser = site.signed_in(ORGANISER).await;
         let mut approver = site.signed_in(APPROVER).await;
+        rename(site, "Tác giả Một", "Tác giả Mốt").await;
         organiser.post(PROPOSAL, &[("act", "propose"), ("reason", "Sửa lỗi chính tả")]).await;
         assert_eq!(approver.post(PUBLICATION, &[("sure", "yes")]).await.status, StatusCode::SEE_OTHER);
 
@@ -325,6 +340,69 @@ both! {
         let declined: Vec<_> = again.iter().filter(|row| row.state == Award::Declined).map(|row| given.passed_on(row.id)).collect();
         assert_eq!(declined, [true, true], "and it is not passed on twice");
         site.work().await;
+    }
+
+    async fn a_correction_that_corrects_nothing_is_refused_with_a_sentence(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        organiser.post(PROPOSAL, &[("act", "propose")]).await;
+        approver.post(PUBLICATION, &[("sure", "yes")]).await;
+        let correct = [("act", "propose"), ("reason", "Tính lại theo khiếu nại")];
+
+        let same = organiser.post(PROPOSAL, &correct).await;
+        let one = history(site).await.len();
+        rename(site, "Tác giả Một", "Tác giả Mốt").await;
+        let other = organiser.post(PROPOSAL, &correct).await;
+
+        assert!(alert(&same).contains("giống hệt kết quả đã công bố"), "{}", same.text());
+        assert_eq!(one, 1);
+        assert_eq!(other.status, StatusCode::SEE_OTHER, "{:?}", alert(&other));
+        site.jobs_may_wait();
+    }
+
+    async fn complaints_are_taken_from_the_publication_on_and_as_long_as_the_rules_say(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        let form = [("name", "Lê Tám"), ("contact", "0900000001"), ("body", "Đếm nhầm.")];
+        let complaints = format!("/contests/{STAGE}/complaints");
+        // The rules say from the 11th to the 20th.
+        site.set_clock("2026-04-25T01:00:00Z");
+        (organiser, approver) = (site.signed_in(ORGANISER).await, site.signed_in(APPROVER).await);
+        let before = site.browser().post(&complaints, &form).await;
+        organiser.post(PROPOSAL, &[("act", "propose")]).await;
+        let done = approver.post(PUBLICATION, &[("sure", "yes")]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+
+        let offered = site.browser().get(&format!("/contests/{STAGE}/results")).await;
+        let first = site.browser().post(&complaints, &form).await;
+        site.set_clock("2026-05-04T01:00:00Z");
+        let last = site.browser().post(&complaints, &form).await;
+        site.set_clock("2026-05-06T01:00:00Z");
+        let late = site.browser().post(&complaints, &form).await;
+
+        assert_eq!(before.status, StatusCode::OK, "the window of the rules is over");
+        assert_eq!(offered.attributes("a[href$='/complaints']", "href").concat(), complaints);
+        assert_eq!([first.status, last.status], [StatusCode::SEE_OTHER; 2], "{}", last.text());
+        assert!(late.text().contains("không nhận khiếu nại"), "{}", late.text());
+        site.jobs_may_wait();
+    }
+
+    async fn a_result_that_is_published_early_may_be_complained_about_at_once(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        let text = super::story::staged(RULES);
+        let (from, to) = ("complaint, opens: 2026-04-11", "complaint, opens: 2026-04-15");
+        let form = [("text", &*text.replace(from, to)), ("reason", "Lùi ngày"), ("notice", "Lùi ngày")];
+        let changed = organiser.post(&format!("/desk/contests/{STAGE}/edit"), &form).await;
+        assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text());
+        let complain = [("name", "Lê Tám"), ("contact", "0900000001"), ("body", "Đếm nhầm.")];
+        let complaints = format!("/contests/{STAGE}/complaints");
+
+        let before = site.browser().post(&complaints, &complain).await;
+        organiser.post(PROPOSAL, &[("act", "propose")]).await;
+        approver.post(PUBLICATION, &[("sure", "yes")]).await;
+        let filed = site.browser().post(&complaints, &complain).await;
+
+        assert!(before.text().contains("không nhận khiếu nại"), "{}", before.text());
+        assert_eq!(filed.status, StatusCode::SEE_OTHER, "{}", filed.text());
+        site.jobs_may_wait();
     }
 
     async fn a_prize_stays_empty_where_the_rules_let_it_and_people_say_why(site: Site) {

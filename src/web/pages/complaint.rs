@@ -8,7 +8,6 @@ use entity::{entry, id::EntryId};
 use sea_orm::EntityTrait;
 
 use crate::app::{self, App};
-use crate::contest::definition::PhaseKind;
 use crate::contest::{self, Contest, Window};
 use crate::entry::code;
 use crate::refusal::{Refusal, Refused};
@@ -38,8 +37,7 @@ pub struct New {
 }
 
 fn window(contest: &Contest, v: &View) -> Option<Window> {
-    let open = contest.open(PhaseKind::Complaint, v.now);
-    open.or_else(|| contest.windows(PhaseKind::Complaint).last())
+    contest.takes_complaints(v.now).or_else(|| contest.complaints().last())
 }
 
 /// Shows the form.
@@ -118,6 +116,8 @@ pub struct Show {
     pub title: String,
     /// The complaint.
     pub row: Model,
+    /// Key of the words for what was decided.
+    pub decision: &'static str,
 }
 
 /// Shows a complaint and its answer to whoever has its code.
@@ -128,7 +128,8 @@ pub async fn show(app: web::Data<App>, v: View, typed: web::Path<String>) -> Res
     let row = complaint::by_code(&app.db, &code::meant(&typed)).await?;
     let contest = contest::by_id(&app.db, row.contest_id).await?;
     let title = contest.definition.title.read(v.lang.is_english()).to_owned();
-    page(&Show { slug: contest.slug().to_owned(), title, row, v })
+    let decision = decision_key(&row, complaint::is_corrected(&app.db, &row).await?);
+    page(&Show { slug: contest.slug().to_owned(), title, row, decision, v })
 }
 
 /// A complaint at the desk.
@@ -139,6 +140,8 @@ pub struct Line {
     pub entry: Option<(i32, String, String)>,
     /// Who decided.
     pub by: String,
+    /// Key of the words for what was decided.
+    pub decision: &'static str,
 }
 
 /// The desk's list of complaints.
@@ -175,17 +178,19 @@ async fn draw(app: &App, v: View, contest: &Contest, refused: Vec<Refused>) -> R
         .all(&app.db)
         .await?;
     let names = account::names(&app.db, rows.iter().filter_map(|row| row.answered_by)).await?;
-    let line = |row: Model| {
+    let mut lines = Vec::new();
+    for row in rows {
         let entry = entries.iter().find(|entry| Some(entry.id) == row.entry_id);
         let by = row.answered_by.and_then(|id| names.get(&id).cloned()).unwrap_or_default();
         let entry = entry.map(|e| (e.number.unwrap_or(0), e.code.clone(), e.title.clone()));
-        Line { entry, by, row }
-    };
+        let decision = decision_key(&row, complaint::is_corrected(&app.db, &row).await?);
+        lines.push(Line { entry, by, decision, row });
+    }
     page(&Index {
         slug: contest.slug().to_owned(),
         title: contest.definition.title.read(v.lang.is_english()).to_owned(),
         window: window(contest, &v),
-        lines: rows.into_iter().map(line).collect(),
+        lines,
         refused,
         v,
     })
@@ -220,11 +225,11 @@ pub async fn decide(
     }
 }
 
-/// Key of the words for what was decided.
-#[must_use]
-pub fn decision_key(decision: Option<&Decision>) -> &'static str {
-    match decision {
+/// Key of the words for what was decided, and what came of it.
+fn decision_key(row: &Model, is_corrected: bool) -> &'static str {
+    match row.decision {
         None => "complaint-open",
+        Some(Decision::Upheld) if is_corrected => "complaint-corrected",
         Some(Decision::Upheld) => "complaint-upheld",
         Some(Decision::Dismissed) => "complaint-dismissed",
     }

@@ -3,6 +3,7 @@ result-not-ready = The result is not ready to be published.
 order-same-place = Two works have the same number. Give each another one; 1 goes first.
 result-window-open = Something is still open, until { $until }.
 result-round-open = The judging round “{ $round }” is not closed.
+result-same = This result says what the published one says: there is nothing to correct. Change what decides first, or record a decision.
 result-votes-coming = Some votes that were sent in time are still on their way into the log. Wait a few seconds and load the page again.
 result-tally-disagrees = The tally does not agree with the votes. It cannot be published; please tell the administrator.
 result-counts-unconfirmed = { $count } outside counts wait for a second person.

@@ -3,6 +3,7 @@ result-not-ready = Kết quả chưa sẵn sàng để công bố.
 order-same-place = Hai bài được ghi cùng một thứ tự. Hãy ghi mỗi bài một số khác nhau, 1 là đứng trước.
 result-window-open = Còn phần chưa kết thúc, đến { $until }.
 result-round-open = Vòng chấm “{ $round }” chưa kết thúc.
+result-same = Kết quả này giống hệt kết quả đã công bố nên không có gì để sửa. Hãy sửa dữ liệu hoặc ghi quyết định trước.
 result-votes-coming = Một số phiếu gửi đúng giờ còn đang trên đường vào sổ. Hãy chờ vài giây rồi tải lại trang.
 result-tally-disagrees = Số phiếu tổng không khớp với từng phiếu. Chưa được công bố; hãy báo quản trị viên.
 result-counts-unconfirmed = Còn { $count } số liệu bên ngoài chờ người thứ hai xác nhận.

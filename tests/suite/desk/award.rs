@@ -1,8 +1,8 @@
 //! Results, complaints, prizes and certificates, from the proposal to the paper.
 
 use actix_web::http::StatusCode;
-use entity::outside_count;
-use sea_orm::EntityTrait;
+use entity::{entry, outside_count};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::{DESK, accepted};
 use crate::support::{Browser, Site, both};
@@ -68,6 +68,15 @@ both! {
         let at = format!("{DESK}/complaints/{code}");
         let wordless = one.post(&at, &[("decision", "upheld"), ("answer", "")]).await;
         one.post(&at, &[("decision", "upheld"), ("answer", "Đã đếm lại.")]).await;
+        let upheld = site.browser().get(&place).await;
+        site.set_clock("2026-04-23T01:01:00Z");
+        let first = entry::Entity::find().filter(entry::Column::EntrantName.eq("Người thứ 1"));
+        let row = first.one(&site.app.db).await.unwrap().unwrap();
+        let mut row = row.into_active_model();
+        row.entrant_name = Set("Người thứ Nhất".to_owned());
+        let tx = hoithi::db::begin(&site.app.db).await.unwrap();
+        row.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
         publish(&mut one, &mut other, "Đếm lại theo khiếu nại").await;
 
         assert!(own.attributes("form[action$='/publication']", "action").is_empty(), "not one's own");
@@ -76,7 +85,8 @@ both! {
         assert_eq!(nameless.all("textarea"), ["Tôi đếm được nhiều hơn."], "nothing typed is lost");
         assert_eq!(wordless.all("[role=alert] li").len(), 1);
         let answer = site.browser().get(&place).await;
-        assert!(answer.text().contains("Đã đếm lại.") && answer.text().contains("Khiếu nại đúng"));
+        assert!(upheld.text().contains("Khiếu nại đúng: kết quả sẽ được sửa"), "{}", upheld.text());
+        assert!(answer.text().contains("Đã đếm lại.") && answer.text().contains("Khiếu nại đúng: kết quả đã được sửa"));
         let now = site.browser().get("/contests/anh-dep/results").await;
         let old = site.browser().get("/contests/anh-dep/results/2").await;
         assert!(now.text().contains("Đếm lại theo khiếu nại"), "{}", now.text());

@@ -109,7 +109,6 @@ async fn published(
     contest: &Contest,
     number: Option<i32>,
 ) -> std::result::Result<Show, Failure> {
-    use crate::contest::definition::PhaseKind;
     let mut history = results::history(&app.db, contest.id()).await?;
     history.retain(|row| matches!(row.state, State::Published | State::Replaced));
     let wanted = |row: &&publication::Model| match number {
@@ -137,7 +136,7 @@ async fn published(
         levels,
         aside,
         hash: data_encoding::HEXLOWER.encode(&row.inputs_hash),
-        takes_complaints: contest.open(PhaseKind::Complaint, v.now).is_some(),
+        takes_complaints: contest.takes_complaints(v.now).is_some(),
         v,
     })
 }
