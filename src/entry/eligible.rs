@@ -67,5 +67,11 @@ pub(super) async fn eligible(
 /// Whether one of these people is an author under 16.
 pub(super) fn is_minor(people: &[contributor::Model], now: Instant) -> bool {
     let born = people.iter().find_map(|who| who.birth_date.as_deref());
-    born.and_then(|date| age(date, now)).is_some_and(|age| age < ADULT)
+    born.is_some_and(|date| is_under_16(date, now))
+}
+
+/// Whether somebody with this birth date is under 16, so that a guardian is asked too.
+#[must_use]
+pub fn is_under_16(birth_date: &str, now: Instant) -> bool {
+    age(birth_date, now).is_some_and(|age| age < ADULT)
 }

@@ -38,6 +38,7 @@ pub use declared::{Asked, asked};
 pub use draft::{
     New, add_file, by_code, changeable, has_room, may_write, note, open, remove_part, set_text,
 };
+pub use eligible::is_under_16;
 pub use error::Error;
 pub use event::file_changed;
 pub use film::in_turn;
@@ -46,4 +47,4 @@ pub use limits::{accepts, faults, misfits, not_taken, unseen, unusable};
 pub use named::{Named, accepted, by_code_or_number, named};
 pub use quota::{Progress, quota_progress};
 pub use rights::{Agreed, agreements, contests, erase, export, may_be_shown, of_person, withdraw};
-pub use submit::submit;
+pub use submit::{submit, untold};

@@ -46,7 +46,7 @@ pub async fn submit(
     let parts = part::Entity::find().filter(part::Column::EntryId.eq(entry.id)).all(tx).await?;
     let files = parts.iter().filter_map(|part| part.file_id);
     let files = file::Entity::find().filter(file::Column::Id.is_in(files)).all(tx).await?;
-    let mut faults = about(&entry, category);
+    let mut faults = untold(&entry, category);
     faults.extend(for_somebody(tx, &entry, now).await?);
     faults.extend(limits::faults(category, &parts, &files).0);
     faults.extend(eligible(tx, &contest, &entry, now).await?);
@@ -97,7 +97,9 @@ pub(super) async fn next_number(tx: &DatabaseTransaction, id: ContestId) -> Resu
     Ok(number)
 }
 
-fn about(entry: &entry::Model, category: &Category) -> Vec<Refused> {
+/// What the entrant has not said yet of the work and of themselves.
+#[must_use]
+pub fn untold(entry: &entry::Model, category: &Category) -> Vec<Refused> {
     let mut faults = Vec::new();
     if entry.title.is_empty() {
         faults.push(fault("title-missing", "title"));

@@ -36,6 +36,14 @@ test('a button pressed while the form is being kept waits until it is, and what 
   await page.locator('textarea[name^="slot."]').fill('Ý tưởng từ ca ngày');
   await page.getByRole('button', { name: 'Tiếp tục' }).click();
   await page.waitForURL('**/about');
+  await page.locator('#title').fill('Ca sáng');
+  await page.locator('#name').fill('Trần Thị Mơ');
+  await page.locator('#phone').fill('0912345678');
+  await page.locator('#sought').pressSequentially('dien', { delay: 20 });
+  await page.locator('[data-offered] input').first().check();
+  await page.locator('form[action$="/about"] button:not([type=button])').click();
+  await page.waitForURL('**/check');
+  await page.goto(page.url().replace('/check', '/about'));
   const seen = [];
   let press;
   const pressed = new Promise((done) => (press = done));

@@ -202,6 +202,26 @@ both! {
         assert_eq!(file::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
     }
 
+    async fn the_step_about_the_entrant_is_not_left_with_empty_fields_and_keeps_the_rest(site: Site) {
+        contest(site, |text| text).await;
+        let mut browser = site.browser();
+        let code = begin(&mut browser, 1).await;
+        let path = format!("/drafts/{code}/about");
+        let page = browser.get(&path).await;
+        let version = page.attributes("input[name='version']", "value").remove(0);
+
+        let form = [("version", version.as_str()), ("title", "Giờ vào ca"), ("unit", "td-cs-59")];
+        let some = browser.post(&path, &form).await;
+        let again = browser.get(&path).await;
+
+        assert_eq!(some.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let told = sentences(&some);
+        assert!(told.contains("họ và tên") && told.contains("số điện thoại"), "{told}");
+        assert!(!told.contains("đặt tên cho tác phẩm"), "{told}");
+        assert_eq!(again.attributes("#title", "value"), ["Giờ vào ca"], "what was typed is kept");
+        site.work().await;
+    }
+
     async fn everything_that_is_missing_is_told_at_once(site: Site) {
         contest(site, |text| text).await;
         let mut browser = site.browser();

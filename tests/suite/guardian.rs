@@ -137,6 +137,42 @@ both! {
         site.work().await;
     }
 
+    async fn only_authors_under_16_are_asked_for_a_guardian(site: Site) {
+        site.units().await;
+        announce(site, RULES).await;
+        let mut author = site.browser();
+        let photo = picture(400, 300, 4, image::ImageFormat::Jpeg);
+        let form = [("category", "photo"), ("unit", "td-cs-59")];
+        let begun = author.post_files("/contests/anh-dep/entries", &form, &[("slot.photo", "anh.jpg", &photo)]).await;
+        let code = begun.location.expect("a draft").split('/').nth(2).unwrap().to_owned();
+        let path = format!("/drafts/{code}/about");
+        let mut about = async |born: &str, guardian: &str| {
+            let page = author.get(&path).await;
+            let version = page.attributes("input[name='version']", "value").remove(0);
+            let form = [
+                ("version", version.as_str()), ("title", "Giờ ra chơi"), ("name", "Nguyễn An"), ("show", "full"),
+                ("unit", "td-cs-59"), ("phone", "0912345678"), ("birth_date", born), ("guardian", guardian),
+            ];
+            let kept = author.post(&path, &form).await;
+            let ticks = author.get(&format!("/drafts/{code}/check")).await.attributes("input[name=agree]", "value");
+            (page.all("#guardian").len(), kept, ticks)
+        };
+
+        let (fresh, adult, few) = about("1990-05-01", "").await;
+        let (_, child, all) = about("2012-05-01", "").await;
+        let (asked, named, _) = about("2012-05-01", "Nguyễn Thị Mẹ").await;
+
+        assert_eq!((fresh, asked), (0, 1), "the field stands there once the birth date says so");
+        assert_eq!(adult.status, StatusCode::SEE_OTHER, "{}", adult.text());
+        assert_eq!(few, ["original"], "an adult ticks what adults tick");
+        assert_eq!(child.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(child.all("[role=alert] p").join(" ").contains("người đại diện theo pháp luật"), "{}", child.text());
+        assert_eq!(child.all("#guardian").len(), 1);
+        assert_eq!(all, ["original", "parent", "child"]);
+        assert_eq!(named.status, StatusCode::SEE_OTHER, "{}", named.text());
+        site.jobs_may_wait();
+    }
+
     async fn a_minors_work_is_kept_at_once_and_accepted_when_the_guardian_has_agreed(site: Site) {
         site.units().await;
         announce(site, RULES).await;

@@ -46,6 +46,8 @@ pub struct About {
     pub found: Vec<(String, String)>,
     /// Whether the birth date is asked for.
     pub asks_birth: bool,
+    /// Whether a guardian is asked for: of an author under 16, or where one was named.
+    pub asks_guardian: bool,
     /// Whether several names may be given.
     pub asks_others: bool,
     /// Names beside the author's, one a line.
@@ -96,6 +98,7 @@ impl About {
         let (others, guardian) = (names(&whole, Role::CoAuthor), names(&whole, Role::Guardian));
         let mut about = Self::drawn(v, desk, person, show);
         (about.others, about.guardian) = (others, guardian);
+        about.ask_guardian();
         about.choose(chosen);
         Ok(about)
     }
@@ -128,6 +131,7 @@ impl About {
             sought: String::new(),
             found: Vec::new(),
             asks_birth: minors || definition.eligibility.iter().any(by_age),
+            asks_guardian: false,
             asks_others: desk.category.entrants.contains(&Entrant::Team),
             others: String::new(),
             guardian: String::new(),
@@ -135,6 +139,12 @@ impl About {
             person,
             v,
         }
+    }
+
+    fn ask_guardian(&mut self) {
+        let named = !self.guardian.is_empty() || !self.person.guardian_email.is_empty();
+        let young = entry::is_under_16(&self.person.birth_date, self.v.now);
+        self.asks_guardian = self.asks_birth && (young || named);
     }
 
     fn choose(&mut self, unit: Option<unit_row::Model>) {
@@ -173,6 +183,7 @@ impl About {
         about.others = form.text("others").to_owned();
         about.guardian = form.text("guardian").to_owned();
         about.sought = form.text("sought").to_owned();
+        about.ask_guardian();
         let named = match form.some("unit").filter(|_| about.sought.is_empty()) {
             Some(code) => unit::by_code(&app.db, &code).await.ok(),
             None => None,
@@ -189,6 +200,18 @@ impl About {
             }
         }
         Ok(about)
+    }
+
+    /// What has to be said before the check; where units to choose from are shown, the unit is asked
+    /// for by them.
+    fn missing(&self, row: &entity::entry::Model, desk: &Desk) -> Vec<Refused> {
+        let mut missing = entry::untold(row, &desk.category);
+        missing.retain(|one| self.sought.is_empty() || one.field.as_deref() != Some("unit"));
+        let young = entry::is_under_16(&self.person.birth_date, self.v.now);
+        if self.asks_birth && young && self.guardian.is_empty() {
+            missing.push(Refused::new(Kind::Invalid, "guardian-missing").at("guardian"));
+        }
+        missing
     }
 
     /// The person to be kept, with everybody beside the author.
@@ -246,6 +269,7 @@ pub async fn keep_about(
         Ok(row) => {
             tx.commit().await?;
             about.version = row.version;
+            about.refused = about.missing(&row, &desk);
         }
         Err(error) if about.v.is_script => return Err(error.into()),
         Err(error) => {
@@ -257,14 +281,12 @@ pub async fn keep_about(
     if about.v.is_script {
         return Ok(kept(&about.v, &about.code, "about", Some(about.version)));
     }
-    if about.refused.is_empty() && about.sought.is_empty() {
-        return Ok(see_other(&format!("/drafts/{}/check", about.code)));
-    }
-    if about.refused.is_empty() && !about.unit.is_empty() {
-        return Ok(see_other(&format!("/drafts/{}/check", about.code)));
-    }
-    if about.refused.is_empty() && about.found.is_empty() {
+    let seeks = !about.sought.is_empty() && about.unit.is_empty();
+    if seeks && about.found.is_empty() {
         about.refused.push(Refused::new(Kind::Invalid, "unit-not-found").at("unit"));
+    }
+    if about.refused.is_empty() && !seeks {
+        return Ok(see_other(&format!("/drafts/{}/check", about.code)));
     }
     let faulty = !about.refused.is_empty();
     let mut answer = page(&about)?;

@@ -96,7 +96,11 @@ impl Check {
         let lang = crate::words::Lang::of(&whole.entry.lang);
         let for_somebody = whole.entry.entered_by.is_some();
         let agreements = entry::asked(&desk.contest.definition, lang);
-        let agreements = agreements.into_iter().map(|asked| Agreement {
+        let young = whole.people.iter().find_map(|who| who.birth_date.as_deref());
+        let young = young.is_some_and(|date| entry::is_under_16(date, v.now));
+        let of_minors = |of: DeclaredBy| matches!(of, DeclaredBy::Guardian | DeclaredBy::Child);
+        let agreements = agreements.into_iter().filter(|one| young || !of_minors(one.of));
+        let agreements = agreements.map(|asked| Agreement {
             ticked: agreed.contains(&asked.key),
             whose: whose(asked.of, for_somebody),
             key: asked.key,
