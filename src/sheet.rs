@@ -186,11 +186,11 @@ fn failed(error: XlsxError) -> std::io::Error {
 }
 
 impl Writer {
-    /// Begins a sheet with its heads.
+    /// Begins a sheet, called `name` where a workbook shows it, with its heads.
     ///
     /// # Errors
     /// When there is no room for a temporary file.
-    pub fn begin(format: Format, heads: &[String]) -> std::io::Result<Self> {
+    pub fn begin(format: Format, name: &str, heads: &[String]) -> std::io::Result<Self> {
         let mut writer = match format {
             Format::Csv => {
                 let mut file = BufWriter::new(tempfile::tempfile()?);
@@ -202,6 +202,7 @@ impl Writer {
             Format::Xlsx => {
                 let mut book = Workbook::new();
                 let sheet = book.add_worksheet_with_constant_memory().map_err(failed)?;
+                sheet.set_name(named(name)).map_err(failed)?;
                 sheet.set_freeze_panes(1, 0).map_err(failed)?;
                 for (column, head) in (0..).zip(heads) {
                     let width = f64::from(u32::try_from(head.chars().count()).unwrap_or(20) + 8);
@@ -271,6 +272,12 @@ impl Writer {
         file.rewind()?;
         Ok(file)
     }
+}
+
+/// A name that a workbook takes for a sheet: of at most 31 letters, and without some marks.
+fn named(name: &str) -> String {
+    let plain = |c: char| if "[]:*?/\\'".contains(c) { ' ' } else { c };
+    name.chars().map(plain).take(31).collect::<String>().trim().to_owned()
 }
 
 /// A number of millionths with a point, for machines.

@@ -342,6 +342,34 @@ both! {
         site.work().await;
     }
 
+    async fn what_leaves_as_a_sheet_and_what_the_log_says_is_told_in_names_and_words(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        organiser.post(PROPOSAL, &[("act", "propose")]).await;
+        approver.post(PUBLICATION, &[("sure", "yes")]).await;
+        let desk = format!("/desk/contests/{STAGE}");
+
+        let csv = organiser.get(&format!("{desk}/exports/sheets.csv")).await;
+        let book = organiser.get(&format!("{desk}/exports/sheets.xlsx")).await;
+        let log = organiser.get(&format!("{desk}/audit")).await;
+
+        let first = csv.text().lines().nth(1).unwrap_or_default().to_owned();
+        assert!(first.starts_with("Chung khảo,1,gk"), "{first}");
+        assert!(first.contains("Tác giả"), "{first}");
+        let saved = csv.headers.get("content-disposition").unwrap().to_str().unwrap();
+        assert!(saved.contains("filename=\"phieu-cham-san-khau.csv\""), "{saved}");
+        assert!(saved.contains("filename*=UTF-8''Phi%E1%BA%BFu%20ch%E1%BA%A5m%20san%2Dkhau.csv"), "{saved}");
+        use calamine::Reader;
+        let book = calamine::Xlsx::new(std::io::Cursor::new(book.bytes.to_vec())).unwrap();
+        assert_eq!(book.sheet_names(), ["Phiếu chấm"]);
+        let said = log.all("tbody tr");
+        assert!(said.iter().any(|line| line.contains("chấp nhận bàiBài số 1: Một")), "{said:?}");
+        assert!(said.iter().any(|line| line.contains("mở vòng chấmVòng Chung khảo")), "{said:?}");
+        let key = |word: &str| word.len() >= 36 && word.contains('-');
+        let raw: Vec<_> = said.iter().filter(|line| line.split_whitespace().any(key)).collect();
+        assert_eq!(raw, Vec::<&String>::new(), "no key of a row");
+        site.jobs_may_wait();
+    }
+
     async fn a_correction_that_corrects_nothing_is_refused_with_a_sentence(site: Site) {
         let (mut organiser, mut approver) = judged(site).await;
         organiser.post(PROPOSAL, &[("act", "propose")]).await;
@@ -360,12 +388,13 @@ both! {
     }
 
     async fn complaints_are_taken_from_the_publication_on_and_as_long_as_the_rules_say(site: Site) {
-        let (mut organiser, mut approver) = judged(site).await;
+        judged(site).await;
         let form = [("name", "Lê Tám"), ("contact", "0900000001"), ("body", "Đếm nhầm.")];
         let complaints = format!("/contests/{STAGE}/complaints");
         // The rules say from the 11th to the 20th.
         site.set_clock("2026-04-25T01:00:00Z");
-        (organiser, approver) = (site.signed_in(ORGANISER).await, site.signed_in(APPROVER).await);
+        let mut organiser = site.signed_in(ORGANISER).await;
+        let mut approver = site.signed_in(APPROVER).await;
         let before = site.browser().post(&complaints, &form).await;
         organiser.post(PROPOSAL, &[("act", "propose")]).await;
         let done = approver.post(PUBLICATION, &[("sure", "yes")]).await;

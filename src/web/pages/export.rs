@@ -18,7 +18,7 @@ use crate::sheet::{Cell, Format, Writer};
 use crate::web::group::Group;
 use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View};
-use crate::{judging, reports, results, unit, voting};
+use crate::{account, judging, reports, results, unit, voting};
 
 /// Entries that are read at once.
 const PAGE: u64 = 1000;
@@ -47,7 +47,8 @@ pub async fn show(
     let format = Format::of(ending).ok_or_else(nothing)?;
     let heads = heads(kind).ok_or_else(nothing)?;
     let heads: Vec<String> = heads.iter().map(|key| v.t(key)).collect();
-    let writer = Writer::begin(format, &heads).map_err(Failure::broken)?;
+    let title = v.t(title(kind));
+    let writer = Writer::begin(format, &title, &heads).map_err(Failure::broken)?;
     let mut export = Export { app: &app, v: &v, contest: &contest, writer };
     match kind {
         "entries" => export.entries().await?,
@@ -59,8 +60,35 @@ pub async fn show(
         "arrivals" => export.arrivals(&organiser, asked.with.as_deref()).await?,
         _ => export.participation().await?,
     }
-    super::sheet::send(export.writer, format, &format!("{slug}-{what}"))
+    super::sheet::send(export.writer, format, &format!("{title} {slug}.{ending}"))
 }
+
+/// Key of the words for what an export holds.
+fn title(kind: &str) -> &'static str {
+    match kind {
+        "entries" => "entries",
+        "sheets" => "sheets",
+        "votes" => "votes",
+        "standings" => "standings",
+        "winners" => "export-winners",
+        "links" => "export-links",
+        "arrivals" => "export-arrivals",
+        _ => "participation",
+    }
+}
+
+/// Heads of what judges marked.
+const SHEETS: [&str; 9] = [
+    "export-round",
+    "export-judge-number",
+    "judge",
+    "export-number",
+    "receipt-code",
+    "work-title",
+    "export-entrant",
+    "export-criterion",
+    "points",
+];
 
 /// Keys of the heads' words.
 fn heads(kind: &str) -> Option<&'static [&'static str]> {
@@ -78,7 +106,7 @@ fn heads(kind: &str) -> Option<&'static [&'static str]> {
             "session-email",
             "export-submitted-at",
         ],
-        "sheets" => &["export-round", "judge", "export-number", "export-criterion", "points"],
+        "sheets" => &SHEETS,
         "votes" => &["export-number", "receipt-code", "work-title", "votes"],
         "standings" => &["export-table", "place", "work-title", "export-by", "points", "prize"],
         "winners" => &[
@@ -215,24 +243,34 @@ impl Export<'_> {
         }
     }
 
-    /// Numbers of all submitted entries.
-    async fn numbers(&self) -> Result<HashMap<EntryId, i32>> {
-        let rows: Vec<(EntryId, i32)> = entity::entry::Entity::find()
+    /// Number, code, title and entrant of all submitted entries.
+    async fn named(&self) -> Result<HashMap<EntryId, (i32, String, String, String)>> {
+        use entity::entry::Column;
+        let rows: Vec<(EntryId, i32, String, String, String)> = entity::entry::Entity::find()
             .select_only()
-            .column(entity::entry::Column::Id)
-            .column(entity::entry::Column::Number)
+            .columns([Column::Id, Column::Number, Column::Code, Column::Title, Column::EntrantName])
             .filter(entity::entry::Column::ContestId.eq(self.contest.id()))
             .filter(entity::entry::Column::Number.is_not_null())
             .into_tuple()
             .all(&self.app.db)
             .await?;
-        Ok(rows.into_iter().collect())
+        let named = rows
+            .into_iter()
+            .map(|(id, number, code, title, entrant)| (id, (number, code, title, entrant)));
+        Ok(named.collect())
     }
 
     async fn sheets(&mut self) -> Result<()> {
         let english = self.v.lang.is_english();
-        let numbers = self.numbers().await?;
+        let entries = self.named().await?;
         for round in contest::rounds(&self.app.db, self.contest.id()).await? {
+            let panel = judging::panel(&self.app.db, round.id).await?;
+            let people =
+                account::names(&self.app.db, panel.iter().map(|seat| seat.user_id)).await?;
+            let judge_of = |number: Option<i64>| {
+                let seat = panel.iter().find(|seat| Some(i64::from(seat.number)) == number);
+                seat.and_then(|seat| people.get(&seat.user_id).cloned())
+            };
             let defined = self.contest.definition.round(&round.key);
             let title = defined.map_or(round.key.as_str(), |round| round.title.read(english));
             let criterion = |key: &str| {
@@ -242,13 +280,18 @@ impl Export<'_> {
             for outcome in judging::result_of(&self.app.db, &round).await?.unwrap_or_default() {
                 let sheets = outcome.worksheet.get("sheets").and_then(|all| all.as_array());
                 for sheet in sheets.into_iter().flatten() {
-                    let judge = sheet.get("judge").map(|judge| judge.to_string());
+                    let judge = sheet.get("judge").and_then(serde_json::Value::as_i64);
+                    let entry = entries.get(&outcome.entry);
                     let marks = sheet.get("hundredths").and_then(|marks| marks.as_object());
                     for (key, mark) in marks.into_iter().flatten() {
                         self.row(&[
                             title.into(),
-                            judge.clone().into(),
-                            numbers.get(&outcome.entry).copied().into(),
+                            judge.into(),
+                            judge_of(judge).into(),
+                            entry.map(|entry| entry.0).into(),
+                            entry.map(|entry| entry.1.as_str()).into(),
+                            entry.map(|entry| entry.2.as_str()).into(),
+                            entry.map(|entry| entry.3.as_str()).into(),
                             criterion(key).into(),
                             Cell::Millionths(mark.as_i64().unwrap_or(0) * 10_000),
                         ])?;

@@ -3,7 +3,9 @@
 use std::io::Read;
 
 use actix_web::HttpResponse;
-use actix_web::http::header;
+use actix_web::http::header::{
+    self, Charset, ContentDisposition, DispositionParam, DispositionType, ExtendedValue,
+};
 use bytes::Bytes;
 
 use crate::refusal::Kind;
@@ -11,6 +13,7 @@ use crate::sheet::{self, Format};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result};
+use crate::words::fold;
 
 /// Bytes that are read from a sheet's file at once.
 const PIECE: usize = 64 << 10;
@@ -20,6 +23,18 @@ const PIECE: usize = 64 << 10;
 /// # Errors
 /// When the disk is full.
 pub(super) fn send(writer: sheet::Writer, format: Format, name: &str) -> Result {
+    let saved = ContentDisposition {
+        disposition: DispositionType::Attachment,
+        parameters: vec![
+            // For programs that read nothing but letters without marks.
+            DispositionParam::Filename(fold(name).replace(' ', "-")),
+            DispositionParam::FilenameExt(ExtendedValue {
+                charset: Charset::Ext("UTF-8".to_owned()),
+                language_tag: None,
+                value: name.as_bytes().to_vec(),
+            }),
+        ],
+    };
     let file = writer.end().map_err(Failure::broken)?;
     let pieces = futures_util::stream::unfold(file, |mut file| async move {
         let mut piece = vec![0; PIECE];
@@ -36,7 +51,7 @@ pub(super) fn send(writer: sheet::Writer, format: Format, name: &str) -> Result 
         .content_type(format.mime())
         .insert_header((header::CACHE_CONTROL, "private, no-store"))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .insert_header((header::CONTENT_DISPOSITION, saved))
         .streaming(pieces))
 }
 

@@ -204,7 +204,8 @@ pub async fn sheet(
     let mut heads =
         ["export-number", "receipt-code", "work-title", "count-link"].map(|key| v.t(key)).to_vec();
     heads.extend(kinds.iter().map(|kind| kind.label.read(v.lang.is_english()).to_owned()));
-    let mut writer = Writer::begin(format, &heads).map_err(Failure::broken)?;
+    let title = v.t("counts");
+    let mut writer = Writer::begin(format, &title, &heads).map_err(Failure::broken)?;
     let mut after = 0;
     loop {
         let rows = gallery(&app.db, contest.id(), None, Paged { after, size: PAGE }).await?;
@@ -218,5 +219,5 @@ pub async fn sheet(
             writer.row(&cells).map_err(Failure::broken)?;
         }
     }
-    sheets::send(writer, format, &format!("{slug}-counts.{ending}"))
+    sheets::send(writer, format, &format!("{title} {slug}.{ending}"))
 }

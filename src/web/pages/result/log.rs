@@ -1,14 +1,24 @@
-//! The audit log of a contest.
+//! The audit log of a contest, in words: who, what, and about what.
+
+use std::collections::HashMap;
 
 use actix_web::web;
 use askama::Template;
+use entity::audit_log::{self, Model};
+use entity::id::{EntryId, RoundId, SeatId, UserId};
+use entity::instant::Instant;
+use entity::{entry, round, seat};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 
 use crate::account;
 use crate::app::App;
 use crate::audit::{self, Verdict};
-use crate::contest::{self, Auditor};
+use crate::contest::{self, Auditor, Contest};
 use crate::web::signed::Signed;
-use crate::web::{Result, View, page};
+use crate::web::{Failure, Result, View, page};
+
+/// Rows on the page.
+const ROWS: u64 = 500;
 
 /// The audit log of a contest.
 #[derive(Template)]
@@ -20,8 +30,24 @@ pub struct Log {
     pub slug: String,
     /// Whether the whole log is as it was written.
     pub is_whole: bool,
-    /// Rows: number, when, who, act, subject.
-    pub rows: Vec<(i64, entity::instant::Instant, String, String, String)>,
+    /// What was done, newest first.
+    pub lines: Vec<Line>,
+}
+
+/// Something that was done.
+pub struct Line {
+    /// Its number in the log.
+    pub seq: i64,
+    /// When.
+    pub at: Instant,
+    /// Who did it.
+    pub who: String,
+    /// What was done.
+    pub act: String,
+    /// What it was done with.
+    pub subject: String,
+    /// Why, where a reason was given.
+    pub reason: Option<String>,
 }
 
 /// Shows the audit log of a contest and checks the whole chain.
@@ -29,21 +55,117 @@ pub struct Log {
 /// # Errors
 /// Forbidden to anybody but auditors.
 pub async fn log(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
-    use entity::audit_log;
-    use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
     let contest = contest::by_slug(&app.db, &slug).await?;
     Auditor::of(&app.db, &contest, who.id(), v.now).await?;
     let rows = audit_log::Entity::find()
         .filter(audit_log::Column::ContestId.eq(contest.id()))
         .order_by_desc(audit_log::Column::Seq)
-        .limit(500)
+        .limit(ROWS)
         .all(&app.db)
         .await?;
-    let names = account::names(&app.db, rows.iter().filter_map(|row| row.actor_id)).await?;
+    let names = Names::of(&app, &v, &contest, &rows).await?;
     let is_whole = matches!(audit::verify(&app.db).await?, Verdict::Whole(_));
-    let rows = rows.into_iter().map(|row| {
-        let who = row.actor_id.and_then(|id| names.get(&id).cloned()).unwrap_or(row.role);
-        (row.seq, row.happened_at, who, v.act(&row.act), row.subject)
+    let lines = rows.into_iter().map(|row| Line {
+        seq: row.seq,
+        at: row.happened_at,
+        who: names.actor(&v, &row),
+        act: v.act(&row.act),
+        subject: names.subject(&v, &row.subject),
+        reason: reason(&row),
     });
-    page(&Log { slug: slug.into_inner(), is_whole, rows: rows.collect(), v })
+    page(&Log { slug: slug.into_inner(), is_whole, lines: lines.collect(), v })
+}
+
+fn reason(row: &Model) -> Option<String> {
+    let reason = row.after.as_ref()?.get("reason")?.as_str()?.trim();
+    (!reason.is_empty()).then(|| reason.to_owned())
+}
+
+/// What the rows' subjects are called.
+struct Names {
+    contest: String,
+    people: HashMap<UserId, String>,
+    entries: HashMap<EntryId, (Option<i32>, String)>,
+    rounds: HashMap<RoundId, String>,
+    seats: HashMap<SeatId, (i32, UserId)>,
+}
+
+impl Names {
+    async fn of(
+        app: &App,
+        v: &View,
+        contest: &Contest,
+        rows: &[Model],
+    ) -> std::result::Result<Self, Failure> {
+        let english = v.lang.is_english();
+        let entries: Vec<(EntryId, Option<i32>, String)> = entry::Entity::find()
+            .select_only()
+            .columns([entry::Column::Id, entry::Column::Number, entry::Column::Title])
+            .filter(entry::Column::Id.is_in(of_kind::<EntryId>(rows, "entry")))
+            .into_tuple()
+            .all(&app.db)
+            .await?;
+        let rounds: Vec<round::Model> = contest::rounds(&app.db, contest.id()).await?;
+        let title = |key: &str| {
+            let found = contest.definition.round(key);
+            found.map_or(key, |round| round.title.read(english)).to_owned()
+        };
+        let seats = seat::Entity::find()
+            .filter(seat::Column::RoundId.is_in(rounds.iter().map(|round| round.id)))
+            .all(&app.db)
+            .await?;
+        let actors = rows.iter().filter_map(|row| row.actor_id);
+        let people = actors.chain(of_kind::<UserId>(rows, "user"));
+        let people = people.chain(seats.iter().map(|seat| seat.user_id));
+        Ok(Self {
+            contest: contest.definition.title.read(english).to_owned(),
+            people: account::names(&app.db, people).await?,
+            entries: entries.into_iter().map(|(id, number, title)| (id, (number, title))).collect(),
+            rounds: rounds.into_iter().map(|row| (row.id, title(&row.key))).collect(),
+            seats: seats.into_iter().map(|row| (row.id, (row.number, row.user_id))).collect(),
+        })
+    }
+
+    /// Who did it: a person, the system, or whoever runs it.
+    fn actor(&self, v: &View, row: &Model) -> String {
+        let person = row.actor_id.and_then(|id| self.people.get(&id).cloned());
+        person.unwrap_or_else(|| match row.role.as_str() {
+            "operator" => v.t("audit-operator"),
+            _ => v.t("audit-system"),
+        })
+    }
+
+    /// What a subject such as `entry:…` is called; as it is written where it is not known.
+    fn subject(&self, v: &View, written: &str) -> String {
+        let Some((kind, key)) = written.split_once(':') else { return written.to_owned() };
+        let found = match kind {
+            "contest" => Some(self.contest.clone()),
+            "entry" => key.parse().ok().and_then(|id: EntryId| {
+                let (number, title) = self.entries.get(&id)?;
+                Some(v.t2("audit-entry", "number", number.unwrap_or(0), "title", title.as_str()))
+            }),
+            "user" => key.parse().ok().and_then(|id: UserId| self.people.get(&id).cloned()),
+            "round" => key.parse().ok().and_then(|id: RoundId| {
+                let title = self.rounds.get(&id)?;
+                Some(v.t1("audit-round", "title", title.as_str()))
+            }),
+            "seat" => key.parse().ok().and_then(|id: SeatId| {
+                let (number, user) = self.seats.get(&id)?;
+                let name = self.people.get(user).cloned().unwrap_or_default();
+                Some(v.t2("audit-judge", "number", *number, "name", name))
+            }),
+            "vote_case" => Some(v.t1("audit-vote-case", "code", key)),
+            "vote_link" => Some(v.t1("audit-vote-link", "number", key)),
+            "vote_member" => Some(v.t1("audit-vote-member", "number", key)),
+            "vote_log" => Some(v.t("audit-vote-log")),
+            _ => None,
+        };
+        found.unwrap_or_else(|| written.to_owned())
+    }
+}
+
+/// Keys of the subjects of one kind.
+fn of_kind<K: std::str::FromStr>(rows: &[Model], kind: &str) -> Vec<K> {
+    let subjects = rows.iter().filter_map(|row| row.subject.split_once(':'));
+    subjects.filter(|(own, _)| *own == kind).filter_map(|(_, key)| key.parse().ok()).collect()
 }

@@ -113,7 +113,8 @@ fn written(v: &View, slips: &[member::Slip], format: Format, slug: &str) -> Resu
     let heads =
         ["voters-number", "export-unit-code", "session-name", "slip-code", "voters-address"];
     let heads: Vec<String> = heads.iter().map(|key| v.t(key)).collect();
-    let mut writer = Writer::begin(format, &heads).map_err(Failure::broken)?;
+    let title = v.t("export-slips");
+    let mut writer = Writer::begin(format, &title, &heads).map_err(Failure::broken)?;
     for slip in slips {
         let row: [Cell; 5] = [
             slip.number.into(),
@@ -125,7 +126,7 @@ fn written(v: &View, slips: &[member::Slip], format: Format, slug: &str) -> Resu
         writer.row(&row).map_err(Failure::broken)?;
     }
     let ending = if format == Format::Csv { "csv" } else { "xlsx" };
-    sheet::send(writer, format, &format!("{slug}-members.{ending}"))
+    sheet::send(writer, format, &format!("{title} {slug}.{ending}"))
 }
 
 /// A slip as it is printed.
