@@ -262,6 +262,18 @@ pub fn day(lang: Lang, moment: Instant) -> String {
     day_of(lang, &vietnam(moment))
 }
 
+/// The day as papers that are signed say it: "ngày 05 tháng 02 năm 2026", or "5 February 2026". Days
+/// below ten and the first two months have a nought, so that nothing can be written before them.
+#[must_use]
+pub fn date(lang: Lang, moment: Instant) -> String {
+    let local = vietnam(moment);
+    let month = if local.month() < 3 { "%m" } else { "%-m" };
+    match lang {
+        Lang::Vi => local.strftime(&format!("ngày %d tháng {month} năm %Y")).to_string(),
+        Lang::En => day_of(lang, &local),
+    }
+}
+
 fn day_of(lang: Lang, local: &ZonedDateTime) -> String {
     match lang {
         Lang::Vi => format!("{}/{}/{}", local.day(), local.month(), local.year()),

@@ -1,6 +1,7 @@
 //! Certificates: numbered within a contest, each with a public code by which anybody can check it.
 
-use entity::award::{self, State};
+use entity::award;
+use entity::entry::{self, State as EntryState};
 use entity::instant::Instant;
 use entity::publication;
 use sea_orm::{
@@ -14,8 +15,8 @@ use super::error::Error;
 use super::record::record;
 use crate::contest::{self, Organiser};
 
-/// Gives a number and a code to every prize that somebody holds and that has none yet, in the order
-/// of the rules; those that have one keep it. Answers how many are new. `code` makes fresh codes.
+/// Gives a number and a code to every prize that somebody holds whose work still counts, and that
+/// has none yet, in the order of the rules; those that have one keep it. Answers how many are new. `code` makes fresh codes.
 ///
 /// # Errors
 /// [`Error::Unknown`] before anything was published.
@@ -44,7 +45,8 @@ pub async fn certify(
         let bare = given
             .awards
             .iter()
-            .filter(|row| row.prize_key == prize.key && holds(row) && row.certificate.is_none());
+            .filter(|row| row.prize_key == prize.key && row.certificate.is_none())
+            .filter(|row| given.stands(row));
         for row in bare {
             let mut row = row.clone().into_active_model();
             row.certificate = Set(Some(code()));
@@ -67,8 +69,8 @@ pub struct Certificate {
     pub award: award::Model,
     /// The publication that gave it.
     pub publication: publication::Model,
-    /// Whether it holds: the publication is in force, and the prize was neither declined nor
-    /// lapsed.
+    /// Whether it holds: the publication is in force, the prize was neither declined nor lapsed, and
+    /// the work was not struck out since.
     pub is_valid: bool,
 }
 
@@ -89,7 +91,13 @@ pub async fn certificate(db: &impl ConnectionTrait, code: &str) -> Result<Certif
     let publication = newest.ok_or(Error::Unknown)?;
     let award = rows.into_iter().find(|row| row.publication_id == publication.id);
     let award = award.ok_or(Error::Unknown)?;
-    let is_valid = publication.state == publication::State::Published
-        && matches!(award.state, State::Given | State::Accepted);
+    let work = match award.entry_id {
+        Some(id) => entry::Entity::find_by_id(id).one(db).await?,
+        None => None,
+    };
+    let refused = [EntryState::Disqualified, EntryState::Rejected];
+    let is_refused = work.is_some_and(|work| refused.contains(&work.state));
+    let is_valid =
+        publication.state == publication::State::Published && holds(&award) && !is_refused;
     Ok(Certificate { award, publication, is_valid })
 }

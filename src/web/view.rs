@@ -207,6 +207,12 @@ impl View {
         words::day(self.lang, *moment)
     }
 
+    /// The day as papers that are signed say it.
+    #[must_use]
+    pub fn date(&self, moment: &Instant) -> String {
+        words::date(self.lang, *moment)
+    }
+
     /// The moment to the second, in Vietnam.
     #[must_use]
     pub fn second(&self, moment: &Instant) -> String {

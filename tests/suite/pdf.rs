@@ -210,6 +210,10 @@ both! {
         let codes = stage(site, RULES, &["Ánh lửa ca đêm", "Bến cảng", "Chiều công trường"]).await;
         let mut runs = site.signed_in(ORGANISER).await;
         let desk = format!("/desk/contests/{STAGE}");
+        site.set_clock("2026-04-05T01:00:00Z");
+        let begun = site.browser().post(&format!("/contests/{STAGE}/entries"), &[("category", "photo"), ("unit", "td-kcn")]).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text());
+        site.set_clock("2026-04-06T01:00:00Z");
         let draft = runs.get(&format!("{desk}/minutes.pdf")).await;
         let form = [("reason", "Trùng bài đã đoạt giải năm trước"), ("code", codes[2].as_str())];
         let struck = runs.post(&format!("{desk}/strikes"), &form).await;
@@ -237,11 +241,14 @@ both! {
             "BIÊN BẢN CHẤM THI", "Ảnh đẹp", "Chung khảo", "Nội dung (0–10)", "Mỗi bài cần ít nhất 2 phiếu chấm.",
             "gk1@example.vn", "Bảng giám khảo", "Giải nhất", "Ánh lửa ca đêm", "Tác giả Bến cảng",
             "Chiều công trường", "Trùng bài đã đoạt giải năm trước", "Ban giám khảo bỏ phiếu 4/5",
-            "thứ tự do hội đồng quyết định", "Chữ ký",
+            "thứ tự do hội đồng quyết định", "Chữ ký", "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc", "Số: ……/BB", "ngày 11 tháng 4 năm 2026", "Thành phần tham dự",
+            "Giám khảo: gk1@example.vn, gk2@example.vn", "Vắng mặt:",
         ] {
             assert!(paper.contains(words), "{words}: {paper}");
             assert!(page.contains(words), "{words}: {page}");
         }
+        assert!(!page.contains("Bản nháp"), "what was never sent in is no entry: {page}");
         assert!(paper.contains("Trang 1/"), "{paper}");
         site.work().await;
     }

@@ -57,6 +57,12 @@ impl Given {
         Some(since.plus_seconds(i64::from(prize.next_in_line_days?) * 86_400))
     }
 
+    /// Whether somebody holds the prize whose work was not struck out or taken back since.
+    #[must_use]
+    pub fn stands(&self, award: &award::Model) -> bool {
+        holds(award) && winner(award).is_some_and(|who| self.people.fits(who, None))
+    }
+
     /// Whether the prize went to the next in line.
     #[must_use]
     pub fn passed_on(&self, id: AwardId) -> bool {

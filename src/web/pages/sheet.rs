@@ -23,11 +23,13 @@ const PIECE: usize = 64 << 10;
 /// # Errors
 /// When the disk is full.
 pub(super) fn send(writer: sheet::Writer, format: Format, name: &str) -> Result {
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "csv"));
+    let plain = format!("{}.{ending}", fold(stem).replace(' ', "-"));
     let saved = ContentDisposition {
         disposition: DispositionType::Attachment,
         parameters: vec![
             // For programs that read nothing but letters without marks.
-            DispositionParam::Filename(fold(name).replace(' ', "-")),
+            DispositionParam::Filename(plain),
             DispositionParam::FilenameExt(ExtendedValue {
                 charset: Charset::Ext("UTF-8".to_owned()),
                 language_tag: None,

@@ -149,4 +149,27 @@ both! {
         assert_eq!(public.all("td .prize"), ["Giải nhất"], "{}", public.text());
         site.work().await;
     }
+
+    async fn a_work_that_is_struck_out_afterwards_keeps_no_certificate(site: Site) {
+        let (mut one, mut other) = counted(site).await;
+        publish(&mut one, &mut other, "").await;
+        one.post(&format!("{DESK}/certificates"), &[]).await;
+        let before = one.get(&format!("{DESK}/certificates")).await;
+        let checks = one.get(&format!("{DESK}/awards")).await.attributes("tbody td a[href^='/certificates/']", "href");
+
+        let first = entry::Entity::find().filter(entry::Column::EntrantName.eq("Người thứ 1"));
+        let mut row = first.one(&site.app.db).await.unwrap().unwrap().into_active_model();
+        row.state = Set(entry::State::Disqualified);
+        let tx = hoithi::db::begin(&site.app.db).await.unwrap();
+        row.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        let after = one.get(&format!("{DESK}/certificates")).await;
+        let check = site.browser().get(&checks[0]).await;
+
+        assert_eq!(before.all(".certificate .name"), ["Người thứ 1", "Người thứ 2"]);
+        assert!(before.all(".seal")[0].contains("ngày 23 tháng 4 năm 2026 TM. BAN TỔ CHỨC"), "{:?}", before.all(".seal"));
+        assert_eq!(after.all(".certificate .name"), ["Người thứ 2"]);
+        assert!(check.text().contains("không còn giá trị") && check.text().contains("bài bị loại"), "{}", check.text());
+        site.jobs_may_wait();
+    }
 }

@@ -16,7 +16,7 @@ use crate::app::{self, App};
 use crate::contest::{self, Contest};
 use crate::entry::code;
 use crate::refusal::Kind;
-use crate::results::award::{holds, winner};
+use crate::results::award::winner;
 use crate::results::certificate;
 use crate::web::form::Form;
 use crate::web::organised::Organised;
@@ -107,7 +107,7 @@ pub async fn index(
 
 async fn drawn(app: &App, v: View, contest: &Contest, asked: &Asked) -> Result<Certificates> {
     let given = given(app, contest).await?;
-    let mut rows: Vec<&Model> = given.awards.iter().filter(|row| holds(row)).collect();
+    let mut rows: Vec<&Model> = given.awards.iter().filter(|row| given.stands(row)).collect();
     let is_preview = asked.preview.is_some();
     if is_preview {
         rows.sort_by_key(|row| row.recipient.chars().count());

@@ -89,8 +89,11 @@ fn set(book: &mut Book, all: &Certificates, one: &Printed) -> std::result::Resul
         plate.beside(&number, letters(plain, 9.0), beside);
         plate.beside(&one.check.0, letters(plain, 9.0), beside);
     }
-    plate.y = bottom - 34.0 * MM;
-    let seal = wide - 18.0 * MM - 45.0 * MM;
-    plate.around(&v.day(&all.published), letters(plain, 12.0), (seal, 90.0 * MM));
+    plate.y = bottom - 40.0 * MM;
+    let seal = (wide - 18.0 * MM - 45.0 * MM, 90.0 * MM);
+    let place = v.t1("certificate-place", "date", v.date(&all.published));
+    plate.around(&place, letters(plain, 11.0), seal);
+    plate.around(&v.t("certificate-signer"), letters(bold, 11.0), seal);
+    plate.around(&v.t("certificate-sign"), letters(plain, 9.0), seal);
     Ok(())
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use actix_web::web;
 use askama::Template;
+use entity::crew::Role;
 use entity::decision::{self, Kind as Decided};
 use entity::entry::State;
 use entity::id::UserId;
@@ -48,7 +49,9 @@ pub struct Minutes {
     pub published: Option<(i32, Instant)>,
     /// The last moment that the minutes tell of.
     pub at: Instant,
-    /// How many entries are in each state.
+    /// Who took part: the part, and names.
+    pub present: Vec<(String, String)>,
+    /// How many entries that were sent in are in each state.
     pub counts: Vec<(&'static str, i64)>,
     /// Entries that do not count: number, title, state, reason.
     pub out: Vec<(i32, String, &'static str, String)>,
@@ -76,18 +79,17 @@ impl Minutes {
     /// Everybody who signs: judges, once each, and in which part.
     #[must_use]
     pub fn signers(&self) -> Vec<(String, String)> {
-        let mut signers: Vec<(String, String)> = Vec::new();
-        let staying =
-            self.rounds.iter().flat_map(|round| &round.judges).filter(|one| !one.has_left);
-        for judge in staying {
-            let part = self.v.t(if judge.is_chair { "chair" } else { "judge" });
-            match signers.iter_mut().find(|(name, _)| *name == judge.name) {
-                Some((_, known)) if judge.is_chair => *known = part,
-                Some(_) => {}
-                None => signers.push((judge.name.clone(), part)),
-            }
+        let part = |chairs| self.v.t(if chairs { "chair" } else { "judge" });
+        signing(&self.rounds).into_iter().map(|(name, chairs)| (name, part(chairs))).collect()
+    }
+
+    /// Where and when they are signed: to be filled in by hand, as far as it is not known.
+    #[must_use]
+    pub fn place(&self) -> String {
+        match self.published {
+            Some((_, at)) => self.v.t1("certificate-place", "date", self.v.date(&at)),
+            None => self.v.t("minutes-place"),
         }
-        signers
     }
 }
 
@@ -124,7 +126,13 @@ async fn gathered(
         plan: contest.definition.plan.as_ref().map(|plan| plan.number.clone()),
         published,
         at: at.into_iter().flatten().max().unwrap_or(v.now),
-        counts: counts.into_iter().map(|(s, n)| (state_key(s), n)).collect(),
+        present: present(app, &v, &contest, &rounds).await?,
+        // What was never sent in is no entry.
+        counts: counts
+            .into_iter()
+            .filter(|(state, _)| *state != State::Draft)
+            .map(|(state, count)| (state_key(state), count))
+            .collect(),
         out,
         more_out,
         rounds,
@@ -170,6 +178,46 @@ impl Minutes {
         self.aside = show.aside.unwrap_or_default();
         self.hash = Some(show.hash);
     }
+}
+
+/// Who took part: the chair, the judges and the crew, each part with its names.
+async fn present(
+    app: &App,
+    v: &View,
+    contest: &Contest,
+    rounds: &[Round],
+) -> std::result::Result<Vec<(String, String)>, Failure> {
+    let crew = contest::crew(&app.db, contest.id()).await?;
+    let names = account::names(&app.db, crew.iter().map(|row| row.user_id)).await?;
+    let judges = signing(rounds);
+    let of_panel = |is_chair: bool| {
+        judges.iter().filter(move |(_, chairs)| *chairs == is_chair).map(|(name, _)| name.clone())
+    };
+    let of_crew = |role: Role| {
+        let rows = crew.iter().filter(move |row| row.role == role);
+        rows.filter_map(|row| names.get(&row.user_id).cloned())
+    };
+    let parts: [(&str, Vec<String>); 5] = [
+        ("chair", of_panel(true).collect()),
+        ("judges", of_panel(false).collect()),
+        ("role-organiser", of_crew(Role::Organiser).collect()),
+        ("role-approver", of_crew(Role::Approver).collect()),
+        ("role-screener", of_crew(Role::Screener).collect()),
+    ];
+    let told = parts.into_iter().filter(|(_, names)| !names.is_empty());
+    Ok(told.map(|(part, names)| (v.t(part), names.join(", "))).collect())
+}
+
+/// Judges who stayed, once each, with whether they chaired.
+fn signing(rounds: &[Round]) -> Vec<(String, bool)> {
+    let mut known: Vec<(String, bool)> = Vec::new();
+    for judge in rounds.iter().flat_map(|round| &round.judges).filter(|one| !one.has_left) {
+        match known.iter_mut().find(|(name, _)| *name == judge.name) {
+            Some((_, chairs)) => *chairs |= judge.is_chair,
+            None => known.push((judge.name.clone(), judge.is_chair)),
+        }
+    }
+    known
 }
 
 /// Entries that do not count: number, title, state, reason; and how many more there are.

@@ -21,7 +21,11 @@ pub async fn pdf(app: Data<App>, v: View, by: Organised) -> Result {
 fn written(m: &Minutes) -> std::result::Result<Vec<u8>, Error> {
     let (v, title) = (&m.v, format!("{} – {}", m.v.t("minutes"), m.title));
     let mut flow = Flow::new(Head { title: title.clone(), language: v.tag(), at: m.at });
+    flow.above(&v.t("minutes-state"));
+    flow.above(&v.t("minutes-motto"));
     flow.above(&m.unit);
+    flow.above(&v.t("minutes-no"));
+    flow.above(&m.place());
     flow.title(&v.t("minutes-title"));
     flow.above(&m.title);
     if let Some(plan) = &m.plan {
@@ -33,6 +37,11 @@ fn written(m: &Minutes) -> std::result::Result<Vec<u8>, Error> {
         }
         None => flow.text(Style::Strong, &v.t("minutes-not-published")),
     }
+    flow.heading(&v.t("minutes-present"));
+    let present: Vec<String> =
+        m.present.iter().map(|(part, names)| format!("{part}: {names}")).collect();
+    flow.list(&present);
+    flow.text(Style::Text, &v.t("minutes-absent"));
     entries(&mut flow, m);
     for round in &m.rounds {
         judged(&mut flow, m, round);
