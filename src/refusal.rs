@@ -41,6 +41,8 @@ pub enum Arg {
     Bytes(u64),
     /// A moment, written in Vietnamese time.
     Moment(entity::instant::Instant),
+    /// The end of something, written as deadlines are.
+    End(entity::instant::Instant),
 }
 
 impl From<&str> for Arg {

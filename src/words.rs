@@ -101,6 +101,7 @@ fn written(lang: Lang, arg: &Arg) -> FluentValue<'static> {
         Arg::Number(number) => (*number).into(),
         Arg::Bytes(bytes) => self::bytes(lang, *bytes).into(),
         Arg::Moment(moment) => self::moment(lang, *moment).into(),
+        Arg::End(moment) => end(lang, *moment, true).into(),
     }
 }
 
@@ -224,11 +225,17 @@ pub fn left(lang: Lang, now: Instant, until: Instant) -> String {
 /// this one.
 #[must_use]
 pub fn deadline(lang: Lang, now: Instant, until: Instant) -> String {
+    let last = vietnam(until.plus_seconds(-60)).year();
+    end(lang, until, last != vietnam(now).year())
+}
+
+/// The end of something, with its year or without.
+fn end(lang: Lang, until: Instant, with_year: bool) -> String {
     let at = vietnam(until);
     let is_midnight = at.hour() == 0 && at.minute() == 0;
     let last = if is_midnight { vietnam(until.plus_seconds(-60)) } else { at };
     let weekday = usize::from(last.weekday().to_monday_zero_offset().unsigned_abs());
-    let years = if last.year() == vietnam(now).year() { "" } else { " năm %Y" };
+    let years = if with_year { " năm %Y" } else { "" };
     if lang.is_english() {
         return last
             .strftime(&format!("%H:%M on %A %-d %B{}", if years.is_empty() { "" } else { " %Y" }))

@@ -30,7 +30,7 @@ pub async fn crew(
         .await
 }
 
-/// Gives somebody a part; whoever has it already keeps it.
+/// Gives somebody a part; whoever has it already keeps it. Answers whether it is new.
 ///
 /// # Errors
 /// When the database fails.
@@ -39,10 +39,10 @@ pub async fn join(
     by: &Organiser,
     (user, role): (UserId, Role),
     now: Instant,
-) -> Result<(), DbErr> {
+) -> Result<bool, DbErr> {
     let known = crew(tx, by.contest()).await?;
     if known.iter().any(|row| row.user_id == user && row.role == role) {
-        return Ok(());
+        return Ok(false);
     }
     let id = CrewId::new();
     let row = crew::ActiveModel {
@@ -55,7 +55,8 @@ pub async fn join(
         ended_at: Set(None),
     };
     crew::Entity::insert(row).exec_without_returning(tx).await?;
-    record(tx, by, "crew-joined", (user, role), now).await
+    record(tx, by, "crew-joined", (user, role), now).await?;
+    Ok(true)
 }
 
 /// Ends a part; answers false where there is no such part in this contest.

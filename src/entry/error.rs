@@ -4,7 +4,7 @@ use entity::instant::Instant;
 use sea_orm::DbErr;
 
 use crate::contest;
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Arg, Kind, Refusal, Refused};
 
 /// Why an entry was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -43,7 +43,7 @@ impl Refusal for Error {
         match self {
             Self::Unknown => Refused::new(Kind::NotFound, "entry-unknown"),
             Self::Closed(Some(end)) => {
-                Refused::new(Kind::Conflict, "entry-closed").with("end", *end)
+                Refused::new(Kind::Conflict, "entry-closed").with("end", Arg::End(*end))
             }
             Self::Closed(None) => Refused::new(Kind::Conflict, "entry-not-open"),
             Self::Stale => Refused::new(Kind::Conflict, "entry-stale"),

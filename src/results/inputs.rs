@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::rank::{Candidate, Decided, Who};
-use crate::refusal::{Kind, Refused};
+use crate::refusal::{Arg, Kind, Refused};
 
 /// Everything that decides.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl Problem {
     pub fn refused(&self) -> Refused {
         match self {
             Self::StillOpen(_, until) => {
-                Refused::new(Kind::Conflict, "result-window-open").with("until", *until)
+                Refused::new(Kind::Conflict, "result-window-open").with("until", Arg::End(*until))
             }
             Self::Unchecked(count) => {
                 Refused::new(Kind::Conflict, "result-unchecked").with("count", *count)

@@ -5,7 +5,7 @@ use sea_orm::DbErr;
 
 use crate::contest;
 use crate::contest::definition::Level;
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Arg, Kind, Refusal, Refused};
 
 /// Why a vote was not counted.
 #[derive(Debug, thiserror::Error)]
@@ -156,9 +156,8 @@ impl Refusal for Error {
             Self::TooEarly => Refused::new(Kind::Invalid, "vote-appeal-early").at("received"),
             Self::SamePerson => Refused::new(Kind::Conflict, "second-person-needed"),
             Self::AppealsOpen(None) => Refused::new(Kind::Conflict, "vote-key-needed"),
-            Self::AppealsOpen(Some(until)) => {
-                Refused::new(Kind::Conflict, "vote-key-needed-until").with("until", *until)
-            }
+            Self::AppealsOpen(Some(until)) => Refused::new(Kind::Conflict, "vote-key-needed-until")
+                .with("until", Arg::End(*until)),
             Self::Busy | Self::Stuck | Self::Elsewhere(_) | Self::Changed => {
                 Refused::new(Kind::Unavailable, "votes-wait")
             }

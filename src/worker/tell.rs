@@ -56,9 +56,11 @@ pub(super) async fn write(
 ) -> Result<()> {
     let Some(email) = &entry.email else { return Ok(()) };
     let lang = Lang::of(&entry.lang);
-    let until = entry.repair_until.map(|until| words::moment(lang, until)).unwrap_or_default();
-    let intake = contest.open(PhaseKind::Intake, app.clock.now());
-    let closes = intake.map(|window| words::moment(lang, window.closes)).unwrap_or_default();
+    let now = app.clock.now();
+    let due = |at| words::deadline(lang, now, at);
+    let until = entry.repair_until.map(due).unwrap_or_default();
+    let intake = contest.open(PhaseKind::Intake, now);
+    let closes = intake.map(|window| due(window.closes)).unwrap_or_default();
     let base = app.config.server.base_url.trim_end_matches('/');
     let slug = contest.slug();
     let args = [

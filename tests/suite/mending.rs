@@ -48,6 +48,8 @@ both! {
         assert!(bare.all("button[value='mend']").is_empty(), "{}", bare.text());
         assert_eq!(end.all("button[value='mend']"), ["Sửa bài"]);
         assert!(end.text().contains("Chụp lại"));
+        let due = end.all(".notice.warn").join(" ");
+        assert!(due.contains("chậm nhất 23 giờ 59 thứ Hai ngày 20 tháng 4"), "as every deadline is told: {due}");
         assert_eq!(closed.status, StatusCode::NOT_FOUND, "four digits are not enough");
         assert_eq!(wrong.all("[role=alert]").len(), 1, "{}", wrong.text());
         assert_eq!(wrong.attributes("#mend-phone", "value"), ["0900005600"], "what was typed stays");

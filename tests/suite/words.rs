@@ -39,6 +39,16 @@ fn every_text_is_in_the_form_that_screen_readers_read() {
 }
 
 #[test]
+fn the_tone_stands_on_one_vowel_everywhere() {
+    let other = ["oá", "oà", "oả", "oã", "oạ", "oé", "oè", "oẻ", "oẽ", "oẹ"];
+    for (name, text) in words::files().filter(|(name, _)| name.starts_with("vi")) {
+        let spelt = text.split(|c: char| !c.is_alphabetic());
+        let spelt = spelt.filter(|word| other.iter().any(|end| word.to_lowercase().ends_with(end)));
+        assert_eq!(spelt.collect::<Vec<_>>(), Vec::<&str>::new(), "{name}: xóa, not xoá");
+    }
+}
+
+#[test]
 fn every_key_that_a_template_or_a_refusal_uses_is_there() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let known = keys(Lang::Vi);

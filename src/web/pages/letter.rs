@@ -90,13 +90,15 @@ async fn draw(
     (here, above): (String, (String, String)),
     asked: &Asked,
 ) -> Result {
-    let wanted = asked.state.as_deref().unwrap_or("failed");
-    let shown = STATES.iter().find(|(_, value, _)| *value == wanted).unwrap_or(&STATES[0]);
+    let counts = letters::counts(&app.db, contest).await?;
+    let count = |state: State| counts.iter().find(|(own, _)| *own == state).map_or(0, |one| one.1);
+    // What did not go out is looked at first, where there is any.
+    let first = STATES.iter().find(|(_, _, state)| count(*state) > 0).unwrap_or(&STATES[0]);
+    let wanted = asked.state.as_deref().unwrap_or(first.1);
+    let shown = STATES.iter().find(|(_, value, _)| *value == wanted).unwrap_or(first);
     let mut letters = letters::list(&app.db, contest, shown.2, asked.before, PAGE + 1).await?;
     let more = letters.len() as u64 > PAGE;
     letters.truncate(usize::try_from(PAGE).unwrap_or(50));
-    let counts = letters::counts(&app.db, contest).await?;
-    let count = |state: State| counts.iter().find(|(own, _)| *own == state).map_or(0, |one| one.1);
     let states = STATES
         .iter()
         .map(|(words, value, state)| (*words, *value, count(*state), *value == shown.1));

@@ -203,7 +203,7 @@ async fn posters(
 
 fn poster(app: &App, v: &View, link: &vote_link::Model) -> Poster {
     let address = format!("{}/v/{}", v.base, Group::of(link).text(app));
-    let until = v.t1("link-until", "until", v.when(&link.expires_at));
+    let until = v.t1("link-until", "until", v.deadline(&link.expires_at));
     let number = v.t1("poster-number", "number", i64::from(link.number));
     Poster { group: link.label.clone(), foot: format!("{number} · {until}"), address }
 }

@@ -10,7 +10,7 @@ letter-accepted-body =
     See it at { $address }
 letter-returned-subject = Your entry needs mending – { $contest }
 letter-returned-body =
-    “{ $title }”, code { $code }, has to be mended before { $until }.
+    “{ $title }”, code { $code }, has to be mended by { $until }.
     Reason: { $reason }. { $note }
 
     Mend it at { $address }
@@ -57,7 +57,7 @@ letter-draft-body =
     Take it up again in the browser that you used, or by the draft's code, at { $enter }
 letter-repair-subject = Your entry has to be mended soon – { $contest }
 letter-repair-body =
-    Your entry “{ $title }”, code { $code }, has to be mended and sent again before { $until }.
+    Your entry “{ $title }”, code { $code }, has to be mended and sent again by { $until }.
 
     Mend it at { $address }
 letter-sheets-subject = Sheets wait for you – { $contest }

@@ -1,5 +1,5 @@
 complaints = Khiếu nại
-complaints-window = Nhận khiếu nại từ { $opens } đến trước { $closes }.
+complaints-window = Nhận khiếu nại từ { $opens } đến { $closes }.
 complaints-closed = Hiện không nhận khiếu nại.
 complaints-none = Chưa có khiếu nại nào.
 complaint-words = Hãy ghi họ tên, cách liên hệ và nội dung khiếu nại.

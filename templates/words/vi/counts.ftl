@@ -1,6 +1,6 @@
 counts = Số liệu bên ngoài
 counts-none = Thể lệ của cuộc thi này không dùng số liệu bên ngoài.
-counts-window = Số liệu được đọc từ { $opens } đến trước { $closes }.
+counts-window = Số liệu được đọc từ { $opens } đến { $closes }.
 counts-waiting = Chờ người thứ hai xác nhận
 counts-none-waiting = Không có số liệu nào chờ xác nhận.
 counts-confirmed = Số liệu đã xác nhận

@@ -10,7 +10,7 @@ letter-accepted-body =
     Xem tại { $address }
 letter-returned-subject = Bài dự thi cần bổ sung – { $contest }
 letter-returned-body =
-    Bài “{ $title }”, mã { $code }, cần được sửa trước { $until }.
+    Bài “{ $title }”, mã { $code }, cần được sửa chậm nhất { $until }.
     Lý do: { $reason }. { $note }
 
     Sửa bài tại { $address }
@@ -57,7 +57,7 @@ letter-draft-body =
     Mở lại trên máy đã dùng, hoặc nhập mã bản nháp, tại { $enter }
 letter-repair-subject = Bài dự thi sắp hết hạn bổ sung – { $contest }
 letter-repair-body =
-    Bài “{ $title }”, mã { $code }, cần được sửa và gửi lại trước { $until }.
+    Bài “{ $title }”, mã { $code }, cần được sửa và gửi lại chậm nhất { $until }.
 
     Sửa bài tại { $address }
 letter-sheets-subject = Còn phiếu chưa chấm – { $contest }

@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 
-use crate::story::{ORGANISER, STAGE, stage, stage_of, staged};
+use crate::story::{ORGANISER, STAGE, close, judge, seat, stage, stage_of, staged};
 use crate::support::both;
 
 const RULES: &str = "
@@ -23,6 +23,7 @@ both! {
         let crew = format!("/desk/contests/{STAGE}/crew");
         let part = [("role", "screener"), ("name", "Lê Bình"), ("email", "binh@example.vn")];
         organiser.post(&crew, &part).await;
+        organiser.post(&crew, &part).await;
         site.work().await;
         let letters = site.letters();
 
@@ -31,6 +32,8 @@ both! {
         let links = screener.get("/desk").await.attributes("main a", "href");
         let found = screener.get(&room).await;
 
+        let theirs = letters.iter().filter(|letter| letter.to == "binh@example.vn");
+        assert_eq!(theirs.count(), 1, "whoever is added twice hears of it once");
         let letter = letters.iter().find(|letter| letter.to == "binh@example.vn").unwrap();
         assert!(letter.subject.contains("Ảnh đẹp"), "{}", letter.subject);
         assert!(links.contains(&room), "{links:?}");
@@ -80,6 +83,12 @@ both! {
     async fn two_works_cannot_be_put_on_one_place(site: Site) {
         let codes = stage(site, RULES, &["A", "B"]).await;
         let mut organiser = site.signed_in(ORGANISER).await;
+        let round = format!("/desk/contests/{STAGE}/rounds/final");
+        let mut panel = seat(site, &mut organiser, &round, &["gk@example.vn"]).await;
+        judge(&mut panel[0], |_| [("art", 800)].into()).await;
+        close(&mut organiser, STAGE, "final").await;
+        site.set_clock("2026-04-11T01:00:00Z");
+        let mut organiser = site.signed_in(ORGANISER).await;
         let among: Vec<String> = {
             use sea_orm::EntityTrait;
             let rows = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
@@ -97,5 +106,8 @@ both! {
         assert_eq!(refused.status, StatusCode::OK);
         let said = refused.all("[role=alert]").join(" ");
         assert!(said.contains("cùng một thứ tự"), "{said}");
+        assert_eq!(refused.attributes("input[name^='order.']", "value"), ["1", "1"], "what was typed stays");
+        assert_eq!(refused.attributes("form[action$='/decisions'] input[name=reason]", "value"), ["Biểu quyết"]);
+        site.jobs_may_wait();
     }
 }

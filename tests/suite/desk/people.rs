@@ -75,10 +75,13 @@ both! {
         admin.post(&again, &[]).await;
         let worked = site.work().await;
 
+        let page = admin.get("/desk/letters").await;
+        assert_eq!(page.all(".tabs [aria-current]").len(), 1);
+        assert!(page.all(".tabs [aria-current]")[0].starts_with("Đã gửi"), "the first tab that is not empty: {}", page.text());
         assert!(list.text().contains("550 no such mailbox"), "{}", list.text());
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert_eq!(other.get("/desk/letters").await.status, StatusCode::FORBIDDEN);
         assert_eq!((worked, site.letters().into_iter().map(|l| l.to).collect::<Vec<_>>()), (1, vec![to]));
-        assert!(admin.get("/desk/letters").await.all("tbody tr").is_empty());
+        assert!(admin.get("/desk/letters?state=failed").await.all("tbody tr").is_empty());
     }
 }

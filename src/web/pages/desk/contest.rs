@@ -153,9 +153,11 @@ pub async fn add_crew(
     };
     let tx = db::begin(&app.db).await?;
     let user = account::invite(&tx, form.text("name"), form.text("email"), v.now).await?;
-    contest::join(&tx, &organiser, (user, role), v.now).await?;
-    let more = [("role", Arg::from(v.t(role_key(role))))];
-    invite::write(&tx, &v, &contest, ("crew", form.text("email")), &more).await?;
+    // Whoever has the part already has the letter too.
+    if contest::join(&tx, &organiser, (user, role), v.now).await? {
+        let more = [("role", Arg::from(v.t(role_key(role))))];
+        invite::write(&tx, &v, &contest, ("crew", form.text("email")), &more).await?;
+    }
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}")))
 }

@@ -178,7 +178,7 @@ async fn message(
         State::Accepted => format!("{}/entries/{}", v.base, entry.code),
         _ => format!("{}/receipts/{}", v.base, entry.code),
     };
-    let until = entry.repair_until.map(|until| words::moment(v.lang, until)).unwrap_or_default();
+    let until = entry.repair_until.map(|until| v.deadline(&until)).unwrap_or_default();
     let args: [(&str, Arg); 7] = [
         ("name", entry.entrant_name.clone().into()),
         ("title", entry.title.clone().into()),

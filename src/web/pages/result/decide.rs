@@ -40,7 +40,7 @@ pub async fn decide(
     ranked.sort();
     if ranked.windows(2).any(|two| two[0].0 == two[1].0) {
         let refused = vec![Refused::new(Kind::Invalid, "order-same-place")];
-        return draw_desk(&app, v, (&contest, organiser.user()), refused).await;
+        return draw_desk(&app, v, (&contest, organiser.user()), (&form, refused)).await;
     }
     let subject = results::Subject {
         table: form.text("table").to_owned(),
@@ -60,7 +60,7 @@ pub async fn decide(
         Err(error) => {
             drop(tx);
             let refused = Failure::from(error).said()?;
-            draw_desk(&app, v, (&contest, organiser.user()), refused).await
+            draw_desk(&app, v, (&contest, organiser.user()), (&form, refused)).await
         }
     }
 }
@@ -106,7 +106,7 @@ pub async fn publish(
         && let Err(unsure) = form.sure()
     {
         drop(tx);
-        return draw_desk(&app, v, (&contest, who.id()), vec![unsure]).await;
+        return draw_desk(&app, v, (&contest, who.id()), (&form, vec![unsure])).await;
     }
     let votes = votes.filter(|_| done.is_ok());
     let answer = finish(&app, v, (&contest, who.id()), tx, done).await?;
@@ -151,7 +151,8 @@ async fn finish(
         }
         Err(error) => {
             drop(tx);
-            draw_desk(app, v, (contest, who), Failure::from(error).said()?).await
+            draw_desk(app, v, (contest, who), (&Form::default(), Failure::from(error).said()?))
+                .await
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::contest::{self, Approver, Auditor, Contest, Organiser};
 use crate::refusal::Refused;
 use crate::results::{self, Inputs, Outcome, Problem};
+use crate::web::form::Form;
 use crate::web::pages::worksheet;
 use crate::web::signed::Signed;
 use crate::web::{Result, View, page};
@@ -69,6 +70,16 @@ pub struct Emptiable {
     pub empty: u32,
 }
 
+/// Equals whose order is to be decided.
+pub struct Equals {
+    /// Key of the table.
+    pub table: String,
+    /// Who they are: key, name, the place that was typed.
+    pub among: Vec<(String, String, String)>,
+    /// The reason that was typed.
+    pub reason: String,
+}
+
 /// The desk's page of a result.
 #[derive(Template)]
 #[template(path = "result/desk.html")]
@@ -83,8 +94,8 @@ pub struct Desk {
     pub tables: Vec<Table>,
     /// What stands in the way.
     pub problems: Vec<String>,
-    /// Ties to be decided: key of the table, and who.
-    pub ties: Vec<(String, Vec<(String, String)>)>,
+    /// Ties to be decided.
+    pub ties: Vec<Equals>,
     /// Prizes of which some may stay empty.
     pub emptiable: Vec<Emptiable>,
     /// Publications so far, newest first.
@@ -119,15 +130,15 @@ fn state_key(state: State) -> &'static str {
 pub async fn desk(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
     let contest = contest::by_slug(&app.db, &slug).await?;
     Auditor::of(&app.db, &contest, who.id(), v.now).await?;
-    draw_desk(&app, v, (&contest, who.id()), Vec::new()).await
+    draw_desk(&app, v, (&contest, who.id()), (&Form::default(), Vec::new())).await
 }
 
-/// The page, with what stood in the way.
+/// The page, with what was typed and what stood in the way.
 pub(super) async fn draw_desk(
     app: &App,
     v: View,
     (contest, who): (&Contest, UserId),
-    refused: Vec<Refused>,
+    (typed, refused): (&Form, Vec<Refused>),
 ) -> Result {
     let organises = Organiser::of(&app.db, contest, who, v.now).await.is_ok();
     app.votes.caught_up(contest, v.now).await?;
@@ -144,10 +155,16 @@ pub(super) async fn draw_desk(
     let problems = all.filter(|one| !early || !matches!(one, Problem::Tie(..)));
     let ties = problems.clone().filter_map(|problem| match problem {
         Problem::Tie(table, _, who) => {
-            let named = who
-                .iter()
-                .map(|one| (serde_json::to_string(one).unwrap_or_default(), names.of(*one).0));
-            Some((table.clone(), named.collect()))
+            // What was typed for one table stands at that one alone.
+            let own = typed.text("table") == table;
+            let said = |field: &str| if own { typed.text(field).to_owned() } else { String::new() };
+            let among = who.iter().map(|one| {
+                let key = serde_json::to_string(one).unwrap_or_default();
+                let place = said(&format!("order.{key}"));
+                (key, names.of(*one).0, place)
+            });
+            let (table, among) = (table.clone(), among.collect());
+            Some(Equals { table, among, reason: said("reason") })
         }
         _ => None,
     });
