@@ -175,6 +175,55 @@ both! {
         site.work().await;
     }
 
+    async fn criteria_rules_and_the_contest_above_are_fields_with_findings_beside_them(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        officer.post("/desk/contests", &FIELDS).await;
+        let above = slug(site).await;
+        officer.post(&format!("/desk/contests/{above}/announcement"), &[("sure", "yes")]).await;
+        let made = officer.post("/desk/contests", &with(&[("title", "Ảnh cơ sở")])).await;
+        let address = made.location.unwrap().replace("/check", "/form");
+        let slug = address.split('/').nth(3).unwrap().to_owned();
+        let page = officer.get(&address).await;
+        let rows = page.attributes("input[name$='.label']", "name").len();
+        let own = async || contest::by_slug(&site.app.db, &slug).await.unwrap().definition;
+        let known = own().await.rounds[0].criteria.len();
+        let name = |n: usize, part: &str| format!("round.0.criterion.{n}.{part}");
+        let form = |weights: [&str; 2]| -> Vec<(String, String)> {
+            let mut form = vec![
+                (name(0, "label"), "Nội dung"), (name(0, "max"), "20"), (name(0, "weight"), weights[0]),
+            ];
+            form.extend((1..known).map(|n| (name(n, "label"), "")));
+            form.extend([(name(known, "label"), "Tác động"), (name(known, "weight"), weights[1])]);
+            let more = [("rules", "## Thể lệ\n- Ảnh gốc"), ("parent", above.as_str()), ("up", "5")];
+            form.extend(more.map(|(name, value)| (name.to_owned(), value)));
+            form.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
+        };
+
+        let wrong = form(["70", "40"]);
+        let wrong: Vec<(&str, &str)> = wrong.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let refused = officer.post(&address, &wrong).await;
+        let right = form(["60", "40"]);
+        let right: Vec<(&str, &str)> = right.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let kept = officer.post(&address, &right).await;
+
+        assert_eq!(rows, known + 2, "two empty ones to be filled");
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+        let fault = refused.attributes("span.error", "id");
+        assert_eq!(fault, ["round.0.criterion.0.weight-fault"], "{}", refused.text());
+        assert_eq!(refused.attributes("input[name='round.0.criterion.0.weight']", "value"), ["70"]);
+        assert_eq!(kept.status, StatusCode::SEE_OTHER, "{:?}", kept.all(".notice"));
+        let definition = own().await;
+        let criteria = definition.rounds[0].criteria.iter();
+        let criteria: Vec<_> = criteria.map(|one| (one.label.vi.as_str(), one.max, one.weight)).collect();
+        assert_eq!(criteria, [("Nội dung", 20, Some(60)), ("Tác động", 10, Some(40))]);
+        assert_eq!(definition.rounds[0].criteria[1].key, "tac-dong");
+        assert_eq!(definition.rules.as_ref().unwrap().vi, "## Thể lệ\n- Ảnh gốc");
+        assert_eq!(definition.parent.as_deref(), Some(above.as_str()));
+        assert_eq!(definition.promotion.as_ref().unwrap().count.max, Some(5));
+        site.work().await;
+    }
+
     async fn the_form_speaks_english_too(site: Site) {
         site.units().await;
         let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;

@@ -6,8 +6,11 @@
 
 mod days;
 mod funnel;
+mod rules;
 
 pub use funnel::{Added, Stage, add_round, funnel, put_rounds, remove_round, round_fields};
+
+pub use rules::{rows, scored};
 
 use days::Days;
 use jiff::civil::Date;
@@ -47,6 +50,7 @@ pub fn fields(definition: &Definition) -> Vec<(String, String)> {
     .into_iter()
     .map(|(name, value)| (name.to_owned(), value))
     .collect::<Vec<_>>();
+    fields.extend(rules::fields(definition));
     for (at, slot) in slots(definition).iter().enumerate() {
         let megabytes = slot.bytes.max.map(|most| most.0 / 1_000_000);
         fields.push((format!("slot.{at}.most"), number(slot.count.max)));
@@ -119,6 +123,7 @@ pub fn put(definition: &mut Definition, sent: &[(String, String)]) -> Result<(),
         definition.unit = unit;
     }
     people(definition, &field);
+    rules::put(definition, &field, &mut refused);
     voters(definition, &field);
     numbers(definition, &field, &mut refused);
     let days = ["from", "to", "vote", "announce"].map(|name| field(name).unwrap_or_default());
@@ -269,6 +274,8 @@ pub fn field_of(definition: &Definition, path: &str) -> String {
             let part = steps.get(2).copied().unwrap_or("count");
             number(1).map_or_else(|| "prizes".to_owned(), |at| format!("prize.{at}.{part}"))
         }
+        "rounds" => rules::field_of(&steps).unwrap_or_else(|| "rounds".to_owned()),
+        "promotion" => "up".to_owned(),
         "eligibility" => "who".to_owned(),
         "plan" if steps.get(1) == Some(&"file") => "plan_file".to_owned(),
         "quotas" => "quota".to_owned(),

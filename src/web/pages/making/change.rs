@@ -2,8 +2,8 @@
 
 use actix_web::web;
 
-use super::form::{Way, again, filled};
-use super::{changed, plan};
+use super::form::{Choices, Way, again, filled};
+use super::{changed, parents, plan};
 use crate::app::App;
 use crate::contest::outline;
 use crate::web::form::Form;
@@ -14,10 +14,17 @@ use crate::web::{Failure, Result, View, page, see_other};
 ///
 /// # Errors
 /// Forbidden to anybody but organisers.
-pub async fn edit(v: View, Organised(contest, _): Organised, slug: web::Path<String>) -> Result {
+pub async fn edit(
+    app: web::Data<App>,
+    v: View,
+    Organised(contest, _): Organised,
+    slug: web::Path<String>,
+) -> Result {
     let sent = outline::fields(&contest.definition);
     let way = Way::Change(&slug, contest.is_public());
-    page(&filled(v, &contest.definition, &[], &sent, Vec::new(), way))
+    let parents = parents(&app, &v, (&slug, contest.definition.parent.as_deref())).await?;
+    let choices = Choices { parents, ..Choices::default() };
+    page(&filled(v, &contest.definition, &choices, &sent, Vec::new(), way))
 }
 
 /// Changes the contest to what the fields say; what was typed stays.
@@ -45,5 +52,7 @@ pub async fn update(
         Err(failure) => failure.said()?,
     };
     let way = Way::Change(&slug, contest.is_public());
-    again(&filled(v, &contest.definition, &[], form.texts(), refused, way))
+    let parents = parents(&app, &v, (&slug, contest.definition.parent.as_deref())).await?;
+    let choices = Choices { parents, ..Choices::default() };
+    again(&filled(v, &contest.definition, &choices, form.texts(), refused, way))
 }

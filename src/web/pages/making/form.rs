@@ -74,10 +74,19 @@ pub(super) enum Way<'a> {
     Change(&'a str, bool),
 }
 
+/// What may be chosen: units that the contest may belong to, and contests above it.
+#[derive(Default)]
+pub(super) struct Choices {
+    /// Code and name.
+    pub(super) units: Vec<(String, String)>,
+    /// Name in addresses, and title.
+    pub(super) parents: Vec<(String, String)>,
+}
+
 pub(super) fn filled(
     v: View,
     definition: &Definition,
-    units: &[(String, String)],
+    choices: &Choices,
     sent: &[(String, String)],
     refused: Vec<Refused>,
     way: Way,
@@ -91,7 +100,7 @@ pub(super) fn filled(
         };
         by_field.entry(field).or_default().push(v.said(one));
     }
-    let mut sections = sections(&v, definition, units, &way);
+    let mut sections = sections(&v, definition, choices, &way);
     for field in sections.iter_mut().flat_map(|section| &mut section.fields) {
         field.value = named(&field.name).cloned().unwrap_or_default();
         field.faults = by_field.get(&field.name).cloned().unwrap_or_default();
@@ -164,19 +173,15 @@ fn choice(v: &View, name: &str, label: &str, options: &[(&str, &str)]) -> Field 
     Field { options: options.collect(), ..field(v, name, label, "radio") }
 }
 
-fn sections(
-    v: &View,
-    definition: &Definition,
-    units: &[(String, String)],
-    way: &Way,
-) -> Vec<Section> {
+fn sections(v: &View, definition: &Definition, choices: &Choices, way: &Way) -> Vec<Section> {
     let section = |key: &str, open: bool, fields: Vec<Field>| {
         let (title, hint) = (v.t(&format!("form-{key}")), v.t(&format!("form-{key}-hint")));
         Section { title, hint, open, fields }
     };
     let mut names = vec![field(v, "title", "contest-title", "text")];
     if matches!(way, Way::Make(_)) {
-        names.push(Field { options: units.to_vec(), ..field(v, "unit", "contest-unit", "select") });
+        let options = choices.units.clone();
+        names.push(Field { options, ..field(v, "unit", "contest-unit", "select") });
     }
     let mut dates = vec![
         field(v, "from", "intake-from", "date"),
@@ -202,6 +207,15 @@ fn sections(
         all.push(section("judges", true, vec![field(v, "judges", "judges-lines", "lines")]));
     }
     all.push(section("prizes", false, prizes(v, definition)));
+    let criteria = criteria(v, definition);
+    if !criteria.is_empty() {
+        all.push(section("criteria", false, criteria));
+    }
+    all.push(section("rules", false, vec![field(v, "rules", "rules", "lines")]));
+    let mut parents = vec![(String::new(), v.t("parent-none"))];
+    parents.extend(choices.parents.iter().cloned());
+    let parent = Field { options: parents, ..field(v, "parent", "form-parent-which", "select") };
+    all.push(section("parent", false, vec![parent, field(v, "up", "form-up", "number")]));
     let more = ["plan", "plan_file", "contact", "phone"];
     let more = more.map(|name| field(v, name, &format!("form-{}", name.replace('_', "-")), "text"));
     let mut more = Vec::from(more);
@@ -239,6 +253,28 @@ fn prizes(v: &View, definition: &Definition) -> Vec<Field> {
         })
     };
     definition.prizes.iter().enumerate().flat_map(one).collect()
+}
+
+/// Name, highest mark and weight of what judges mark, round by round.
+fn criteria(v: &View, definition: &Definition) -> Vec<Field> {
+    let all = outline::scored(definition).flat_map(|(at, round)| {
+        let title = round.title.read(v.lang.is_english()).to_owned();
+        let parts = [("label", "text"), ("max", "number"), ("weight", "number")];
+        (0..outline::rows(round)).flat_map(move |number| {
+            let title = title.clone();
+            parts.map(move |(part, shape)| Field {
+                label: v.t2(
+                    &format!("criterion-{part}"),
+                    "round",
+                    title.as_str(),
+                    "number",
+                    number + 1,
+                ),
+                ..field(v, &format!("round.{at}.criterion.{number}.{part}"), "rules", shape)
+            })
+        })
+    });
+    all.collect()
 }
 
 /// A page with what is wrong, as its status says.

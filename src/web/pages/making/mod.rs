@@ -16,10 +16,12 @@ pub use funnel::{Funnel, change_funnel, funnel};
 pub use plan::show as plan;
 pub use start::{Asked, New, create, new};
 
+use entity::contest::State;
+
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::Definition;
-use crate::contest::{self, Organiser};
+use crate::contest::{self, Contest, Organiser};
 use crate::web::form::Form;
 use crate::web::{Failure, View};
 use crate::{db, media};
@@ -33,6 +35,23 @@ pub const TEMPLATES: [(&str, &str); 6] = [
     ("poster", include_str!("../../../contest/templates/poster.yaml")),
     ("link", include_str!("../../../contest/templates/link.yaml")),
 ];
+
+/// Contests that may stand above the one with this name, among them the one that does: name in
+/// addresses, and title.
+async fn parents(
+    app: &App,
+    v: &View,
+    (own, above): (&str, Option<&str>),
+) -> std::result::Result<Vec<(String, String)>, Failure> {
+    let rows = contest::all(&app.db).await?.into_iter();
+    let fits = |row: &entity::contest::Model| {
+        above == Some(row.slug.as_str()) || (row.state == State::Announced && row.slug != own)
+    };
+    let open = rows.filter(fits).take(100);
+    let all = contest::wholes(&app.db, open.collect()).await?;
+    let title = |one: &Contest| one.definition.title.read(v.lang.is_english()).to_owned();
+    Ok(all.iter().map(|one| (one.slug().to_owned(), title(one))).collect())
+}
 
 /// Changes a contest to what is defined, for the reason and with the notice that a form gives, and
 /// keeps the scan of its plan where one was sent.

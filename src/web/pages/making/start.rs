@@ -4,8 +4,9 @@ use actix_web::web;
 use askama::Template;
 
 use super::TEMPLATES;
-use super::form::{Way, again, filled};
+use super::form::{Choices, Way, again, filled};
 use super::origin::Origin;
+use super::parents;
 use crate::app::{self, App};
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::{Definition, PhaseKind};
@@ -48,10 +49,10 @@ pub async fn new(app: web::Data<App>, v: View, who: Signed, asked: web::Query<As
     }
     let origin = Origin { template: template.unwrap_or_default(), from: from.unwrap_or_default() };
     let mut definition = origin.definition(&app, &v, &who).await?;
-    let units = units(&app, &v, &who).await?;
+    let choices = choices(&app, &v, &who, &definition).await?;
     if origin.from.is_empty() {
         definition.title.vi.clear();
-        if let Some((code, _)) = units.first() {
+        if let Some((code, _)) = choices.units.first() {
             definition.unit.clone_from(code);
         }
     }
@@ -62,7 +63,7 @@ pub async fn new(app: web::Data<App>, v: View, who: Signed, asked: web::Query<As
             value.clone_from(day);
         }
     }
-    page(&filled(v, &definition, &units, &sent, Vec::new(), Way::Make(&origin)))
+    page(&filled(v, &definition, &choices, &sent, Vec::new(), Way::Make(&origin)))
 }
 
 async fn choose(app: &App, v: View, who: &Signed) -> Result {
@@ -87,6 +88,16 @@ async fn choose(app: &App, v: View, who: &Signed) -> Result {
         .map(|(key, text)| (*key, v.t(&format!("template-{key}")), holds(text)))
         .collect();
     page(&New { templates, earlier, v })
+}
+
+async fn choices(
+    app: &App,
+    v: &View,
+    who: &Signed,
+    like: &Definition,
+) -> std::result::Result<Choices, Failure> {
+    let parents = parents(app, v, ("", like.parent.as_deref())).await?;
+    Ok(Choices { units: units(app, v, who).await?, parents })
 }
 
 /// Units that the contest may belong to: code and name.
@@ -133,12 +144,12 @@ pub async fn create(app: web::Data<App>, v: View, who: Signed, form: Form) -> Re
     let began = old.phases_of(PhaseKind::Intake).filter_map(|phase| year(&phase.opens.0)).min();
     let years = year(form.text("from")).zip(began).map_or(0, |(new, old)| new - old);
     let mut definition = old.cloned_as(&slug, years);
-    let units = units(&app, &v, &who).await?;
+    let choices = choices(&app, &v, &who, &old).await?;
     let refused = match made(&app, &v, &who, &mut definition, &form).await {
         Ok(()) => return Ok(see_other(&format!("/desk/contests/{slug}/check"))),
         Err(failure) => failure.said()?,
     };
-    again(&filled(v, &old, &units, form.texts(), refused, Way::Make(&origin)))
+    again(&filled(v, &old, &choices, form.texts(), refused, Way::Make(&origin)))
 }
 
 /// A name in addresses from a title, with a few letters that make it its own.
