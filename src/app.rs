@@ -55,7 +55,8 @@ impl App {
     /// When the data folder, the database or the store cannot be opened.
     pub async fn open(config: Config) -> anyhow::Result<Self> {
         make_private(&config.data.folder)?;
-        let names = (config.server.base_url.as_str(), config.server.node_url.as_str());
+        let node = config.node_url();
+        let names = (config.server.base_url.as_str(), node.as_str());
         let votes =
             Votes::open(&config.database(), &config.data.folder, names, Clock::System, fresh);
         Ok(Self {

@@ -8,6 +8,7 @@
 mod example;
 mod layers;
 mod network;
+mod nodes;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 pub use example::example;
 pub use layers::{Error, Problem};
 pub use network::Network;
+pub use nodes::Nodes;
 
 use crate::{account, log, mail, storage, voting};
 
@@ -58,8 +60,9 @@ pub struct Server {
     pub threads: usize,
     /// Whether this process also does queued work.
     pub worker: bool,
-    /// Where other nodes reach this process, `http://host:port`; empty where it is the only one.
-    /// All nodes share the files `key` and `votes` of the data folder.
+    /// Where other nodes reach this process, `http://address:port`; empty: at `listen`, where that
+    /// is an address of this machine alone, or PostgreSQL is on this machine and so all nodes are.
+    /// All nodes share `key` and `votes` of the data folder.
     pub node_url: String,
     /// Seconds between SIGTERM and the end of listening, in which `/health/ready` says 503 so that
     /// proxies send nobody here any more; at most 5.

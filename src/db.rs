@@ -7,6 +7,7 @@
 //! assignment; then job, and last the audit log. They are locked `FOR NO KEY UPDATE`: a row that
 //! only refers to one of them does not wait for it.
 
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use sea_orm::{
     TransactionOptions, TransactionTrait,
 };
 use sqlx::Connection;
-use sqlx::postgres::PgConnection;
+use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 
 /// How long a statement waits for another's lock before it is refused.
@@ -65,6 +66,16 @@ pub async fn connect_with_room(
         .set_schema_search_path("public");
     let db = Database::connect(options).await?;
     Ok(db)
+}
+
+/// Whether the database at `url` is on this machine: then so is every process that reaches it there.
+#[must_use]
+pub fn is_here(url: &str) -> bool {
+    let Ok(options) = url.parse::<PgConnectOptions>() else { return url.starts_with("sqlite:") };
+    let host = options.get_host();
+    options.get_socket().is_some()
+        || host == "localhost"
+        || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|host| host.is_loopback())
 }
 
 /// Whether a connection that was given back still answers. One at whose other end nobody is would

@@ -1,8 +1,9 @@
 //! `hoithi config`: what an operator can set.
 
+use anyhow::bail;
 use clap::Subcommand;
 
-use crate::config::Config;
+use crate::config::{Config, Nodes};
 
 /// Show or check the configuration.
 #[derive(Debug, Subcommand)]
@@ -21,8 +22,14 @@ impl Command {
         match self {
             Self::Example => print!("{}", crate::config::example()),
             Self::Check => {
-                read()?;
+                let nodes = read()?.nodes();
+                if nodes.is_wrong() {
+                    bail!("{nodes}");
+                }
                 println!("the configuration can be used");
+                if nodes != Nodes::Alone {
+                    println!("nodes: {nodes}");
+                }
             }
             Self::Print => print!("{}", toml::to_string_pretty(&read()?.redacted())?),
         }

@@ -1,5 +1,8 @@
 //! `hoithi doctor`: looks at everything that the site needs, and says what to do.
 
+mod durable;
+mod nodes;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -77,7 +80,11 @@ impl Doctor {
         address(&mut found, &config);
         folder(&mut found, &config.data.folder);
         match db::connect(&config.database(), 2).await {
-            Ok(db) => database(&mut found, &db).await,
+            Ok(db) => {
+                database(&mut found, &db).await;
+                durable::look(&mut found, &db).await;
+                nodes::look(&mut found, &config, &db).await;
+            }
             Err(error) => found.wrong(
                 "database",
                 &format!(

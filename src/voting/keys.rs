@@ -32,6 +32,11 @@ pub(super) struct Keys {
     staff: [[u8; 32]; 2],
 }
 
+/// Whether the keys of a contest's log are in this folder.
+pub(super) fn are_in(folder: &Path, contest: ContestId) -> bool {
+    SIGNING.iter().all(|name| folder.join(contest.to_string()).join(name).exists())
+}
+
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Keys(***)")

@@ -23,6 +23,7 @@ mod desk;
 mod details;
 mod error;
 mod keys;
+mod leads;
 mod line;
 mod links;
 pub mod lists;
@@ -57,6 +58,7 @@ pub use counts::{Seen, checked_counts, counts, is_closed, seen, statement, taken
 pub use desk::Standing;
 pub use entity::vote::State as VoteState;
 pub use error::Error;
+pub use leads::{Lead, leads};
 pub use links::{
     NewLink, add as add_links, close as close_link, links, links_between, voters_by_link,
 };

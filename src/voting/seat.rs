@@ -18,6 +18,11 @@ pub(super) fn take(folder: &Path, fresh: fn() -> [u8; 32]) -> (String, Option<Fi
     }
 }
 
+/// What the process of this data folder is called; none where there never was one.
+pub(super) fn name(folder: &Path) -> Option<String> {
+    std::fs::read_to_string(folder.join("node")).ok()
+}
+
 fn locked(folder: &Path, new: &str) -> std::io::Result<(String, File)> {
     let mut file = File::options()
         .read(true)

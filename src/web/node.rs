@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::{Failure, Result, UNKEPT};
-use crate::app::App;
+use crate::app::{App, Key};
 use crate::contest::definition::Level;
 use crate::refusal::Kind;
 use crate::voting::{Act, Cast, Error, Person, Proof, Touch, Trace};
@@ -162,8 +162,27 @@ async fn here(
     }
 }
 
-/// One request to another node, on a connection of its own.
+/// Hands a vote on to the node at `url`.
 async fn post(url: &str, hash: &str, body: &[u8]) -> std::io::Result<Told> {
+    let (head, body) = ask(url, hash, body).await?;
+    if !head.starts_with("HTTP/1.1 200") {
+        return Err(std::io::Error::other(head.lines().next().unwrap_or_default().to_owned()));
+    }
+    serde_json::from_str(&body).map_err(std::io::Error::other)
+}
+
+/// Whether the node at `url` holds our secret, so that votes can be handed on to it.
+///
+/// # Errors
+/// When it is not reached in time.
+pub async fn knows(url: &str, key: &Key) -> std::io::Result<bool> {
+    let hash = data_encoding::HEXLOWER.encode(&key.hash("node-vote", &[b""]));
+    let (head, _) = tokio::time::timeout(PATIENCE, ask(url, &hash, b"")).await??;
+    Ok(head.starts_with("HTTP/1.1 204"))
+}
+
+/// One request to another node, on a connection of its own: head and body of the answer.
+async fn ask(url: &str, hash: &str, body: &[u8]) -> std::io::Result<(String, String)> {
     let host = url.strip_prefix("http://").map(|host| host.trim_end_matches('/'));
     let host = host.filter(|host| !host.is_empty()).ok_or(std::io::ErrorKind::InvalidInput)?;
     let mut stream = tokio::net::TcpStream::connect(host).await?;
@@ -178,13 +197,10 @@ async fn post(url: &str, hash: &str, body: &[u8]) -> std::io::Result<Told> {
     stream.take(MOST).read_to_end(&mut answer).await?;
     let text = String::from_utf8_lossy(&answer);
     let (head, body) = text.split_once("\r\n\r\n").ok_or(std::io::ErrorKind::UnexpectedEof)?;
-    if !head.starts_with("HTTP/1.1 200") {
-        return Err(std::io::Error::other(head.lines().next().unwrap_or_default().to_owned()));
-    }
-    serde_json::from_str(body).map_err(std::io::Error::other)
+    Ok((head.to_owned(), body.to_owned()))
 }
 
-/// Takes a vote that another node hands on.
+/// Takes a vote that another node hands on; to an empty request it answers that both hold one secret.
 ///
 /// # Errors
 /// Not found to anybody who does not hold the site's secret.
@@ -195,6 +211,9 @@ pub async fn take(app: web::Data<App>, request: HttpRequest, body: web::Bytes) -
     let right = app.key.hash("node-vote", &[&body]);
     if !hash.is_some_and(|hash| bool::from(right[..].ct_eq(&hash))) {
         return Err(nobody());
+    }
+    if body.is_empty() {
+        return Ok(HttpResponse::NoContent().insert_header(UNKEPT).finish());
     }
     let handed: Handed = serde_json::from_slice(&body).map_err(|_| nobody())?;
     let at = Instant::from_micros(handed.at).map_err(|_| nobody())?;

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use hoithi::config::{self, Config};
+use hoithi::config::{self, Config, Nodes};
 
 fn of(text: &str, environment: &[(&str, &str)]) -> Result<Config, String> {
     let mut file = tempfile::NamedTempFile::new().unwrap();
@@ -91,4 +91,33 @@ fn the_environment_goes_before_the_file_and_secrets_come_from_files_of_their_own
     assert_eq!(config.data.database.as_deref(), Some("postgres://hoithi:12345@db/hoithi"));
     assert!(config.server.trusted_proxies[1].contains("10.9.8.7".parse().unwrap()));
     assert!(!written(&config.redacted()).contains("12345"));
+}
+
+#[test]
+fn where_other_nodes_reach_this_one_follows_where_it_listens() {
+    let (here, there) = ("postgres://hoithi@localhost/hoithi", "postgres://hoithi@db/hoithi");
+    let socket = "postgres://hoithi@localhost/hoithi?host=/run/postgresql";
+    let at = |url: &str| Nodes::At(url.to_owned());
+    for (database, listen, said, nodes) in [
+        ("", "127.0.0.1:8080", "", Nodes::Alone),
+        ("", "127.0.0.1:8080", "http://10.0.0.1:8080", Nodes::Needless),
+        (here, "127.0.0.1:8080", "", at("http://127.0.0.1:8080")),
+        (socket, "0.0.0.0:80", "", at("http://127.0.0.1:80")),
+        (here, "[::]:80", "", at("http://[::1]:80")),
+        (here, "localhost:81", "", at("http://127.0.0.1:81")),
+        (there, "127.0.0.1:8080", "", Nodes::Nowhere),
+        (there, "0.0.0.0:8080", "", Nodes::Nowhere),
+        (there, "10.0.0.1:8080", "", at("http://10.0.0.1:8080")),
+        (there, "0.0.0.0:8080", "http://node-1:8080", at("http://node-1:8080")),
+        (there, "0.0.0.0:8080", "https://node-1", Nodes::Misspelt),
+        (there, "0.0.0.0:8080", "http://0.0.0.0:8080", Nodes::Misspelt),
+        (there, "0.0.0.0:8080", "http://node-1:8080/votes", Nodes::Misspelt),
+    ] {
+        let mut config = Config::default();
+        config.data.database = Some(database.to_owned()).filter(|database| !database.is_empty());
+        config.server.listen = listen.to_owned();
+        config.server.node_url = said.to_owned();
+
+        assert_eq!(config.nodes(), nodes, "{database} {listen} {said}");
+    }
 }

@@ -44,6 +44,7 @@ mod making;
 mod media;
 mod mending;
 mod method;
+mod nodes;
 mod officer;
 mod operator;
 mod pdf;

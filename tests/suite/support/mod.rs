@@ -6,7 +6,7 @@ pub mod fault;
 mod given;
 mod postgres;
 pub mod process;
-mod rows;
+pub mod rows;
 pub mod sender;
 mod site;
 pub mod stage;

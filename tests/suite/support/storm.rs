@@ -80,13 +80,7 @@ impl Sent {
 pub fn storm(rig: &mut Rig, faults: &[Fault], rounds: usize) -> Toll {
     let (folder, database) = (rig.folder.clone(), rig.database.clone());
     let (folder, database) = (folder.as_path(), database.as_deref());
-    let mut demo = process::command(folder);
-    demo.args(["demo", "--only-fill", "--folder"]).arg(folder);
-    if let Some(database) = database {
-        demo.args(["--database", database]);
-    }
-    let filled = demo.output().expect("the binary runs");
-    assert!(filled.status.success(), "{}", String::from_utf8_lossy(&filled.stderr));
+    fill(folder, database);
     let before = Rows::read(folder, database, "2000-01-01T00:00:00Z");
     let (sent, mut toll, mut dice) = (Sent::default(), Toll::default(), 0x2545_F491_u64);
     let mut site = rig.start();
@@ -126,6 +120,17 @@ pub fn storm(rig: &mut Rig, faults: &[Fault], rounds: usize) -> Toll {
     toll
 }
 
+/// Fills a site with the demo.
+pub fn fill(folder: &Path, database: Option<&str>) {
+    let mut demo = process::command(folder);
+    demo.args(["demo", "--only-fill", "--folder"]).arg(folder);
+    if let Some(database) = database {
+        demo.args(["--database", database]);
+    }
+    let filled = demo.output().expect("the binary runs");
+    assert!(filled.status.success(), "{}", String::from_utf8_lossy(&filled.stderr));
+}
+
 /// What there is to vote for, to enter and to judge.
 struct Scene {
     works: Vec<String>,
@@ -138,9 +143,7 @@ struct Scene {
 
 impl Scene {
     fn of(address: SocketAddr, folder: &Path) -> Self {
-        let page = get(address, GALLERY, "");
-        let works = attributes(&page, "a[href^='/entries/']", "href");
-        let works = works.iter().filter_map(|to| to.split(['/', '?']).nth(2).map(str::to_owned));
+        let works = works(address);
         let start = get(address, &format!("{ENTER}/new"), "");
         let category = attributes(&start, "[name=category]", "value").remove(0);
         let password = std::fs::read_to_string(folder.join("password")).expect("a password");
@@ -150,7 +153,7 @@ impl Scene {
         let session = cookie(&signed, "s").expect("signed in");
         let desk = get(address, "/desk", &session);
         let rounds = attributes(&desk, "a[href^='/judging/']", "href");
-        let (mut works, mut session): (Vec<String>, String) = (works.collect(), session);
+        let (mut works, mut session) = (works, session);
         let mut answers = Vec::new();
         for round in rounds {
             let list = get(address, &round, &session);
@@ -182,6 +185,12 @@ impl Scene {
         told["status"] = answer.status.into();
         Some(told)
     }
+}
+
+/// Codes of the works that are voted for.
+pub fn works(address: SocketAddr) -> Vec<String> {
+    let works = attributes(&get(address, GALLERY, ""), "a[href^='/entries/']", "href");
+    works.iter().filter_map(|to| to.split(['/', '?']).nth(2).map(str::to_owned)).collect()
 }
 
 fn get(address: SocketAddr, path: &str, cookie: &str) -> Html {
@@ -219,7 +228,7 @@ fn vote(address: SocketAddr, scene: &Scene, sent: &Sent, over: &AtomicBool, seed
 }
 
 /// Casts a vote; when it was counted, its receipt and whether it had been counted before.
-fn cast(address: SocketAddr, (browser, work): &(String, String)) -> Option<(String, bool)> {
+pub fn cast(address: SocketAddr, (browser, work): &(String, String)) -> Option<(String, bool)> {
     let cookie = format!("b={browser}");
     let path = format!("/entries/{work}/vote");
     let answer = request(address, "POST", &path, &[JSON, FORM, ("cookie", &cookie)], b"").ok()?;
@@ -280,7 +289,7 @@ fn judge(address: SocketAddr, scene: &Scene, sent: &Sent, over: &AtomicBool) {
 
 /// Asks until there is an answer, for as long as a site may take to be itself again: another node may
 /// hold the lead, or a line be silent, for some seconds more.
-fn patiently<T>(ask: impl Fn() -> Option<T>) -> T {
+pub fn patiently<T>(ask: impl Fn() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(answer) = ask() {
