@@ -10,10 +10,11 @@ use crate::storm::{Toll, storm};
 /// Milliseconds after a fault within which a vote has to be counted again.
 const SOON: f64 = 45_000.0;
 
-/// Lets so many faults befall the site on each engine, and one on a disk that lies, which must show.
+/// Lets so many faults befall the site on each engine, and one on what acknowledges early: a disk and a server.
+/// Those must show.
 pub fn measure(figures: &mut Figures, rounds: usize) {
     let sqlite = toll(|folder| Rig::on_sqlite(folder, false), &ON_SQLITE, rounds);
-    let postgres = toll(Rig::on_postgres, &ON_POSTGRES, rounds);
+    let postgres = toll(|folder| Rig::on_postgres(folder, false), &ON_POSTGRES, rounds);
     let engines = [("sqlite", &ON_SQLITE[..], sqlite), ("postgres", &ON_POSTGRES[..], postgres)];
     for (engine, faults, toll) in engines {
         for (at, fault) in faults.iter().enumerate() {
@@ -35,6 +36,8 @@ pub fn measure(figures: &mut Figures, rounds: usize) {
     }
     let control = toll(|folder| Rig::on_sqlite(folder, true), &[Fault::Power], 1);
     figures.at_least("crash.lying-disk.lost", control.lost as f64, 1.0, "");
+    let control = toll(|folder| Rig::on_postgres(folder, true), &[Fault::Stop], 1);
+    figures.at_least("crash.early-server.lost", control.lost as f64, 1.0, "");
 }
 
 fn toll(rig: impl FnOnce(&Path) -> Rig + Send, faults: &[Fault], rounds: usize) -> Toll {

@@ -37,7 +37,7 @@ mod what_was_acknowledged_outlives_every_fault_and_nothing_is_there_twice {
 
     #[test]
     fn on_postgres() {
-        nothing_is_lost_or_doubled(Rig::on_postgres, &ON_POSTGRES, 5);
+        nothing_is_lost_or_doubled(|folder| Rig::on_postgres(folder, false), &ON_POSTGRES, 5);
     }
 }
 
@@ -74,4 +74,13 @@ async fn bytes_of_an_upload_that_were_acknowledged_are_there_when_the_power_is_b
     let app = App::open(stage::config(folder.path(), None)).await.unwrap();
     let files = entity::file::Entity::find().all(&app.db).await.unwrap();
     assert_eq!(files[0].sha256, Sha256::digest(&photo).to_vec());
+}
+
+#[test]
+fn a_server_that_acknowledges_early_is_found_out_when_it_is_stopped_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let toll = storm(&mut Rig::on_postgres(folder.path(), true), &[Fault::Stop], 1);
+
+    assert!(toll.lost > 0, "{toll:?}");
 }

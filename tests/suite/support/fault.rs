@@ -40,8 +40,9 @@ pub const ON_POSTGRES: [Fault; 5] =
 enum Ground {
     /// SQLite in the folder, on a disk whose syncs are noted; or, where it lies, only acknowledged.
     Disk { lies: bool, cuts: usize },
-    /// A server of its own, behind a line that can be cut.
-    Server(Server, Proxy),
+    /// A server of its own, behind a line that can be cut; where it `forgets`, it acknowledges commits
+    /// that are not written down.
+    Server { server: Server, proxy: Proxy, forgets: bool },
 }
 
 /// A site with what it stands on.
@@ -67,12 +68,14 @@ impl Rig {
         rig
     }
 
-    /// On PostgreSQL.
-    pub fn on_postgres(folder: &Path) -> Self {
+    /// On PostgreSQL. A server that forgets acknowledges the site's commits before they are written
+    /// down: the control, in which a stop at once must lose votes.
+    pub fn on_postgres(folder: &Path, forgets: bool) -> Self {
         let server = Server::start();
         let proxy = Proxy::before(server.address);
         let database = Some(format!("postgres://postgres@{}/postgres", proxy.address));
-        Self { folder: folder.to_owned(), database, ground: Ground::Server(server, proxy) }
+        let ground = Ground::Server { server, proxy, forgets };
+        Self { folder: folder.to_owned(), database, ground }
     }
 
     fn shim(&self) -> PathBuf {
@@ -86,14 +89,21 @@ impl Rig {
     /// Starts the site.
     pub fn start(&self) -> Process {
         let (shim, notes) = (self.shim(), self.notes());
+        let mut database = self.database.clone().unwrap_or_default();
         let mut settings = vec![("HOITHI__LOG__FILTER", "error")];
-        if let Some(database) = &self.database {
-            settings.push(("HOITHI__DATA__DATABASE", database));
-        }
-        if let Ground::Disk { lies, .. } = self.ground {
-            settings.push(("LD_PRELOAD", shim.to_str().expect("a path")));
-            settings.push(("POWER_UNDO", notes.to_str().expect("a path")));
-            settings.extend(lies.then_some(("POWER_LIES", "1")));
+        match &self.ground {
+            Ground::Disk { lies, .. } => {
+                settings.push(("LD_PRELOAD", shim.to_str().expect("a path")));
+                settings.push(("POWER_UNDO", notes.to_str().expect("a path")));
+                settings.extend(lies.then_some(("POWER_LIES", "1")));
+            }
+            Ground::Server { server, forgets, .. } => {
+                if *forgets {
+                    server.write_nothing_down();
+                    database.push_str("?options[synchronous_commit]=off");
+                }
+                settings.push(("HOITHI__DATA__DATABASE", &database));
+            }
         }
         Process::start(&self.folder, &settings)
     }
@@ -108,10 +118,10 @@ impl Rig {
                 forget_unsynced(&self.folder, &notes, *cuts);
                 *cuts += 1;
             }
-            (Fault::Stop, Ground::Server(server, _)) => server.stop_at_once(),
-            (Fault::Cut, Ground::Server(_, proxy)) => proxy.cut(),
-            (Fault::HalfOpen, Ground::Server(_, proxy)) => proxy.silence([true, true]),
-            (Fault::Unanswered, Ground::Server(_, proxy)) => proxy.silence([false, true]),
+            (Fault::Stop, Ground::Server { server, .. }) => server.stop_at_once(),
+            (Fault::Cut, Ground::Server { proxy, .. }) => proxy.cut(),
+            (Fault::HalfOpen, Ground::Server { proxy, .. }) => proxy.silence([true, true]),
+            (Fault::Unanswered, Ground::Server { proxy, .. }) => proxy.silence([false, true]),
             _ => panic!("{fault:?} cannot happen here"),
         }
     }
@@ -122,7 +132,7 @@ impl Rig {
         let begun = Instant::now();
         match (fault, &mut self.ground) {
             (Fault::Kill | Fault::Power, _) => *site = self.start(),
-            (Fault::Stop, Ground::Server(server, _)) => server.start_again(),
+            (Fault::Stop, Ground::Server { server, .. }) => server.start_again(),
             _ => {}
         }
         site.ready(begun)

@@ -137,9 +137,30 @@ impl Server {
 
     /// Stops it where it stands: nothing that is not in its log of writes is kept.
     pub(super) fn stop_at_once(&mut self) {
-        let id = i32::try_from(self.child.id()).expect("a number");
-        unsafe { libc::kill(id, libc::SIGQUIT) };
+        signal(self.child.id(), libc::SIGQUIT);
+        // It may stand still; then the server would wait for it.
+        self.writer().into_iter().for_each(|writer| signal(writer, libc::SIGKILL));
         self.child.wait().expect("gone");
+    }
+
+    /// From now on what is acknowledged before it is written down stays in memory: the process that
+    /// writes it down stands still.
+    pub(super) fn write_nothing_down(&self) {
+        signal(self.writer().expect("a server has one"), libc::SIGSTOP);
+    }
+
+    /// Number of the process that writes down what nobody waits for.
+    fn writer(&self) -> Option<u32> {
+        let text = |id: u32, file: &str| std::fs::read_to_string(format!("/proc/{id}/{file}"));
+        let all = std::fs::read_dir("/proc").expect("processes").flatten();
+        let mut all = all.filter_map(|one| one.file_name().to_str()?.parse::<u32>().ok());
+        let parent = self.child.id().to_string();
+        all.find(|id| {
+            let facts = text(*id, "stat").unwrap_or_default();
+            let of = facts.rsplit(") ").next().and_then(|rest| rest.split(' ').nth(1));
+            of == Some(parent.as_str())
+                && text(*id, "cmdline").is_ok_and(|name| name.contains("walwriter"))
+        })
     }
 
     /// Starts it once more.
@@ -163,6 +184,10 @@ impl Server {
         }
         panic!("postgres did not start");
     }
+}
+
+fn signal(id: u32, signal: i32) {
+    unsafe { libc::kill(i32::try_from(id).expect("a number"), signal) };
 }
 
 impl Drop for Server {
