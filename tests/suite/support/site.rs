@@ -12,14 +12,16 @@ use actix_web::body::{BoxBody, to_bytes};
 use actix_web::dev::{Service, ServiceResponse};
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::test;
+use entity::instant::Instant;
 use hoithi::app::{App, Key};
 use hoithi::clock::Clock;
 use hoithi::config::Config;
 use hoithi::mail::{Letter, Mailer};
 use hoithi::storage::Store;
 use hoithi::voting::Votes;
-use hoithi::{db, web, worker};
+use hoithi::{backup, db, web, worker};
 use migration::MigratorTrait;
+use sea_orm::DbBackend;
 
 use super::{Engine, postgres};
 
@@ -49,11 +51,44 @@ impl Site {
             Engine::Sqlite => sqlite(folder.path()),
             Engine::Postgres => postgres::database().await,
         };
+        Self::over(folder, address, store, "2026-04-01T01:00:00Z".parse().expect("a moment")).await
+    }
+
+    /// The same site once more, as it stands: rows, objects, keys and clock.
+    pub async fn twin(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (app, archive) = (&self.app, folder.path().join("twin.tar"));
+        let (key, now) = (app.key.fingerprint(), app.clock.now());
+        let made = backup::create(&app.db, &app.store, &archive, &key, now, |_, _, _| {}).await;
+        made.expect("a backup");
+        let engine = match app.db.get_database_backend() {
+            DbBackend::Postgres => Engine::Postgres,
+            _ => Engine::Sqlite,
+        };
+        let (address, store) = (super::empty(engine, folder.path()), Store::memory());
+        backup::restore(&archive, &address, &store, |_, _, _| {}).await.expect("restored");
+        let (from, to) = (self._folder.path().join("votes"), folder.path().join("votes"));
+        for log in std::fs::read_dir(from).expect("keys").flatten() {
+            let to = to.join(log.file_name());
+            std::fs::create_dir_all(&to).expect("a folder");
+            for key in std::fs::read_dir(log.path()).expect("keys").flatten() {
+                std::fs::copy(key.path(), to.join(key.file_name())).expect("a key");
+            }
+        }
+        Self::over(folder, address, store, now).await
+    }
+
+    async fn over(
+        folder: tempfile::TempDir,
+        address: String,
+        store: Store,
+        moment: Instant,
+    ) -> Self {
         let mut config = Config::default();
         config.data.folder = folder.path().to_owned();
         config.server.base_url = "http://localhost".to_owned();
         let inbox = Arc::default();
-        let clock = Clock::stopped("2026-04-01T01:00:00Z".parse().expect("a moment"));
+        let clock = Clock::stopped(moment);
         let names = (config.server.base_url.as_str(), "");
         let app = App {
             votes: Votes::open(&address, folder.path(), names, clock.clone(), hoithi::app::fresh),
