@@ -1,5 +1,6 @@
 //! Publishing the results of a large contest: 20,000 entries, 15 judges, 500,000 votes, on SQLite.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use entity::id::UserId;
@@ -64,7 +65,7 @@ async fn judged(app: &App, contest: &Contest, admin: UserId, figures: &mut Figur
         judging::add(&tx, &organiser, "final", judge, number == 0, now).await.expect("a seat");
     }
     let begun = Instant::now();
-    judging::open(&tx, &organiser, "final", 1, now).await.expect("opened");
+    judging::open(&tx, &organiser, ("final", &HashMap::new()), 1, now).await.expect("opened");
     figures.note("publish.open-round", begun.elapsed().as_secs_f64(), "s");
     tx.commit().await.expect("committed");
     let sql = Sql(app);

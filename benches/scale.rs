@@ -1,5 +1,6 @@
 //! Pages of a large contest against the same pages of a small one.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
 use actix_web::test::{TestRequest, call_and_read_body, init_service};
@@ -96,7 +97,7 @@ async fn fill(app: &App, entries: u64) -> (UserId, Vec<(&'static str, String)>) 
         account::sign_up(&tx, "Người khác", "gk2@example.vn", true, now).await.expect("a judge");
     judging::add(&tx, &organiser, "final", judge, true, now).await.expect("a seat");
     judging::add(&tx, &organiser, "final", other, false, now).await.expect("a seat");
-    judging::open(&tx, &organiser, "final", 1, now).await.expect("opened");
+    judging::open(&tx, &organiser, ("final", &HashMap::new()), 1, now).await.expect("opened");
     tx.commit().await.expect("committed");
     let sql = Sql(app);
     let state = "case when i % 2 = 0 then 'accepted' else 'submitted' end";

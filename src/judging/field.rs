@@ -23,9 +23,9 @@ use super::record::{definition_of, record};
 use crate::contest::definition::{Round, RoundKind};
 use crate::contest::{self, Contest, Organiser};
 
-/// The works that a round judges, by number: accepted ones of its categories, and of those what
+/// The works that come up to a round, by number: accepted ones of its categories, and of those what
 /// the round before let go on.
-pub(super) async fn eligible(
+pub(super) async fn sent_on(
     db: &impl ConnectionTrait,
     contest: &Contest,
     row: &round::Model,
@@ -74,12 +74,12 @@ async fn late_ones(
     row: &round::Model,
     definition: &Round,
 ) -> Result<Select<entry::Entity>, Error> {
-    let found = eligible(db, contest, row, definition).await?;
+    let found = sent_on(db, contest, row, definition).await?;
     Ok(found.filter(entry::Column::Id.not_in_subquery(standing(row))))
 }
 
 /// How many accepted works came too late for the opening of a round, so that nobody judges them;
-/// none of a round that waits.
+/// none of a round that waits, nor of one at whose gate votes were counted: they are over.
 ///
 /// # Errors
 /// When the database fails.
@@ -88,10 +88,11 @@ pub async fn late(
     contest: &Contest,
     row: &round::Model,
 ) -> Result<usize, Error> {
-    if row.state == State::Waiting {
+    let definition = definition_of(contest, row)?;
+    if row.state == State::Waiting || definition.gate.is_some() {
         return Ok(0);
     }
-    let found = match late_ones(db, contest, row, definition_of(contest, row)?).await {
+    let found = match late_ones(db, contest, row, definition).await {
         Ok(found) => found,
         // Nothing can have come from a round that is not over.
         Err(Error::TooEarly) => return Ok(0),
@@ -123,7 +124,7 @@ pub async fn take_late(
     let entries: Vec<EntryId> =
         found.select_only().column(entry::Column::Id).into_tuple().all(tx).await?;
     let nobody = definition.kind != RoundKind::Deliberate && sitting(tx, row.id).await?.is_empty();
-    if entries.is_empty() || nobody {
+    if entries.is_empty() || nobody || definition.gate.is_some() {
         return Err(Error::Nothing);
     }
     let seed = u64::from_ne_bytes(row.seed.to_ne_bytes());

@@ -15,6 +15,7 @@ pub mod pair;
 pub mod paper;
 
 mod comparisons;
+mod eligible;
 mod enough;
 mod error;
 mod feedback;

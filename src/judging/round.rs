@@ -1,30 +1,30 @@
 //! Opening and closing a round.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use entity::candidate;
 use entity::id::EntryId;
 use entity::instant::Instant;
-use entity::round::{self, State};
-use entity::{candidate, entry};
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, QuerySelect, Set,
-};
+use entity::round::State;
+use sea_orm::{ActiveModelTrait, ConnectionTrait, DatabaseTransaction, IntoActiveModel, Set};
 use serde_json::json;
 
 use super::comparisons;
 use super::deal::Deal;
+use super::eligible::eligible;
 use super::error::{Error, Fault};
-use super::field::{eligible, name};
+use super::field::name;
 use super::give::give;
 use super::judge::sitting;
 use super::plan::{Before, Plan, planned};
 use super::preside::Presiding;
 use super::reckon::{cut, reckon};
 use super::record::{definition_of, record};
-use crate::contest::definition::{Round, RoundKind};
+use crate::contest::definition::RoundKind;
 use crate::contest::{self, Contest, Organiser};
 
-/// Opens a round: names its candidates, gives them aliases, deals the work to the panel.
+/// Opens a round: names its candidates, gives them aliases, deals the work to the panel. `counted`
+/// is what the round's gate counts, in millionths; nobody looks at it where there is none.
 ///
 /// # Errors
 /// [`Error::TooEarly`] before the round before is closed; [`Error::Nothing`] without a panel or
@@ -32,7 +32,7 @@ use crate::contest::{self, Contest, Organiser};
 pub async fn open(
     tx: &DatabaseTransaction,
     by: &Organiser,
-    key: &str,
+    (key, counted): (&str, &HashMap<EntryId, i64>),
     seed: u64,
     now: Instant,
 ) -> Result<(), Error> {
@@ -45,7 +45,8 @@ pub async fn open(
     if let Some(window) = contest.window(&definition.phase).filter(|window| now < window.opens) {
         return Err(Error::NotYet(window.opens));
     }
-    let entries = ids(tx, &contest, &row, definition).await?;
+    let (entries, kept_out) = eligible(tx, &contest, (&row, definition), counted).await?;
+    let entries: Vec<EntryId> = entries.into_iter().map(|(id, _)| id).collect();
     let seats = sitting(tx, row.id).await?;
     let nobody = seats.is_empty() && definition.kind != RoundKind::Deliberate;
     if entries.is_empty() || nobody {
@@ -58,26 +59,12 @@ pub async fn open(
     opened.opened_at = Set(Some(now));
     let opened = opened.update(tx).await?;
     give(tx, &opened, definition, now).await?;
-    record(
-        tx,
-        by,
-        row.id,
-        "round-opened",
-        json!({ "entries": entries.len(), "judges": seats.len() }),
-        now,
-    )
-    .await
-}
-
-/// The works that a round judges, by number.
-async fn ids(
-    db: &impl ConnectionTrait,
-    contest: &Contest,
-    row: &round::Model,
-    definition: &Round,
-) -> Result<Vec<EntryId>, Error> {
-    let found = eligible(db, contest, row, definition).await?.select_only();
-    Ok(found.column(entry::Column::Id).into_tuple().all(db).await?)
+    let mut opened = json!({ "entries": entries.len(), "judges": seats.len() });
+    if let Some(gate) = &definition.gate {
+        opened["gate"] = json!(gate);
+        opened["kept_out"] = json!(kept_out);
+    }
+    record(tx, by, row.id, "round-opened", opened, now).await
 }
 
 /// What people decided where numbers do not: who goes on among equals, or by deliberation.
@@ -164,6 +151,8 @@ pub async fn close(
 pub struct Preview {
     /// How many entries.
     pub entries: usize,
+    /// How many the round's gate keeps out.
+    pub kept_out: usize,
     /// Numbers of the judges, as the deal counts them.
     pub judges: Vec<i32>,
     /// Who gets how many.
@@ -175,20 +164,18 @@ pub struct Preview {
     pub short: Vec<(String, usize)>,
 }
 
-/// Previews a deal. It is dealt by another seed when it comes to it.
+/// Previews a deal. It is dealt by another seed when it comes to it. `counted` is as for [`open`].
 ///
 /// # Errors
 /// As [`open`].
 pub async fn preview(
     db: &impl ConnectionTrait,
     contest: &Contest,
-    key: &str,
+    (key, counted): (&str, &HashMap<EntryId, i64>),
 ) -> Result<Preview, Error> {
     let row = contest::round_by_key(db, contest.id(), key).await?;
     let definition = definition_of(contest, &row)?;
-    let entries = eligible(db, contest, &row, definition).await?.select_only();
-    let entries = entries.columns([entry::Column::Id, entry::Column::Title]);
-    let entries: Vec<(EntryId, String)> = entries.into_tuple().all(db).await?;
+    let (entries, kept_out) = eligible(db, contest, (&row, definition), counted).await?;
     let seats = sitting(db, row.id).await?;
     if entries.is_empty() || seats.is_empty() {
         return Err(Error::Nothing);
@@ -199,6 +186,7 @@ pub async fn preview(
     let short = deal.short.iter().map(|(at, missing)| (entries[*at].1.clone(), *missing));
     Ok(Preview {
         entries: entries.len(),
+        kept_out,
         judges: seats.iter().map(|seat| seat.number).collect(),
         short: short.collect(),
         shared: shared.len(),

@@ -8,7 +8,7 @@ use super::inputs::{Inputs, Problem};
 use super::prizes::{self, Given, Open};
 use super::rank::{self, Candidate, Placed, Who};
 use super::up;
-use crate::contest::definition::{Definition, Gate, Ranked, Source, Table};
+use crate::contest::definition::{Definition, Gate, Ranked, Table};
 use crate::contest::moment;
 
 /// What follows from the inputs.
@@ -107,26 +107,15 @@ fn through_gate(table: &Table, inputs: &Inputs) -> Vec<Candidate> {
     if !kinds.is_empty() {
         candidates.retain(|one| kinds.contains(&one.category));
     }
-    let raw =
-        |one: &Candidate, source: &Source| one.raw.get(&rank::name(source)).copied().unwrap_or(0);
-    let mut best = |source: Source, most: u32| {
-        let mut values: Vec<i64> = candidates.iter().map(|one| raw(one, &source)).collect();
-        values.sort_unstable_by(|a, b| b.cmp(a));
-        // Equals at the edge all pass: a gate never decides between equals in silence.
-        let edge = values.get((most as usize).saturating_sub(1)).copied().unwrap_or(i64::MIN);
-        candidates.retain(|one| raw(one, &source) >= edge);
-    };
-    match &table.gate {
-        None => {}
-        Some(Gate::MostVotes(most)) => best(Source::Votes, *most),
-        Some(Gate::MostOutsidePoints(most)) => best(Source::OutsidePoints, *most),
-        Some(Gate::FewestVotes(least)) => {
-            candidates.retain(|one| raw(one, &Source::Votes) >= i64::from(*least) * 1_000_000);
-        }
-        Some(Gate::WentOnFrom(key)) => {
-            let on = inputs.went_on.get(key).map(Vec::as_slice).unwrap_or_default();
-            candidates.retain(|one| on.contains(&one.who));
-        }
+    let Some(gate) = &table.gate else { return candidates };
+    if let Gate::WentOnFrom(key) = gate {
+        let on = inputs.went_on.get(key).map(Vec::as_slice).unwrap_or_default();
+        candidates.retain(|one| on.contains(&one.who));
+    } else if let Some(source) = gate.counts() {
+        let name = rank::name(&source);
+        let raw = |one: &Candidate| one.raw.get(&name).copied().unwrap_or(0);
+        let edge = gate.edge(candidates.iter().map(raw));
+        candidates.retain(|one| raw(one) >= edge);
     }
     candidates
 }

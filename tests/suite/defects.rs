@@ -251,6 +251,10 @@ defects! {
     comparing_until_settled_where_nothing_is_compared_is_found: ["quorum: 2" => "quorum: 2\n    settled_percent: 95"] finds ["settled_percent": "lint-settled-wrong"];
     lists_of_which_judges_see_parts_are_found: ["judges_per_entry: 2\n    quorum: 2" => "kind: rank\n    judges_per_entry: 2\n    aggregate: borda", "    criteria: [{ key: worth, label: Chất lượng, max: 10 }]\n" => ""] finds ["judges_per_entry: 2": "lint-all-judges-see-all"];
     a_round_that_decides_nothing_is_found: ["  - key: final\n    title: Chung khảo" => "  - key: extra\n    title: Thêm\n    phase: final\n    criteria: [{ key: worth, label: Chất lượng, max: 10 }]\n  - key: final\n    title: Chung khảo"] finds ["key: extra": "lint-round-decides-nothing"];
+    a_round_before_its_gate_is_counted_is_found: ["title: Chung khảo" => "title: Chung khảo\n    gate: { most_votes: 10 }"] finds ["phase: final": "lint-round-before-the-count-ends"];
+    a_round_whose_gate_is_a_round_is_found: ["title: Chung khảo" => "title: Chung khảo\n    gate: { went_on_from: first }"] finds ["gate:": "lint-gate-by-a-round"];
+    a_gate_of_nought_is_found: ["title: Chung khảo" => "title: Chung khảo\n    gate: { fewest_votes: 0 }"] finds ["gate:": "lint-gate-of-nought", "phase: final": "lint-round-before-the-count-ends"];
+    a_gate_by_what_nobody_counts_is_found: ["title: Chung khảo" => "title: Chung khảo\n    gate: { most_outside_points: 5 }", "outside_counts:\n  phase: count\n  kinds:\n    - { key: like, label: Thích, points: 1 }\n" => "", "{ outside_kind: like }, " => ""] finds ["key: count, kind": "lint-phase-unused", "gate:": "lint-source-missing"];
     voters_without_votes_are_found: ["level: code" => "level: code\n  limit: { in_all: 0 }"] finds ["in_all: 0": "lint-no-votes"];
     open_votes_that_decide_money_are_found: ["level: code" => "level: device"] finds ["level: device": "lint-open-votes-decide-money"];
     live_counts_to_the_last_minute_are_told: ["level: code" => "level: code\n  counts: live"] finds ["counts: live": "lint-live-counts-feed-the-race"];

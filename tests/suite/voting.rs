@@ -1,6 +1,7 @@
 //! Voting, through the doors: who may, how often, and what the public sees of it.
 
 mod busy;
+mod gate;
 mod hidden;
 mod home;
 mod roll;

@@ -1,6 +1,8 @@
 //! The demo's contests: a national final that is over, a provincial photo contest in its vote, an
 //! essay contest in judging, one that takes entries and has some to screen, and one of films.
 
+use std::collections::HashMap;
+
 use anyhow::{Context, Result};
 use entity::contest::State;
 use entity::crew::{self, Role};
@@ -288,7 +290,8 @@ async fn open(app: &App, crew: &Crew, contest: &Contest, at: Instant) -> Result<
     for (index, judge) in crew.judges.iter().enumerate() {
         judging::add(&tx, &organiser, "final", *judge, index == 0, at).await?;
     }
-    judging::open(&tx, &organiser, "final", u64::from_be_bytes(app::fresh::<8>()), at).await?;
+    let seed = u64::from_be_bytes(app::fresh::<8>());
+    judging::open(&tx, &organiser, ("final", &HashMap::new()), seed, at).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Text, is_default, is_yes, yes};
+use super::{Gate, Text, is_default, is_yes, yes};
 
 /// One judging round.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,10 @@ pub struct Round {
     /// Categories it judges; absent: all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub categories: Vec<String>,
+    /// Only entries that pass this gate come before the panel, by the counts as they stand when the
+    /// round is opened; absent: all. Which round sends entries on needs no gate: the one before does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate: Option<Gate>,
     /// Whether names, units, file names and metadata are kept from judges.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub blind: bool,

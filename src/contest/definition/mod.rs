@@ -7,6 +7,7 @@
 mod eligibility;
 mod entries;
 mod gallery;
+mod gate;
 mod judging;
 mod results;
 mod schedule;
@@ -17,6 +18,7 @@ mod voting;
 pub use eligibility::*;
 pub use entries::*;
 pub use gallery::*;
+pub use gate::*;
 pub use judging::*;
 pub use results::*;
 pub use schedule::*;

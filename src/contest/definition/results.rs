@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Range, Text, is_default, is_no};
+use super::{Gate, Range, Text, is_default, is_no};
 
 /// A table of results: entries, or units, ranked by one formula.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -119,20 +119,6 @@ pub enum Normalisation {
     Percentile,
     /// `100 · ln(1 + x) / ln(1 + greatest x)`.
     LogShare,
-}
-
-/// A condition for being ranked at all.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Gate {
-    /// Went on from this round (key).
-    WentOnFrom(String),
-    /// Has at least so many votes.
-    FewestVotes(u32),
-    /// Is among so many with the most outside points.
-    MostOutsidePoints(u32),
-    /// Is among so many with the most votes.
-    MostVotes(u32),
 }
 
 /// What decides between equal points.

@@ -38,6 +38,9 @@ fn round(definition: &Definition, round: &Round, path: &str, found: &mut Finding
     for key in round.categories.iter().filter(|key| definition.category(key).is_none()) {
         found.error(format!("{path}/categories"), "lint-key-unknown").with("key", key.as_str());
     }
+    if let Some(gate) = &round.gate {
+        self::gate(definition, gate, &format!("{path}/gate"), found);
+    }
     of_its_kind(round, path, found);
     if round.goes_on == Some(0) {
         found.error(format!("{path}/goes_on"), "lint-nobody-goes-on");
@@ -61,6 +64,25 @@ fn round(definition: &Definition, round: &Round, path: &str, found: &mut Finding
         }
     }
     scales(round, path, found);
+}
+
+/// What lets entries before a panel has to be counted.
+fn gate(definition: &Definition, gate: &Gate, path: &str, found: &mut Findings) {
+    match gate.counts() {
+        None => {
+            found.error(path, "lint-gate-by-a-round");
+        }
+        Some(Source::Votes) if definition.voting.is_none() => {
+            found.error(path, "lint-source-missing");
+        }
+        Some(Source::OutsidePoints) if definition.outside_counts.is_none() => {
+            found.error(path, "lint-source-missing");
+        }
+        Some(_) if matches!(gate, Gate::FewestVotes(0)) || gate.most() == Some(0) => {
+            found.error(path, "lint-gate-of-nought");
+        }
+        Some(_) => {}
+    }
 }
 
 /// What a round of one kind needs, and what has no meaning in it.
@@ -162,20 +184,17 @@ fn voting(definition: &Definition, found: &mut Findings) {
     if voting.level == Level::Account {
         found.warning("/voting/level", "lint-level-account");
     }
-    let decides = |weighed: &dyn Fn(u32) -> bool| {
-        definition.tables.iter().any(|table| {
-            let votes = table.formula.iter().find(|term| term.source == Source::Votes);
-            votes.is_some_and(|term| weighed(term.weight))
-        })
+    let is_gate = |gate: &Option<Gate>| gate.as_ref().and_then(Gate::counts) == Some(Source::Votes);
+    let before_juries = definition.rounds.iter().any(|round| is_gate(&round.gate));
+    let decides = |table: &Table| {
+        table.formula.iter().any(|term| term.source == Source::Votes) || is_gate(&table.gate)
     };
-    if !decides(&|_| true) {
+    if !before_juries && !definition.tables.iter().any(decides) {
         found.warning("/voting", "lint-votes-decide-nothing");
     }
     let money = definition.prizes.iter().any(|prize| {
         prize.amount.is_some()
-            && definition
-                .table(&prize.table)
-                .is_some_and(|table| table.formula.iter().any(|term| term.source == Source::Votes))
+            && (before_juries || definition.table(&prize.table).is_some_and(decides))
     });
     if money && voting.level == Level::Device {
         found.warning("/voting/level", "lint-open-votes-decide-money");

@@ -3,7 +3,7 @@
 use entity::instant::Instant;
 
 use super::Findings;
-use crate::contest::definition::{Definition, Moment, PhaseKind, VotedOn};
+use crate::contest::definition::{Definition, Gate, Moment, PhaseKind, Source, VotedOn};
 use crate::contest::moment::{self, Error};
 
 pub(super) fn check(definition: &Definition, found: &mut Findings) {
@@ -31,6 +31,7 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
         found.warning("/phases", "lint-no-announcement");
     }
     in_turn(definition, &read, found);
+    after_the_count(definition, &read, found);
     for announcement in ends(PhaseKind::Announcement) {
         let late = read.iter().filter(|part| {
             matches!(part.1, PhaseKind::Voting | PhaseKind::Round | PhaseKind::OutsideCount)
@@ -124,6 +125,25 @@ fn in_turn(definition: &Definition, read: &[Read], found: &mut Findings) {
         let hours = (vote.3.micros() - vote.2.micros()) / 3_600_000_000;
         if i64::from(voting.hidden_last_hours) > hours {
             found.error("/voting/hidden_last_hours", "lint-hidden-longer-than-the-vote");
+        }
+    }
+}
+
+/// A round whose gate counts something must not begin before that is counted.
+fn after_the_count(definition: &Definition, read: &[Read], found: &mut Findings) {
+    let window = |key: &str| {
+        read.iter().find(|part| definition.phases.get(part.0).is_some_and(|own| own.key == key))
+    };
+    for (index, round) in definition.rounds.iter().enumerate() {
+        let count = match round.gate.as_ref().and_then(Gate::counts) {
+            Some(Source::Votes) => definition.voting.as_ref().map(|one| &one.phase),
+            Some(_) => definition.outside_counts.as_ref().map(|one| &one.phase),
+            None => None,
+        };
+        if let Some(count) = count.and_then(|key| window(key))
+            && window(&round.phase).is_some_and(|own| own.2 < count.3)
+        {
+            found.error(format!("/rounds/{index}/phase"), "lint-round-before-the-count-ends");
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::contest::definition::{
-    Aggregate, Definition, Moment, Phase, PhaseKind, Round, RoundKind, Text,
+    Aggregate, Definition, Gate, Moment, Phase, PhaseKind, Round, RoundKind, Text,
 };
 use crate::refusal::{Kind, Refused};
 
@@ -39,6 +39,8 @@ pub fn funnel(
         let before = definition.rounds[..at].iter().zip(&stages);
         let before = before.rev().find(|(other, _)| share(round, other));
         let into = before.map_or(all, |(_, stage)| stage.out.min(all));
+        let pass = round.gate.as_ref().and_then(Gate::most);
+        let into = pass.map_or(into, |most| into.min(u64::from(most)));
         let out = round.goes_on.map_or(into, |most| into.min(u64::from(most)));
         let panel = panels.get(&round.key).copied().unwrap_or(0);
         let own = entries.iter().filter(|(key, _)| within(key)).map(|(_, n)| *n);
@@ -195,6 +197,7 @@ pub fn add_round(definition: &mut Definition, added: &Added<'_>) {
         kind: added.kind,
         phase: key.clone(),
         categories: Vec::new(),
+        gate: None,
         blind: true,
         judges_per_entry: None,
         calibration: 0,

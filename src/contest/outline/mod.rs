@@ -178,6 +178,9 @@ fn voters(definition: &mut Definition, field: &dyn Fn(&str) -> Option<String>) {
                 .collect();
             definition.tables.retain(|table| !gone.contains(&table.key));
             definition.prizes.retain(|prize| !gone.contains(&prize.table));
+            let gates = definition.tables.iter_mut().map(|table| &mut table.gate);
+            let gates = gates.chain(definition.rounds.iter_mut().map(|round| &mut round.gate));
+            gates.for_each(|gate| drop(gate.take_if(|one| one.counts() == Some(Source::Votes))));
         }
         (Some("device"), Some(voting)) => voting.level = Level::Device,
         (Some("code"), Some(voting)) if voting.level == Level::Device => {

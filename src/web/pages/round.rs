@@ -12,10 +12,11 @@ use askama::Template;
 use entity::id::{EntryId, SeatId};
 use entity::instant::Instant;
 use entity::round::State;
+use sea_orm::DatabaseTransaction;
 
 use crate::app::{self, App};
 use crate::contest::definition::RoundKind;
-use crate::contest::{self, Contest};
+use crate::contest::{self, Contest, Organiser};
 use crate::judging::pace::{self, Forecast, Stretch};
 use crate::judging::{self, Error};
 use crate::refusal::{Arg, Refused};
@@ -23,7 +24,7 @@ use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::pages::invite;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{account, db, words};
+use crate::{account, db, results, words};
 
 /// A judge on the panel.
 pub struct Line {
@@ -247,30 +248,36 @@ pub async fn update(
     form: Form,
 ) -> Result {
     let (slug, key) = path.into_inner();
+    let opens = !matches!(form.text("act"), "close" | "reopen" | "take-late");
+    if opens && contest.definition.round(&key).is_some_and(|round| round.gate.is_some()) {
+        app.votes.caught_up(&contest, v.now).await?;
+    }
     let tx = db::begin(&app.db).await?;
     let act = form.text("act");
     let done = match act {
         "close" => {
             let decided: Vec<_> = form.all("decided").filter_map(|id| id.parse().ok()).collect();
             let decision = judging::Decision { on: &decided, reason: form.text("reason") };
-            judging::close(&tx, &organiser, &key, decision, v.now).await
+            judging::close(&tx, &organiser, &key, decision, v.now).await.map_err(Failure::from)
         }
-        "take-late" => judging::take_late(&tx, &organiser, &key, v.now).await,
-        "reopen" => judging::reopen(&tx, &organiser, &key, form.text("reason"), v.now).await,
-        _ => {
-            let seed = u64::from_be_bytes(app::fresh::<8>());
-            judging::open(&tx, &organiser, &key, seed, v.now).await
+        "take-late" => {
+            judging::take_late(&tx, &organiser, &key, v.now).await.map_err(Failure::from)
         }
+        "reopen" => {
+            let reason = form.text("reason");
+            judging::reopen(&tx, &organiser, &key, reason, v.now).await.map_err(Failure::from)
+        }
+        _ => open(&tx, &contest, &organiser, &key, v.now).await,
     };
     match done {
         Ok(()) => {
-            if !matches!(act, "reopen" | "take-late")
+            if (opens || act == "close")
                 && let Err(unsure) = form.sure()
             {
                 drop(tx);
                 return draw(&app, v, &contest, key, &form, vec![unsure]).await;
             }
-            if !matches!(act, "close" | "reopen" | "take-late") {
+            if opens {
                 invite::opened(&tx, &v, &contest, &key).await?;
             }
             tx.commit().await?;
@@ -278,10 +285,22 @@ pub async fn update(
         }
         Err(error) => {
             drop(tx);
-            let refused = Failure::from(error).said()?;
-            draw(&app, v, &contest, key, &form, refused).await
+            draw(&app, v, &contest, key, &form, error.said()?).await
         }
     }
+}
+
+/// Opens the round for what its gate lets through.
+async fn open(
+    tx: &DatabaseTransaction,
+    contest: &Contest,
+    organiser: &Organiser,
+    key: &str,
+    now: Instant,
+) -> std::result::Result<(), Failure> {
+    let counted = results::counted_for(tx, contest, key, now).await?;
+    let seed = u64::from_be_bytes(app::fresh::<8>());
+    Ok(judging::open(tx, organiser, (key, &counted), seed, now).await?)
 }
 
 /// Gives somebody a seat and writes to them.

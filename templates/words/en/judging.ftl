@@ -9,6 +9,7 @@ calibration-entry = Calibration entry
 deal-preview = If the round were opened now
 deal-even = { $entries } entries, { $judges } judges: { $most } sheets each.
 deal-loads = { $entries } entries, { $judges } judges: { $least } to { $most } sheets each.
+deal-gate = { $count } of { $all } entries pass the gate of this round.
 deal-shared = Calibration entries, first in every judge's order and in the same order for all: { $count }.
 deal-shared-few = The rules want { $wanted } calibration entries, but only { $count } may be judged by the whole panel: each of the others has a judge who may not, because it is their own or of their own unit.
 deal-short = Too few judges may judge: { $entries }. Invite judges who are not of these units.

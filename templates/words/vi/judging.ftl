@@ -9,6 +9,7 @@ calibration-entry = Bài chấm chung
 deal-preview = Nếu mở vòng bây giờ
 deal-even = { $entries } bài, { $judges } giám khảo: mỗi người { $most } phiếu.
 deal-loads = { $entries } bài, { $judges } giám khảo: mỗi người từ { $least } đến { $most } phiếu.
+deal-gate = { $count } trong { $all } bài qua được cổng vào vòng này.
 deal-shared = { $count } bài chấm chung đứng đầu phần chấm của mọi giám khảo, theo cùng thứ tự.
 deal-shared-few = Thể lệ muốn { $wanted } bài chấm chung nhưng chỉ có { $count } bài mà cả hội đồng được chấm: mọi bài còn lại đều có giám khảo không được chấm, vì là bài của mình hoặc của đơn vị mình.
 deal-short = Không đủ giám khảo được chấm: { $entries }. Hãy mời thêm giám khảo không thuộc các đơn vị ấy.

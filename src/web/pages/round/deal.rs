@@ -5,7 +5,7 @@ use crate::contest::Contest;
 use crate::judging::{self, Error, Preview};
 use crate::refusal::{Arg, Refusal};
 use crate::web::{Failure, View};
-use crate::words;
+use crate::{results, words};
 
 /// Entries that a sentence names; of the others it says how many they are.
 const NAMED: usize = 5;
@@ -17,7 +17,17 @@ pub(super) async fn preview(
     contest: &Contest,
     key: &str,
 ) -> Result<Vec<(bool, String)>, Failure> {
-    let preview = match judging::preview(&app.db, contest, key).await {
+    if contest.definition.round(key).is_some_and(|round| round.gate.is_some()) {
+        app.votes.caught_up(contest, v.now).await?;
+    }
+    let counted = match results::counted_for(&app.db, contest, key, v.now).await {
+        Ok(counted) => counted,
+        Err(error @ results::Error::Problems(_)) => {
+            return Ok(error.refusals().iter().map(|one| (false, v.said(one))).collect());
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let preview = match judging::preview(&app.db, contest, (key, &counted)).await {
         Ok(preview) => preview,
         Err(error @ (Error::TooEarly | Error::Nothing)) => {
             return Ok(vec![(false, v.said(&error.refusal()))]);
@@ -26,6 +36,10 @@ pub(super) async fn preview(
     };
     let wanted = contest.definition.round(key).map_or(0, |round| round.calibration as usize);
     let mut said = vec![(false, loads(v, &preview))];
+    if preview.kept_out > 0 {
+        let all = preview.entries + preview.kept_out;
+        said.push((false, v.t2("deal-gate", "count", preview.entries, "all", all)));
+    }
     if preview.shared > 0 {
         said.push((false, v.t1("deal-shared", "count", preview.shared)));
     }
