@@ -242,6 +242,12 @@ impl View {
         words::millionths(self.lang, *millionths, 2)
     }
 
+    /// A number of millionths with so many places.
+    #[must_use]
+    pub fn places(&self, millionths: i64, places: u32) -> String {
+        words::millionths(self.lang, millionths, places)
+    }
+
     /// An amount in đồng.
     #[must_use]
     pub fn money(&self, amount: &u64) -> String {

@@ -42,6 +42,20 @@ pub struct Table {
     pub ties: Vec<TieKey>,
 }
 
+impl Table {
+    /// Decimal places with which its points are shown: none where they are counted and not reckoned.
+    #[must_use]
+    pub fn places(&self) -> u32 {
+        use Source::{AcceptedEntries, OutsidePoints, Votes};
+        let [Term { source, normalise: None | Some(Normalisation::Raw), .. }] = &self.formula[..]
+        else {
+            return self.decimals;
+        };
+        let is_count = matches!(source, Votes | OutsidePoints | AcceptedEntries);
+        if is_count { 0 } else { self.decimals }
+    }
+}
+
 fn two() -> u32 {
     2
 }

@@ -100,6 +100,7 @@ both! {
         let (mut one, mut other) = (site.signed_in(ORGANISER).await, site.signed_in(APPROVER).await);
         publish(&mut one, &mut other, STAGE).await;
 
+        let results = site.browser().get(&format!("/contests/{STAGE}/results")).await;
         let whole = site.browser().get(&paths[0]).await;
         let head = site.browser().get(&format!("/contests/{STAGE}/votes/checkpoint")).await;
         let lines: Vec<&str> = head.text().lines().collect();
@@ -108,6 +109,9 @@ both! {
         let leaves = level(site, "entries", size).await;
         let upper = level(site, "1", size / 256).await;
 
+        let points = results.all("tbody td.num").remove(0);
+        let points: String = points.chars().take_while(|c| !c.is_alphabetic()).collect();
+        assert_eq!(points, "301", "votes are whole");
         let bundle = Bundle::read(std::io::Cursor::new(whole.bytes.to_vec())).unwrap();
         assert_eq!(header(&whole, "content-type"), "application/zip");
         assert_eq!(bundle.leaves.len(), size);

@@ -211,6 +211,7 @@ fn tables(
                 code,
                 by,
                 millionths: placed.millionths,
+                points: v.places(placed.millionths, table.places()),
                 prizes: won.map(|given| prize_label(contest, &given.prize, v)).collect(),
                 worksheet: worksheet::lines(v, contest, &placed.worksheet),
                 tie: worksheet::tie(v, contest, &placed.worksheet),

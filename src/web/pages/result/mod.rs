@@ -34,6 +34,8 @@ pub struct Place {
     pub by: String,
     /// Points in millionths.
     pub millionths: i64,
+    /// The same as they are read.
+    pub points: String,
     /// Prizes.
     pub prizes: Vec<String>,
     /// How it came about, one line each.

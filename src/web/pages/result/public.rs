@@ -196,6 +196,7 @@ async fn tables(
                 code,
                 by,
                 millionths: place.millionths,
+                points: v.places(place.millionths, table.places()),
                 prizes: won.map(|award| prize_label(contest, &award.prize_key, v)).collect(),
                 tie: sheet.as_ref().and_then(|sheet| worksheet::tie(v, contest, sheet)),
                 worksheet: sheet

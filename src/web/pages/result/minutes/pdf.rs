@@ -156,7 +156,7 @@ fn placed(flow: &mut Flow, m: &Minutes) {
             work.extend(place.worksheet.iter().map(|line| (Style::Small, line.clone())));
             let number = v.number(place.place);
             let prizes = place.prizes.join(", ");
-            vec![number.into(), Cell(work), prizes.into(), v.points(&place.millionths).into()]
+            vec![number.into(), Cell(work), prizes.into(), place.points.as_str().into()]
         };
         flow.table(&Table {
             columns: vec![
