@@ -34,7 +34,7 @@ const answered = (line, told) => {
   form.hidden = true;
   const mine = document.querySelector("[data-mine]");
   mine.firstChild.href = `/votes/${told.receipt}`;
-  mine.hidden = document.querySelector("[data-undo]").hidden = false;
+  for (const shown of [mine, document.querySelector("[data-undo]")]) shown?.removeAttribute("hidden");
   // The focus was on the button that is gone.
   said.tabIndex = -1;
   said.focus();

@@ -152,10 +152,15 @@ both! {
     async fn where_the_rules_say_so_a_vote_stays(site: Site) {
         let codes = stage(site, "voting: { phase: vote, withdrawal: false }", &["Một"]).await;
         let mut browser = known(site, &codes[0]).await;
-        cast(&mut browser, &codes[0]).await;
 
+        let counted_page = browser.post(&format!("/entries/{}/vote", codes[0]), &[]).await;
+        let work = browser.get(&format!("/entries/{}", codes[0])).await;
         let back = browser.post(&format!("/entries/{}/vote/withdrawal", codes[0]), &[]).await;
 
+        assert_eq!(counted_page.all(".receipt [role=status]").len(), 1, "{}", counted_page.text());
+        for page in [&counted_page, &work] {
+            assert!(page.all("form[action$='/vote/withdrawal']").is_empty(), "{}", page.text());
+        }
         assert!(back.all("[role=alert]").join(" ").contains("không rút lại được"), "{}", back.text());
         assert_eq!(counted(site).await, votes(&[("Một", 1)]));
     }

@@ -59,6 +59,8 @@ pub struct Show {
     pub open: Option<entity::instant::Instant>,
     /// Where a voter proves what the contest asks for, and the key of the words for it.
     pub proves: (String, &'static str),
+    /// Whether a vote may be taken back.
+    pub may_withdraw: bool,
     /// Whether a browser may be asked to work before its vote.
     pub asks_work: bool,
     /// Whether a ballot holds more than this work's vote.
@@ -173,6 +175,7 @@ async fn draw_show(
         ),
         parts: shown(&whole, contest, &category),
         open: window.filter(|w| contest.is_running() && w.contains(v.now)).map(|w| w.closes),
+        may_withdraw: voting.is_some_and(|voting| voting.withdrawal),
         asks_work: voting.is_some_and(|voting| voting.work != Work::Never),
         has_ballot: voting.is_some_and(|voting| voting.limit != VoteLimit::OnePerEntry),
         count: counts.and_then(|mut counts| counts.remove(&whole.entry.id)),

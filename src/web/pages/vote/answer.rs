@@ -23,6 +23,8 @@ pub struct Voted {
     pub code: String,
     /// The vote, when it is counted.
     pub cast: Option<Cast>,
+    /// Whether it may be taken back.
+    pub may_withdraw: bool,
     /// Whether it was taken back.
     pub withdrawn: bool,
     /// Why not.
@@ -76,12 +78,12 @@ pub(super) fn refused(v: View, code: &str, error: voting::Error) -> Result {
     page(&voted(v, code, None, Some(refused), false))
 }
 
-pub(super) fn counted(v: View, code: &str, cast: Cast) -> Result {
+pub(super) fn counted(v: View, code: &str, cast: Cast, may_withdraw: bool) -> Result {
     if v.is_script {
         let told = told(&v, &cast).map_err(Failure::broken)?;
         return Ok(HttpResponse::Ok().insert_header(UNKEPT).insert_header(JSON).body(told));
     }
-    page(&voted(v, code, Some(cast), None, false))
+    page(&Voted { may_withdraw, ..voted(v, code, Some(cast), None, false) })
 }
 
 /// What a script is told, as JSON.
@@ -137,5 +139,7 @@ pub(super) fn voted(
         "vote-needs-work" => Some(proves(Level::Code, code)),
         _ => None,
     });
-    Voted { v, code: code.to_owned(), cast, withdrawn: false, refused, proves, once_more }
+    let code = code.to_owned();
+    let (may_withdraw, withdrawn) = (false, false);
+    Voted { v, code, cast, may_withdraw, withdrawn, refused, proves, once_more }
 }

@@ -133,7 +133,10 @@ pub async fn touched(
         }
         let touch = Touch { entry: number, nonce: nonce(form.text("nonce")), at: stamped.0.at() };
         match node::cast(app, contest, (touch, &proof), Act::Give).await {
-            Ok(Some(cast)) => counted(v, code, cast)?,
+            Ok(Some(cast)) => {
+                let policy = app.votes.policy(contest);
+                counted(v, code, cast, policy.is_none_or(|policy| policy.voting.withdrawal))?
+            }
             Ok(None) => return Err(voting::Error::Busy.into()),
             Err(error) => refused(v, code, error)?,
         }
