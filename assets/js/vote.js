@@ -62,15 +62,18 @@ const send = async (key) => {
         told.once_more = true;
         continue;
       }
+      failed = 0;
       delete store[key];
       if (mine) answered(line, told);
     } while (told.once_more);
-  } catch {
+  } catch (line) {
+    // Too many came at once: the server said so, and when to come again.
+    const after = line.headers?.get("Retry-After") ?? 0;
     if (mine) {
-      busy(true, words.held);
-      tell([words.lost], "warn");
+      busy(true, after ? words.queued : words.held);
+      tell([after ? words.full : words.lost], "warn");
     }
-    const wait = Math.min(30, 4 * 2 ** failed++) * 1000 * (0.7 + Math.random() * 0.6);
+    const wait = Math.max(after, Math.min(30, 4 * 2 ** failed++)) * 1000 * (1 + Math.random() * 0.6);
     const timer = setTimeout(retry, wait);
     addEventListener("online", () => clearTimeout(timer) ?? retry(), { once: true });
   }

@@ -32,3 +32,31 @@ test('a vote whose answer was lost is called counted only when the server says s
   assert.equal(new Set(numbers).size, 1);
   assert.equal(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.startsWith('vote:')).length), 0);
 });
+
+test('votes that find the queue full are kept, and sent again under the same numbers', async () => {
+  const page = await site.visit(third);
+  const numbers = new Map([third, fourth].map((work) => [`${work}/vote`, []]));
+  let full = true;
+  await page.context().route('**/vote', async (route) => {
+    const request = route.request();
+    numbers.get(new URL(request.url()).pathname).push(new URLSearchParams(request.postData()).get('nonce'));
+    if (!full) return route.continue();
+    await route.fulfill({ status: 503, headers: { 'retry-after': '2' }, contentType: 'application/problem+json', body: '{}' });
+  });
+  for (const work of [third, fourth]) {
+    await page.goto(work);
+    await page.locator('form.vote button').click();
+    await page.locator('[data-said]').filter({ hasText: 'phiếu được giữ trên máy này và tự gửi lại' }).waitFor();
+    assert.equal(await page.locator('form.vote button').innerText(), 'Phiếu đang chờ đến lượt');
+  }
+  full = false;
+  await page.locator('[data-said]').filter({ hasText: 'Đã tính phiếu' }).waitFor();
+  await page.waitForFunction(() => !Object.keys(localStorage).some((key) => key.startsWith('vote:')));
+  for (const [path, sent] of numbers) {
+    assert.ok(sent.length > 1, path);
+    assert.equal(new Set(sent).size, 1, `${path}: ${sent}`);
+  }
+  await page.goto(third);
+  await page.locator('form.vote button').click();
+  await page.locator('[data-said]').filter({ hasText: 'Bạn đã bình chọn cho tác phẩm này lúc' }).waitFor();
+});

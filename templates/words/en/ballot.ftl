@@ -1,4 +1,6 @@
 ballot-reckons = Your device reckons…
 ballot-sending = Sending your vote…
 ballot-held = Your vote waits for the network
+ballot-queued = Your vote waits its turn
+ballot-full = A great many people are voting at this moment. Your vote is kept on this device and sends itself again in a few seconds. It is not counted yet.
 ballot-lost = The network failed. Your vote is kept on this device and will be sent again. It is not counted yet.

@@ -1,4 +1,6 @@
 ballot-reckons = Máy đang tính…
 ballot-sending = Đang gửi phiếu…
 ballot-held = Phiếu đang chờ mạng
+ballot-queued = Phiếu đang chờ đến lượt
+ballot-full = Đang có rất nhiều người bình chọn cùng lúc – phiếu được giữ trên máy này và tự gửi lại sau vài giây. Phiếu chưa được tính.
 ballot-lost = Mạng lỗi – phiếu được giữ trên máy này và gửi lại khi có mạng. Phiếu chưa được tính.
