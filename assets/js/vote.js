@@ -97,3 +97,7 @@ form.addEventListener("submit", (event) => {
 if (store[own]) busy(true, words.sending);
 document.addEventListener("visibilitychange", () => document.hidden || retry());
 retry();
+
+// What asks for counts that go on is not needed before they can have moved.
+const { by } = document.querySelector("[data-live]")?.dataset ?? {};
+if (by) setTimeout(() => import(by), 5000);

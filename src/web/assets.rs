@@ -116,6 +116,24 @@ pub fn address(name: &str) -> String {
     SHELF.addresses.get(name).cloned().unwrap_or_else(|| format!("/static/{name}"))
 }
 
+/// The drawing with this name as an address that holds it whole.
+#[must_use]
+pub fn drawn(name: &str) -> String {
+    let asset =
+        SHELF.addresses.get(name).and_then(|to| SHELF.assets.get(to.strip_prefix("/static/")?));
+    let drawing = asset.map_or(&[][..], |asset| &asset.plain);
+    let mut address = "data:image/svg+xml,".to_owned();
+    for letter in String::from_utf8_lossy(drawing).trim().chars() {
+        match letter {
+            ' ' | '"' | '<' | '>' | '#' | '%' | '&' => {
+                address.push_str(&format!("%{:02X}", u32::from(letter)))
+            }
+            letter => address.push(letter),
+        }
+    }
+    address
+}
+
 /// Sends an asset.
 ///
 /// # Errors

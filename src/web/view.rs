@@ -148,6 +148,12 @@ impl View {
         assets::address(name)
     }
 
+    /// Address of the site's emblem; on the crowd's page it is the picture itself.
+    #[must_use]
+    pub fn emblem(&self) -> String {
+        if self.is_swift() { assets::drawn("icon.svg") } else { assets::address("icon.svg") }
+    }
+
     /// Address of an icon of the one sheet of icons.
     #[must_use]
     pub fn icon(&self, name: &str) -> String {
