@@ -1,6 +1,7 @@
 //! Results: formulas, ties and prizes by hand; publishing, correcting, passing on.
 
 mod reckoned;
+mod winners;
 
 use std::collections::BTreeMap;
 

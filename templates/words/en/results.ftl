@@ -38,6 +38,7 @@ formula-rank-points = points by place: { $points }
 formula-percentile = percentile from 0 to 100
 formula-log-share = share by logarithm, the greatest gets 100
 promotion = Sending entries up
+winners = Winning works
 prize-stays-full = The rules do not let this prize stay empty.
 act-contest-made = contest made
 act-contest-changed = contest changed

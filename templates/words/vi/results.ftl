@@ -38,6 +38,7 @@ formula-rank-points = điểm theo thứ hạng { $points }
 formula-percentile = vị trí phần trăm từ 0 đến 100
 formula-log-share = tỷ lệ theo lôgarit, bài cao nhất được 100
 promotion = Gửi bài lên cấp trên
+winners = Tác phẩm đoạt giải
 prize-stays-full = Thể lệ không cho phép để trống giải này.
 act-contest-made = lập cuộc thi
 act-contest-changed = sửa cuộc thi

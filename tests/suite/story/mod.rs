@@ -67,7 +67,10 @@ pub struct Work<'a> {
     pub title: String,
     pub name: String,
     pub kind: &'a str,
+    /// `full`, `pen` or `hidden`, and the pen name.
+    pub show: (&'a str, &'a str),
     pub phone: String,
+    pub email: &'a str,
     pub pictures: usize,
     /// Texts by the key of their slot.
     pub texts: &'a [(&'a str, &'a str)],
@@ -85,7 +88,9 @@ impl<'a> Work<'a> {
             title: String::new(),
             name: String::new(),
             kind: "person",
+            show: ("full", ""),
             phone: String::new(),
+            email: "",
             pictures: 1,
             texts: &[],
             seed: 0,
@@ -151,9 +156,11 @@ pub async fn finish(browser: &mut Browser, draft: &str, work: &Work<'_>) -> (Str
         ("title", &work.title),
         ("name", &work.name),
         ("kind", work.kind),
-        ("show", "full"),
+        ("show", work.show.0),
+        ("pen", work.show.1),
         ("unit", work.unit),
         ("phone", &work.phone),
+        ("email", work.email),
     ];
     let kept = browser.post(&to("about"), &about).await;
     assert_eq!(kept.location, Some(to("check")), "{}", kept.text());

@@ -5,12 +5,14 @@ mod desk;
 mod log;
 mod minutes;
 pub(super) mod public;
+mod winners;
 
 pub use decide::{decide, propose, publish, refuse};
 pub use desk::{Desk, desk};
 pub use log::{Log, log};
 pub use minutes::{Judge, Minutes, Round, minutes, pdf};
 pub use public::{Show, past, show};
+pub use winners::Winner;
 
 use std::collections::HashMap;
 

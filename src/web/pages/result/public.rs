@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use actix_web::{HttpRequest, web};
 use askama::Template;
+use entity::award;
 use entity::id::{EntryId, PublicationId};
 use entity::publication::{self, State};
 
-use super::{Place, Table, names, prize_label};
+use super::winners::winners;
+use super::{Place, Table, Winner, names, prize_label};
 use crate::app::App;
 use crate::contest::Contest;
 use crate::refusal::Kind;
@@ -37,6 +39,8 @@ pub struct Show {
     pub is_replaced: bool,
     /// Other publications: number, whether in force, when.
     pub others: Vec<(i32, bool, entity::instant::Instant)>,
+    /// The works that won, where the public is shown works.
+    pub winners: Vec<Winner>,
     /// Its tables.
     pub tables: Vec<Table>,
     /// Votes by the level at which voters were known: key of the words, counted, not counted, taken
@@ -48,6 +52,13 @@ pub struct Show {
     pub hash: String,
     /// Whether complaints are taken.
     pub takes_complaints: bool,
+}
+
+impl Show {
+    /// The picture that chat apps show of the page, as its address without size.
+    fn preview(&self) -> Option<&str> {
+        self.winners.iter().find_map(|winner| winner.picture.as_deref())
+    }
 }
 
 /// Shows the result in force.
@@ -122,7 +133,13 @@ async fn published(
         (row.number, row.state == State::Published, row.approved_at.unwrap_or(row.proposed_at))
     });
     let others = others.collect();
-    let tables = tables(app, &v, contest, row.id).await?;
+    let mut awards = results::awards(&app.db, row.id).await?;
+    awards.retain(results::award::holds);
+    let tables = tables(app, &v, contest, (row.id, &awards)).await?;
+    let winners = match row.state {
+        State::Published => winners(app, &v, contest, &awards).await?,
+        _ => Vec::new(),
+    };
     let levels = levels(told(&row, "votes").unwrap_or_default());
     let aside = told(&row, "set_aside").filter(|_| !levels.is_empty());
     Ok(Show {
@@ -132,6 +149,7 @@ async fn published(
         reason: row.reason.clone(),
         is_replaced: row.state == State::Replaced,
         others,
+        winners,
         tables,
         levels,
         aside,
@@ -169,11 +187,9 @@ async fn tables(
     app: &App,
     v: &View,
     contest: &Contest,
-    publication: PublicationId,
+    (publication, awards): (PublicationId, &[award::Model]),
 ) -> std::result::Result<Vec<Table>, Failure> {
     let names = names(app, contest).await?;
-    let mut awards = results::awards(&app.db, publication).await?;
-    awards.retain(results::award::holds);
     let standings = results::standings(&app.db, publication).await?;
     let table = |table: &crate::contest::definition::Table| {
         let own = standings.iter().filter(|place| place.table_key == table.key);
