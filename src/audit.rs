@@ -76,6 +76,23 @@ pub async fn record(tx: &DatabaseTransaction, act: Act, now: Instant) -> Result<
     Ok(())
 }
 
+/// Acts in a contest, newest first, those before number `before`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_contest(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    before: Option<i64>,
+    size: u64,
+) -> Result<Vec<audit_log::Model>, DbErr> {
+    let mut found = audit_log::Entity::find().filter(audit_log::Column::ContestId.eq(contest));
+    if let Some(before) = before {
+        found = found.filter(audit_log::Column::Seq.lt(before));
+    }
+    found.order_by_desc(audit_log::Column::Seq).limit(size).all(db).await
+}
+
 /// What a check of the whole log found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {

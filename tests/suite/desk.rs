@@ -3,6 +3,7 @@
 mod award;
 mod count;
 mod crew;
+mod log;
 mod people;
 mod unit;
 

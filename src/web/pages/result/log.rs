@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use actix_web::web;
 use askama::Template;
-use entity::audit_log::{self, Model};
+use entity::audit_log::Model;
 use entity::id::{EntryId, RoundId, SeatId, UserId};
 use entity::instant::Instant;
 use entity::{entry, round, seat};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
 use crate::account;
 use crate::app::App;
@@ -17,8 +17,8 @@ use crate::contest::{self, Auditor, Contest};
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page};
 
-/// Rows on the page.
-const ROWS: u64 = 500;
+/// Acts on one page.
+const PAGE: u64 = 200;
 
 /// The audit log of a contest.
 #[derive(Template)]
@@ -28,10 +28,18 @@ pub struct Log {
     pub v: View,
     /// Name in addresses.
     pub slug: String,
-    /// Whether the whole log is as it was written.
-    pub is_whole: bool,
+    /// The first row of the whole log that is not as it was written.
+    pub broken: Option<i64>,
     /// What was done, newest first.
     pub lines: Vec<Line>,
+    /// Number before which older acts are.
+    pub next: Option<i64>,
+}
+
+/// What the log was asked for.
+#[derive(serde::Deserialize)]
+pub struct Asked {
+    before: Option<i64>,
 }
 
 /// Something that was done.
@@ -50,21 +58,28 @@ pub struct Line {
     pub reason: Option<String>,
 }
 
-/// Shows the audit log of a contest and checks the whole chain.
+/// Shows the audit log of a contest, newest acts first, and checks the whole chain.
 ///
 /// # Errors
 /// Forbidden to anybody but auditors.
-pub async fn log(app: web::Data<App>, v: View, who: Signed, slug: web::Path<String>) -> Result {
+pub async fn log(
+    app: web::Data<App>,
+    v: View,
+    who: Signed,
+    slug: web::Path<String>,
+    asked: web::Query<Asked>,
+) -> Result {
     let contest = contest::by_slug(&app.db, &slug).await?;
     Auditor::of(&app.db, &contest, who.id(), v.now).await?;
-    let rows = audit_log::Entity::find()
-        .filter(audit_log::Column::ContestId.eq(contest.id()))
-        .order_by_desc(audit_log::Column::Seq)
-        .limit(ROWS)
-        .all(&app.db)
-        .await?;
+    let mut rows = audit::of_contest(&app.db, contest.id(), asked.before, PAGE + 1).await?;
+    let more = rows.len() as u64 > PAGE;
+    rows.truncate(usize::try_from(PAGE).unwrap_or(200));
+    let next = rows.last().map(|row| row.seq).filter(|_| more);
     let names = Names::of(&app, &v, &contest, &rows).await?;
-    let is_whole = matches!(audit::verify(&app.db).await?, Verdict::Whole(_));
+    let broken = match audit::verify(&app.db).await? {
+        Verdict::Whole(_) => None,
+        Verdict::Broken(seq) => Some(seq),
+    };
     let lines = rows.into_iter().map(|row| Line {
         seq: row.seq,
         at: row.happened_at,
@@ -73,7 +88,7 @@ pub async fn log(app: web::Data<App>, v: View, who: Signed, slug: web::Path<Stri
         subject: names.subject(&v, &row.subject),
         reason: reason(&row),
     });
-    page(&Log { slug: slug.into_inner(), is_whole, lines: lines.collect(), v })
+    page(&Log { slug: slug.into_inner(), broken, lines: lines.collect(), next, v })
 }
 
 fn reason(row: &Model) -> Option<String> {
