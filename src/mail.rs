@@ -31,7 +31,8 @@ pub enum Way {
     },
     /// A mail server.
     Smtp {
-        /// Address, such as `smtps://user@host` or `smtp://localhost:1025`.
+        /// Address, such as `smtps://user@host` or `smtp://localhost:1025`. An `@` in the user's
+        /// name is written `%40`.
         #[schemars(example = "smtps://hoithi@mail.example.vn")]
         url: String,
         /// File that holds the password, and nothing else.
@@ -99,10 +100,8 @@ impl Mailer {
                 let mut transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?;
                 if let Some(file) = password_file {
                     let password = std::fs::read_to_string(file)?.trim().to_owned();
-                    let name = url.split("://").nth(1).and_then(|rest| rest.split_once('@'));
-                    let name = name.map_or("", |(name, _)| name).to_owned();
-                    transport = transport
-                        .credentials(smtp::authentication::Credentials::new(name, password));
+                    let login = smtp::authentication::Credentials::new(user(url), password);
+                    transport = transport.credentials(login);
                 }
                 Self::Smtp(transport.build(), from)
             }
@@ -143,11 +142,30 @@ impl Mailer {
                 let sent = transport.send(message(from, letter)?).await;
                 sent.map(drop).map_err(|error| {
                     let text = error.to_string();
-                    if error.is_permanent() { Error::Refused(text) } else { Error::NotNow(text) }
+                    let is_ours = error.status().is_some_and(is_about_login);
+                    if error.is_permanent() && !is_ours {
+                        Error::Refused(text)
+                    } else {
+                        Error::NotNow(text)
+                    }
                 })
             }
         }
     }
+}
+
+/// Whether a server's answer is about our own login: then the letter is sound, and goes out once
+/// somebody has set the password right (RFC 4954, section 6: 530, 534, 535 and 538).
+fn is_about_login(code: smtp::response::Code) -> bool {
+    matches!(u16::from(code), 530 | 534 | 535 | 538)
+}
+
+/// The user's name in an address, as the server knows it.
+fn user(url: &str) -> String {
+    let place = url.split_once("://").map_or(url, |(_, place)| place);
+    let ends = place.find(['/', '?']).unwrap_or(place.len());
+    let name = place[..ends].rsplit_once('@').map_or("", |(name, _)| name);
+    percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned()
 }
 
 fn message(from: &Mailbox, letter: &Letter) -> Result<Message, Error> {

@@ -1,11 +1,12 @@
-//! Reminders: who gets one, in which language, and that nobody gets it twice.
+//! Letters to entrants and reminders: who gets one, what it says, in which language, and that nobody
+//! gets a reminder twice.
 
 use entity::entry;
 use hoithi::{db, worker};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
-use super::story::{ORGANISER, STAGE, announce, seat, stage, staged};
-use crate::support::{Site, both};
+use super::story::{ORGANISER, STAGE, Work, announce, enter, seat, stage, staged};
+use crate::support::{Browser, Site, both};
 
 /// Changes the only entry.
 async fn change(site: &Site, with: impl FnOnce(&mut entry::ActiveModel)) {
@@ -24,7 +25,79 @@ async fn reminded(site: &Site) -> Vec<(String, String)> {
     site.letters().into_iter().map(|letter| (letter.to, letter.subject)).collect()
 }
 
+/// Somebody with an address sends a photo in; answers its code.
+async fn entered(browser: &mut Browser, n: u8, email: &str) -> String {
+    let work = Work {
+        title: "Giờ vào ca".to_owned(),
+        name: "Nguyễn Thị Hoa".to_owned(),
+        phone: format!("091234560{n}"),
+        email,
+        seed: n,
+        agree: &["original"],
+        ..Work::of(STAGE, "photo", "td-kcn")
+    };
+    enter(browser, &work).await
+}
+
+/// Letters that go out now: address, subject, body.
+async fn sent(site: &Site) -> Vec<(String, String, String)> {
+    site.work().await;
+    site.letters().into_iter().map(|one| (one.to, one.subject, one.body)).collect()
+}
+
 both! {
+    async fn an_entrant_hears_that_the_entry_came_has_to_be_mended_and_is_valid(site: Site) {
+        site.units().await;
+        announce(site, &staged("")).await;
+        let mut screener = site.leads("ldld-thi-diem", ORGANISER).await;
+        let mut browser = site.browser();
+        let code = entered(&mut browser, 1, "hoa@example.vn").await;
+        let at = format!("/desk/contests/{STAGE}/screening/{code}");
+
+        let received = sent(site).await;
+        let finding = [("verdict", "return"), ("reason", "reason-blurred"), ("note", "Hãy gửi ảnh gốc."), ("until", "2026-04-04")];
+        screener.post(&at, &finding).await;
+        let returned = sent(site).await;
+        browser.post(&format!("/drafts/{code}/submission"), &[("agree", "original")]).await;
+        let again = sent(site).await;
+        screener.post(&at, &[("verdict", "accept")]).await;
+        let accepted = sent(site).await;
+
+        let letter = |subject: &str, body: &str| vec![("hoa@example.vn".to_owned(), format!("{subject} – Ảnh đẹp"), body.replace("CODE", &code))];
+        let receipt = letter(
+            "Đã nhận bài dự thi 1",
+            "Ban tổ chức đã nhận bài “Giờ vào ca”, mã CODE, số 1.\n\nXem tình trạng bài tại http://localhost/receipts/CODE",
+        );
+        assert_eq!((received, again), (receipt, vec![]), "an entry has one receipt");
+        assert_eq!(returned, letter(
+            "Bài dự thi cần bổ sung",
+            "Bài “Giờ vào ca”, mã CODE, cần được sửa trước 0 giờ 00 ngày 5/4/2026.\nLý do: Ảnh mờ, vỡ. Hãy gửi ảnh gốc.\n\nSửa bài tại http://localhost/receipts/CODE",
+        ));
+        assert_eq!(accepted, letter("Bài dự thi hợp lệ", "Bài “Giờ vào ca”, mã CODE, đã được duyệt hợp lệ.\n\nXem tại http://localhost/receipts/CODE"));
+    }
+
+    async fn whoever_entered_in_english_is_written_to_in_english(site: Site) {
+        site.units().await;
+        announce(site, &staged("")).await;
+        let mut screener = site.leads("ldld-thi-diem", ORGANISER).await;
+        let mut browser = site.browser();
+        browser.post("/preferences", &[("lang", "en")]).await;
+        let code = entered(&mut browser, 1, "jo@example.com").await;
+        let silent = entered(&mut site.browser(), 2, "").await;
+
+        let received: Vec<_> = sent(site).await.into_iter().map(|one| (one.0, one.1)).collect();
+        let at = |code: &str| format!("/desk/contests/{STAGE}/screening/{code}");
+        let finding = [("verdict", "reject"), ("reason", "reason-logo"), ("note", "")];
+        screener.post(&at(&code), &finding).await;
+        screener.post(&at(&silent), &finding).await;
+        let rejected = sent(site).await;
+
+        let to = "jo@example.com".to_owned();
+        assert_eq!(received, [(to.clone(), "Entry 1 received – Ảnh đẹp".to_owned())]);
+        let body = format!("“Giờ vào ca”, code {code}, was not taken.\nReason: Logo, signature or frame. \n\nSee it at http://localhost/receipts/{code}");
+        assert_eq!(rejected, [(to, "Your entry is not valid – Ảnh đẹp".to_owned(), body)]);
+    }
+
     async fn whoever_has_a_draft_is_reminded_once_before_the_deadline(site: Site) {
         site.units().await;
         announce(site, &staged("")).await;

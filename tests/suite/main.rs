@@ -40,6 +40,7 @@ mod ledger;
 mod letters;
 mod link;
 mod log;
+mod mail;
 mod making;
 mod media;
 mod mending;

@@ -9,6 +9,7 @@ pub mod process;
 pub mod rows;
 pub mod sender;
 mod site;
+pub mod smtp;
 pub mod stage;
 pub mod storm;
 pub mod town;
