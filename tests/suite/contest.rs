@@ -65,6 +65,50 @@ fn at_least_twenty_four_examples_follow_published_rules() {
     assert!(published >= 24, "{published}");
 }
 
+/// The contests that the platform was first asked to carry: the words that tell one, and a file of
+/// each.
+const ASKED_FOR: [(&str, &[&str]); 7] = [
+    ("Vòng tay công đoàn", &["vong-tay-cong-doan-1-2020", "vong-tay-cong-doan-3-2023"]),
+    ("tập thể dục giữa giờ", &["the-duc-giua-gio-toan-quoc-2020", "the-duc-giua-gio-ba-don-2020"]),
+    ("Nét đẹp", &["net-dep-toan-quoc-2019", "net-dep-ngan-hang-2019", "net-dep-binh-phuoc-2020"]),
+    ("An toàn giao thông", &["an-toan-giao-thong-anh-2026"]),
+    ("tranh cổ động", &["tranh-co-dong-dai-hoi-2017"]),
+    ("người tốt, việc tốt", &["nguoi-tot-viec-tot-bhxh-ha-noi-2020"]),
+    ("Tết Sum vầy", &["tet-sum-vay-tiktok-2023"]),
+];
+
+#[test]
+fn all_seven_contests_that_were_asked_for_are_among_the_examples() {
+    let examples = examples();
+    let title = |slug: &str| {
+        let found = examples.iter().find(|(_, one)| one.slug == slug);
+        found.map_or(String::new(), |(_, one)| one.title.vi.to_lowercase())
+    };
+    let missing: Vec<_> = ASKED_FOR
+        .iter()
+        .flat_map(|(words, slugs)| slugs.iter().map(move |slug| (*words, *slug)))
+        .filter(|(words, slug)| !title(slug).contains(&words.to_lowercase()))
+        .collect();
+
+    assert_eq!(missing, []);
+}
+
+#[test]
+fn every_example_says_what_its_source_does_not_and_we_chose() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/contests");
+    let silent: Vec<_> = examples()
+        .into_iter()
+        .map(|(name, _)| (std::fs::read_to_string(folder.join(&name)).unwrap(), name))
+        .filter(|(text, _)| {
+            let notes = text.lines().filter_map(|line| line.split_once('#').map(|parts| parts.1));
+            !notes.clone().any(|note| note.contains("we chose") || note.contains("ours"))
+        })
+        .map(|(_, name)| name)
+        .collect();
+
+    assert_eq!(silent, Vec::<String>::new());
+}
+
 #[test]
 fn writing_a_file_and_reading_it_changes_nothing() {
     for (name, definition) in examples() {

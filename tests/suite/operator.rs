@@ -1,5 +1,7 @@
 //! The operator's door: the real binary, from outside.
 
+mod contest;
+
 use std::path::Path;
 use std::process::Output;
 
