@@ -51,6 +51,7 @@ mod operator;
 mod pdf;
 mod pictures;
 mod promotion;
+mod public;
 mod quotas;
 mod ranks;
 mod refused;

@@ -16,6 +16,7 @@ use crate::web::form::Form;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View, page, see_other};
+use crate::words::{self, Lang};
 use crate::{db, unit};
 
 /// The page about the work and the person.
@@ -64,6 +65,12 @@ fn names(whole: &entry::Whole, role: Role) -> String {
     of.map(|who| who.name.clone()).collect::<Vec<_>>().join("\n")
 }
 
+/// What stands in the place of a name that its bearer wants hidden. The entry holds the Vietnamese
+/// words, whatever language it was filled in in: most who see the work read these.
+fn hidden_name(lang: Lang) -> String {
+    words::say(lang, "enter-hidden-name", &[])
+}
+
 impl About {
     async fn of(app: &App, v: View, desk: &Desk) -> Result<Self> {
         let whole = entry::whole(&app.db, desk.author.entry.clone()).await?;
@@ -72,10 +79,9 @@ impl About {
             Some(id) => unit::by_id(&app.db, id).await.ok(),
             None => None,
         };
-        let hidden = v.t("enter-hidden-name");
         let show = match row.shown_name.as_str() {
             shown if shown == row.entrant_name || shown.is_empty() => "full",
-            shown if shown == hidden => "hidden",
+            shown if shown == hidden_name(Lang::Vi) || shown == hidden_name(Lang::En) => "hidden",
             _ => "pen",
         };
         let author = whole.people.iter().find(|who| who.role == Role::Author);
@@ -218,7 +224,7 @@ impl About {
     fn whole_person(&self) -> Person {
         let mut person = self.person.clone();
         if self.show == "hidden" {
-            person.shown = self.v.t("enter-hidden-name");
+            person.shown = hidden_name(Lang::Vi);
         }
         let lines = |text: &str, role: Role| -> Vec<(Role, String)> {
             let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
