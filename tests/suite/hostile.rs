@@ -78,7 +78,7 @@ fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn docx(xml: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
+pub fn docx(xml: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
     archive(&[&[("word/document.xml", xml.as_bytes())][..], more].concat())
 }
 

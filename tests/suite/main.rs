@@ -38,6 +38,7 @@ mod kinds;
 mod late;
 mod ledger;
 mod letters;
+mod limits;
 mod link;
 mod log;
 mod mail;

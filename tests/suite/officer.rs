@@ -8,7 +8,8 @@ use image::ImageFormat;
 use sea_orm::EntityTrait;
 
 use super::entry::{begin, contest, picture};
-use crate::support::both;
+use super::story::{ORGANISER, STAGE, stage};
+use crate::support::{book, both};
 
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -55,6 +56,30 @@ both! {
         site.jobs_may_wait();
     }
 
+    async fn an_officer_sees_whom_to_call_and_what_to_paste_into_a_chat(site: Site) {
+        let codes = stage(site, "", &["Một", "Hai", "Ba"]).await;
+        let mut organiser = site.signed_in(ORGANISER).await;
+        for (code, verdict) in codes[1..].iter().zip(["return", "reject"]) {
+            let at = format!("/desk/contests/{STAGE}/screening/{code}");
+            organiser.post(&format!("{at}/undo"), &[]).await;
+            let finding = [("verdict", verdict), ("reason", "reason-logo"), ("note", "Xin bản gốc."), ("until", "2026-04-08")];
+            let found = organiser.post(&at, &finding).await;
+            assert_eq!(found.status, StatusCode::SEE_OTHER, "{}", found.text());
+        }
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+
+        let page = officer.get("/desk/units/td-kcn/entries").await;
+
+        let to = |n: usize| format!("http://localhost/receipts/{}", codes[n]);
+        assert_eq!(page.attributes("a[href^='tel:']", "href"), ["tel:0915000003", "tel:0915000002", "tel:0915000001"]);
+        assert_eq!(page.all("td textarea"), [
+            format!("Chào Tác giả Ba, bài “Ba” dự thi “Ảnh đẹp” không hợp lệ: Có logo, chữ ký, khung. Xin bản gốc. Chi tiết: {}", to(2)),
+            format!("Chào Tác giả Hai, bài “Hai” dự thi “Ảnh đẹp” cần sửa: Có logo, chữ ký, khung. Xin bản gốc. Hạn sửa: 24 giờ ngày 8/4/2026. Xem và sửa tại {}", to(1)),
+            format!("Chào Tác giả Một, bài “Một” dự thi “Ảnh đẹp” đã hợp lệ. Xem tại http://localhost/entries/{}", codes[0]),
+        ]);
+        site.work().await;
+    }
+
     async fn right_rows_of_an_archive_are_taken_and_wrong_ones_come_back_as_a_sheet(site: Site) {
         contest(site, |text| text.replace("max: 2 }", "max: 9 }")).await;
         let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
@@ -91,6 +116,26 @@ both! {
         let entered = entry::Entity::find().all(&site.app.db).await.unwrap();
         assert_eq!(entered.iter().map(|row| row.number).collect::<Vec<_>>(), [Some(1)]);
         assert_eq!(entered[0].phone.as_deref(), Some("0912345678"));
+        site.work().await;
+    }
+
+    async fn an_archive_may_hold_a_workbook_whose_telephone_numbers_lost_their_zero(site: Site) {
+        contest(site, |text| text.replace("max: 2 }", "max: 9 }")).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+        let sheet = book(&[
+            &["Tên tác phẩm", "Họ và tên", "Số điện thoại", "Tệp", "Chú thích"],
+            &["Giờ vào ca", "Nguyễn Thị Hoa", "0912345678", "mot.jpg", "Xưởng may"],
+            &["2026", "Lê Thị Mai", "+84 987 654 321", "hai.jpg", "Tổ hai"],
+        ]);
+        let (one, two) = (picture(600, 400, 1, ImageFormat::Jpeg), picture(600, 400, 2, ImageFormat::Jpeg));
+        let archive = zip(&[("danh sach.xlsx", &sheet), ("mot.jpg", &one), ("hai.jpg", &two)]);
+
+        let done = officer.post_files(IMPORT, &FORM, &[("archive", "bai.zip", &archive)]).await;
+
+        assert!(done.text().contains("Đã nhận 2 bài"), "{}", done.text());
+        let mut entered: Vec<_> = entry::Entity::find().all(&site.app.db).await.unwrap().into_iter().map(|row| (row.title, row.phone.unwrap())).collect();
+        entered.sort();
+        assert_eq!(entered, [("2026".to_owned(), "0987654321".to_owned()), ("Giờ vào ca".to_owned(), "0912345678".to_owned())]);
         site.work().await;
     }
 

@@ -3,7 +3,7 @@
 use actix_web::http::StatusCode;
 use hoithi::{contest, reports};
 
-use super::story::{ORGANISER, STAGE, Work, announce, enter, staged, units};
+use super::story::{ORGANISER, STAGE, Work, announce, enter, stage, staged, units};
 use crate::support::both;
 
 both! {
@@ -63,6 +63,48 @@ both! {
         let days = reports::days(&site.app.db, id).await.unwrap();
         let days: Vec<_> = days.iter().map(|day| (day.begins.to_string(), day.entries, day.votes)).collect();
         assert_eq!(days, [("2026-03-31T17:00:00Z".to_owned(), 5, 0)], "a day begins at midnight in Vietnam");
+        site.work().await;
+    }
+
+    async fn votes_count_for_the_units_whose_links_brought_them_and_all_above(site: Site) {
+        let codes = stage(site, "voting: { phase: vote, level: group_link }", &["Một"]).await;
+        let mut organiser = site.signed_in(ORGANISER).await;
+        // A base of the zone, another of a commune, and a group of nobody's.
+        let sheet = "Mã đơn vị;Tên nhóm;Số người\ntd-cs-02;Chuyền 1;9\ntd-cs-03;Tổ 2;9\n;Nhóm chung;9\n";
+        let files: [(&str, &str, &[u8]); 1] = [("list", "ds.csv", sheet.as_bytes())];
+        organiser.post_files(&format!("/desk/contests/{STAGE}/voters/links"), &[("days", "31")], &files).await;
+        let exports = format!("/desk/contests/{STAGE}/exports");
+        let links = organiser.get(&format!("{exports}/links.csv")).await;
+        let links: Vec<String> = links.text().lines().filter_map(|line| line.split_once("/v/")).map(|(_, link)| format!("/v/{link}")).collect();
+        for (link, voters) in links.iter().zip([3, 1, 2]) {
+            for n in 0..voters {
+                let mut phone = site.browser();
+                phone.get(link).await;
+                phone.get(&format!("/entries/{}", codes[0])).await;
+                let counted = phone.post_for_json(&format!("/entries/{}/vote", codes[0]), &[]).await;
+                assert_eq!(counted.json()["counted"], true, "{}", counted.text());
+                if n == 2 {
+                    phone.post_for_json(&format!("/entries/{}/vote/withdrawal", codes[0]), &[]).await;
+                }
+            }
+        }
+
+        let sheet = organiser.get(&format!("{exports}/participation.csv")).await;
+        let desk = organiser.get(&format!("/desk/contests/{STAGE}/participation?unit=ldld-thi-diem")).await;
+
+        // Code, entries, entrants, votes: of the three by the first link one was taken back.
+        let rows: Vec<Vec<String>> = csv::Reader::from_reader(sheet.text().trim_start_matches('\u{feff}').as_bytes()).records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+        let read: Vec<_> = rows.iter().map(|row| (row[0].as_str(), row[2].as_str(), row[3].as_str(), row[4].as_str())).collect();
+        assert_eq!(read, [
+            ("tong-lien-doan", "1", "1", "3"),
+            ("ldld-thi-diem", "1", "1", "3"),
+            ("td-binh-hoa", "0", "0", "1"),
+            ("td-cs-03", "0", "0", "1"),
+            ("td-kcn", "1", "1", "2"),
+            ("td-cs-02", "0", "0", "2"),
+        ]);
+        let zone: Vec<_> = desk.all("tbody tr").into_iter().filter(|row| row.contains("CĐ KCN")).collect();
+        assert_eq!(zone.len(), 1, "{:?}", desk.all("tbody tr"));
         site.work().await;
     }
 

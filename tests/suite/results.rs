@@ -2,6 +2,7 @@
 
 mod reckoned;
 mod winners;
+mod worksheet;
 
 use std::collections::BTreeMap;
 

@@ -6,7 +6,7 @@ use entity::outside_count;
 use sea_orm::{EntityTrait, QueryOrder};
 
 use super::{DESK, accepted};
-use crate::support::{Browser, Site, both};
+use crate::support::{Browser, Site, book, both};
 
 const COUNTS: &str = "/desk/contests/anh-dep/counts";
 
@@ -107,6 +107,27 @@ both! {
         assert!(back.contains("'=1+1"), "{back}");
         assert!(again.text().contains("Đã ghi 0 số liệu"), "a form sent twice counts once");
         assert!(none.all("[role=alert] li")[0].contains("cột"));
+    }
+
+    async fn a_workbook_is_filled_in_as_it_was_handed_out(site: Site) {
+        accepted(site, 2).await;
+        site.set_clock("2026-04-15T01:00:00Z");
+        let (mut one, _) = two(site).await;
+        let empty = one.get(&format!("{COUNTS}/sheet/xlsx")).await;
+        let mut handed = calamine::Xlsx::new(std::io::Cursor::new(empty.bytes.to_vec())).unwrap();
+        let handed = handed.worksheet_range_at(0).unwrap().unwrap();
+        let heads: Vec<String> = handed.rows().next().unwrap().iter().map(ToString::to_string).collect();
+        let heads: Vec<&str> = heads.iter().map(String::as_str).collect();
+        let filled = book(&[&heads, &["1", "", "", "", "1250", "2"], &["2", "", "", "", "2.5", "3"]]);
+        let form = [("read_at", "2026-04-15T07:00")];
+
+        let done = one.post_files(&format!("{COUNTS}/import"), &form, &[("sheet", "so.xlsx", &filled)]).await;
+
+        assert!(done.text().contains("Đã ghi 2 số liệu"), "{}", done.text());
+        let faults = done.all("main > ul li");
+        assert!(faults.len() == 1 && faults[0].starts_with("Dòng 3:"), "half a view is none: {faults:?}");
+        let kept: Vec<_> = rows(site).await.into_iter().map(|row| (row.0, row.1)).collect();
+        assert_eq!(kept, [("view".to_owned(), 1250), ("share".to_owned(), 2)]);
     }
 
     async fn exports_open_as_csv_and_as_a_workbook_and_run_nothing(site: Site) {

@@ -6,7 +6,7 @@ use hoithi::unit;
 use sea_orm::{EntityTrait, QueryOrder};
 
 use crate::story::{announce, staged};
-use crate::support::{Site, both};
+use crate::support::{Site, book, both};
 
 const AT: &str = "/desk/units/ldld-thi-diem";
 
@@ -45,6 +45,31 @@ both! {
         assert!(found.attributes("main li a", "href").contains(&"/desk/units/cs-moi".to_owned()));
         let shown = lead.get("/desk/units/cs-moi").await;
         assert!(shown.text().contains("120"), "{}", shown.text());
+    }
+
+    async fn a_list_of_units_is_taken_in_as_a_workbook_too(site: Site) {
+        site.units().await;
+        let mut lead = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        let head: &[&str] = &["code", "name", "short_name", "type", "parent", "members", "source"];
+        let good = book(&[
+            head,
+            &["cs-moi", "Công đoàn cơ sở Mới", "CĐCS Mới", "base", "ldld-thi-diem", "120", ""],
+            &["cs-hai", "Công đoàn cơ sở Hai", "", "base", "ldld-thi-diem", "", "báo cáo năm 2026"],
+        ]);
+        let bad = book(&[head, &["cs-ba", "Công đoàn cơ sở Ba", "", "base", "khong-co", "7.5", ""]]);
+        let path = format!("{AT}/import");
+
+        let taken = lead.post_files(&path, &[], &[("list", "ds.xlsx", &good)]).await;
+        let refused = lead.post_files(&path, &[], &[("list", "ds.xlsx", &bad)]).await;
+        let broken = lead.post_files(&path, &[], &[("list", "ds.xlsx", &good[..200])]).await;
+
+        assert_eq!(taken.all("[role=status]"), ["Đã nhận 2 đơn vị."], "{}", taken.text());
+        let kept = unit::all(&site.app.db).await.unwrap().into_iter().filter(|row| row.code.starts_with("cs-")).collect();
+        let mut kept: Vec<_> = unit::rows(&site.app.db, kept, site.app.clock.now()).await.unwrap().into_iter().map(|row| (row.name, row.members)).collect();
+        kept.sort();
+        assert_eq!(kept, [("Công đoàn cơ sở Hai".to_owned(), None), ("Công đoàn cơ sở Mới".to_owned(), Some(120))]);
+        assert!(refused.all("[role=alert] li")[0].starts_with("Dòng 2:"), "{}", refused.text());
+        assert_eq!(broken.all("[role=alert] li").len(), 1, "{}", broken.text());
     }
 
     async fn a_unit_is_renamed_counted_and_handed_over_by_whoever_leads_both(site: Site) {

@@ -1,6 +1,7 @@
 //! What tests stand on: a database of their own, a stopped clock, a store and an inbox in memory.
 
 pub mod answers;
+mod book;
 pub mod bucket;
 pub mod fault;
 mod given;
@@ -16,6 +17,7 @@ pub mod town;
 
 use sea_orm::{ConnectionTrait, DbBackend};
 
+pub use book::book;
 pub use given::rounds;
 pub use site::Site;
 pub use site::{Answer, Browser};

@@ -69,11 +69,15 @@ pub(super) async fn one(app: &App, contest: &Contest, form: &Form) -> Result<Vec
 
 /// A count as people write it: 1234, 1.234, 1,234; none where nothing is written.
 pub(super) fn figure(written: &str) -> Option<std::result::Result<i64, ()>> {
-    let plain: String =
-        written.chars().filter(|letter| !matches!(letter, '.' | ',' | ' ' | '\u{a0}')).collect();
-    if plain.is_empty() {
+    let written = written.trim();
+    if written.is_empty() {
         return None;
     }
+    // Marks stand between thousands and nowhere else: 2.5 is not twenty-five.
+    let groups: Vec<&str> = written.split(['.', ',', ' ', '\u{a0}']).collect();
+    let grouped = groups.len() == 1
+        || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
+    let plain = groups.concat();
     let digits = plain.len() <= 15 && plain.bytes().all(|byte| byte.is_ascii_digit());
-    Some(if digits { plain.parse().map_err(drop) } else { Err(()) })
+    Some(if grouped && digits { plain.parse().map_err(drop) } else { Err(()) })
 }
