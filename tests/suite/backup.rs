@@ -165,13 +165,13 @@ fn rewrite(archive: &Path, manifest: &Manifest) {
     to.into_inner().unwrap();
 }
 
-#[actix_web::test]
-async fn a_backup_never_writes_over_another_file() {
-    let site = Site::new(Engine::Sqlite).await;
-    let folder = tempfile::tempdir().unwrap();
-    let archive = folder.path().join("site.tar");
-    std::fs::write(&archive, "precious").unwrap();
+both! {
+    async fn a_backup_never_writes_over_another_file(site: Site) {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = folder.path().join("site.tar");
+        std::fs::write(&archive, "precious").unwrap();
 
-    assert!(matches!(taken(&site, &archive).await, Err(Error::NotEmpty(_))));
-    assert_eq!(std::fs::read(&archive).unwrap(), b"precious");
+        assert!(matches!(taken(site, &archive).await, Err(Error::NotEmpty(_))));
+        assert_eq!(std::fs::read(&archive).unwrap(), b"precious");
+    }
 }

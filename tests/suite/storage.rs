@@ -165,11 +165,13 @@ async fn an_original_that_stops_coming_is_an_error_and_never_a_shorter_one() {
 #[actix_web::test]
 async fn while_the_bucket_is_away_drafts_are_kept_and_the_work_catches_up() {
     for server in servers() {
-        catches_up(&server).await;
+        for engine in [Engine::Sqlite, Engine::Postgres] {
+            catches_up(&server, engine).await;
+        }
     }
 }
 
-async fn catches_up(server: &Server) {
+async fn catches_up(server: &Server, engine: Engine) {
     use crate::entry::{contest, picture};
     use image::ImageFormat;
     use sea_orm::EntityTrait;
@@ -177,7 +179,7 @@ async fn catches_up(server: &Server) {
     let folder = tempfile::tempdir().unwrap();
     let line = Line::to(server.address).await;
     let store = bucket(&folder, line.address, json!({ "signed_seconds": 60 }));
-    let site = Site::with_store(Engine::Sqlite, store).await;
+    let site = Site::with_store(engine, store).await;
     contest(&site, |written| written).await;
     let mut browser = site.browser();
     let form = [("category", "photo"), ("unit", "td-cs-59")];

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use actix_web::http::StatusCode;
 
 use super::screening::waiting;
-use super::support::{Answer, Browser, Engine, Site};
+use super::support::{Answer, Browser, both};
 
 /// Values that templates print as they are, each with its reason.
 const SAFE: [(&str, &str); 1] =
@@ -129,48 +129,44 @@ async fn walked(browser: &mut Browser, lang: &str, starts: &[&str]) -> (usize, V
     (seen.len(), faults)
 }
 
-#[actix_web::test]
-async fn every_page_that_a_link_leads_to_is_drawn_in_both_languages() {
-    let mut site = Site::new(Engine::Sqlite).await;
-    let (_, mut officer) = waiting(&site, 2).await;
-    let mut anybody = site.browser();
-    for lang in ["vi", "en"] {
-        for (browser, starts) in
-            [(&mut anybody, ["/", "/session/new", "/receipts"]), (&mut officer, ["/desk"; 3])]
-        {
+both! {
+    async fn every_page_that_a_link_leads_to_is_drawn_in_both_languages(site: Site) {
+        let (_, mut officer) = waiting(site, 2).await;
+        let mut anybody = site.browser();
+        for lang in ["vi", "en"] {
+            for (browser, starts) in
+                [(&mut anybody, ["/", "/session/new", "/receipts"]), (&mut officer, ["/desk"; 3])]
+            {
+                browser.post("/preferences", &[("lang", lang)]).await;
+                let (count, faults) = walked(browser, lang, &starts).await;
+                assert_eq!(faults, Vec::<String>::new());
+                assert!(count > 5, "{count} pages");
+            }
+        }
+        site.jobs_may_wait();
+    }
+
+    async fn an_address_where_nothing_is_says_so_in_both_languages(site: Site) {
+        for lang in ["vi", "en"] {
+            let mut browser = site.browser();
             browser.post("/preferences", &[("lang", lang)]).await;
-            let (count, faults) = walked(browser, lang, &starts).await;
-            assert_eq!(faults, Vec::<String>::new());
-            assert!(count > 5, "{count} pages");
+            let page = browser.get("/nothing/here").await;
+
+            assert_eq!(page.status, StatusCode::NOT_FOUND);
+            assert_eq!(
+                (page.attributes("html", "lang"), unsaid(&page)),
+                (vec![lang.to_owned()], vec![])
+            );
         }
     }
-    site.jobs_may_wait();
-}
 
-#[actix_web::test]
-async fn an_address_where_nothing_is_says_so_in_both_languages() {
-    let site = Site::new(Engine::Sqlite).await;
-    for lang in ["vi", "en"] {
+    async fn language_and_colours_stay_chosen_and_lead_back_to_where_they_were_chosen(site: Site) {
         let mut browser = site.browser();
-        browser.post("/preferences", &[("lang", lang)]).await;
-        let page = browser.get("/nothing/here").await;
+        let chosen = browser.post("/preferences", &[("lang", "en"), ("theme", "dark")]).await;
 
-        assert_eq!(page.status, StatusCode::NOT_FOUND);
-        assert_eq!(
-            (page.attributes("html", "lang"), unsaid(&page)),
-            (vec![lang.to_owned()], vec![])
-        );
+        assert_eq!(chosen.status, StatusCode::SEE_OTHER);
+        let page = browser.get("/").await;
+        assert!(page.text().contains("<html lang=\"en\" data-theme=\"dark\">"));
+        assert!(page.text().contains("name=\"lang\" value=\"en\" lang=\"en\" aria-pressed=\"true\""));
     }
-}
-
-#[actix_web::test]
-async fn language_and_colours_stay_chosen_and_lead_back_to_where_they_were_chosen() {
-    let site = Site::new(Engine::Sqlite).await;
-    let mut browser = site.browser();
-    let chosen = browser.post("/preferences", &[("lang", "en"), ("theme", "dark")]).await;
-
-    assert_eq!(chosen.status, StatusCode::SEE_OTHER);
-    let page = browser.get("/").await;
-    assert!(page.text().contains("<html lang=\"en\" data-theme=\"dark\">"));
-    assert!(page.text().contains("name=\"lang\" value=\"en\" lang=\"en\" aria-pressed=\"true\""));
 }

@@ -15,7 +15,7 @@ use hoithi::config::Network;
 use hoithi::web::address;
 use hoithi::web::slow::{Patience, Patient};
 
-use crate::support::{Engine, Site};
+use crate::support::{Engine, Site, both};
 
 /// Every address of the table with its method, places filled in.
 fn routes() -> Vec<(Method, String)> {
@@ -50,39 +50,60 @@ const ON_DOCUMENTS: [(&str, &str); 3] = [
     ("permissions-policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
 ];
 
-#[actix_web::test]
-async fn every_address_answers_with_the_headers_that_keep_strangers_out() {
-    let site = Site::new(Engine::Sqlite).await;
-    let mut app = site.app.clone();
-    let mut config = (*app.config).clone();
-    config.server.base_url = "https://hoithi.example.vn".to_owned();
-    app.config = Arc::new(config);
-    let service = init_service(hoithi::web::site(app, Default::default())).await;
-    let routes = routes();
-    assert!(routes.len() > 50, "the table is read");
+both! {
+    async fn every_address_answers_with_the_headers_that_keep_strangers_out(site: Site) {
+        let mut app = site.app.clone();
+        let mut config = (*app.config).clone();
+        config.server.base_url = "https://hoithi.example.vn".to_owned();
+        app.config = Arc::new(config);
+        let service = init_service(hoithi::web::site(app, Default::default())).await;
+        let routes = routes();
+        assert!(routes.len() > 50, "the table is read");
 
-    let mut documents = 0;
-    for (method, path) in routes {
-        let request = TestRequest::with_uri(&path)
-            .method(method.clone())
-            .insert_header(("sec-fetch-site", "same-origin"));
-        let answer = call_service(&service, request.to_request()).await;
-        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
-        for (name, value) in ALWAYS {
-            assert_eq!(header(name), Some(value), "{name} of {method} {path}");
+        let mut documents = 0;
+        for (method, path) in routes {
+            let request = TestRequest::with_uri(&path)
+                .method(method.clone())
+                .insert_header(("sec-fetch-site", "same-origin"));
+            let answer = call_service(&service, request.to_request()).await;
+            let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
+            for (name, value) in ALWAYS {
+                assert_eq!(header(name), Some(value), "{name} of {method} {path}");
+            }
+            if header("content-type") == Some("application/json") {
+                continue;
+            }
+            documents += 1;
+            for (name, value) in ON_DOCUMENTS {
+                assert_eq!(header(name), Some(value), "{name} of {method} {path}");
+            }
+            let policy = header("content-security-policy").unwrap_or_default();
+            assert!(policy.starts_with("default-src 'none'"), "{method} {path}: {policy}");
+            assert!(!policy.contains("unsafe"), "{method} {path}: {policy}");
         }
-        if header("content-type") == Some("application/json") {
-            continue;
-        }
-        documents += 1;
-        for (name, value) in ON_DOCUMENTS {
-            assert_eq!(header(name), Some(value), "{name} of {method} {path}");
-        }
-        let policy = header("content-security-policy").unwrap_or_default();
-        assert!(policy.starts_with("default-src 'none'"), "{method} {path}: {policy}");
-        assert!(!policy.contains("unsafe"), "{method} {path}: {policy}");
+        assert!(documents > 50, "most addresses are pages");
     }
-    assert!(documents > 50, "most addresses are pages");
+
+    async fn ready_says_no_while_the_process_is_on_its_way_out(site: Site) {
+        site.app.stopping.store(true, Ordering::Relaxed);
+
+        let answer = site.browser().get("/health/ready").await;
+
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+
+    async fn pages_for_one_person_are_packed_where_the_browser_can_unpack_them(site: Site) {
+        let mut browser = site.browser();
+        let plain = browser.get("/session/new").await;
+        let packed = browser.get_with("/session/new", &[("accept-encoding", "gzip, br")]).await;
+
+        assert_eq!(packed.headers.get("content-encoding").unwrap(), "br");
+        assert_eq!(plain.headers.get("content-encoding"), None);
+        assert_eq!(plain.headers.get("vary").unwrap(), "Accept-Encoding");
+        let mut text = String::new();
+        brotli::Decompressor::new(&packed.bytes[..], 4096).read_to_string(&mut text).unwrap();
+        assert_eq!(text, plain.text());
+    }
 }
 
 #[actix_web::test]
@@ -100,31 +121,6 @@ async fn ready_says_no_when_the_database_is_gone_and_names_the_request() {
         assert!(answer.text().contains("Khi báo lỗi, hãy cho biết số"), "{}", answer.text());
         assert_eq!(browser.get("/health/live").await.status, StatusCode::NO_CONTENT);
     }
-}
-
-#[actix_web::test]
-async fn ready_says_no_while_the_process_is_on_its_way_out() {
-    let site = Site::new(Engine::Sqlite).await;
-    site.app.stopping.store(true, Ordering::Relaxed);
-
-    let answer = site.browser().get("/health/ready").await;
-
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
-}
-
-#[actix_web::test]
-async fn pages_for_one_person_are_packed_where_the_browser_can_unpack_them() {
-    let site = Site::new(Engine::Sqlite).await;
-    let mut browser = site.browser();
-    let plain = browser.get("/session/new").await;
-    let packed = browser.get_with("/session/new", &[("accept-encoding", "gzip, br")]).await;
-
-    assert_eq!(packed.headers.get("content-encoding").unwrap(), "br");
-    assert_eq!(plain.headers.get("content-encoding"), None);
-    assert_eq!(plain.headers.get("vary").unwrap(), "Accept-Encoding");
-    let mut text = String::new();
-    brotli::Decompressor::new(&packed.bytes[..], 4096).read_to_string(&mut text).unwrap();
-    assert_eq!(text, plain.text());
 }
 
 #[test]
