@@ -75,13 +75,25 @@ pub fn mask(text: &str) -> String {
     let mut rest = text;
     while let Some(start) = rest.find(is_part) {
         let (between, from) = rest.split_at(start);
+        let (escape, from) = from.split_at(escape(between, from));
         let (token, after) = from.split_at(from.find(|c| !is_part(c)).unwrap_or(from.len()));
         masked.push_str(between);
+        masked.push_str(escape);
         masked.push_str(if is_mail(token) || is_phone(token) { "***" } else { token });
         rest = after;
     }
     masked.push_str(rest);
     masked
+}
+
+/// How many letters of `from` are still of an escape of JSON that began with a backslash before it:
+/// in `\n0912345678` the n is no letter of the number, and without it the line would be no JSON.
+fn escape(before: &str, from: &str) -> usize {
+    match from.as_bytes().first().filter(|_| before.ends_with('\\')) {
+        Some(b'u') => from.bytes().take(5).take_while(u8::is_ascii_alphanumeric).count(),
+        Some(letter) if letter.is_ascii_alphabetic() => 1,
+        _ => 0,
+    }
 }
 
 /// Letters of which addresses and numbers are made. Percent-encoded ones too: queries hold them.

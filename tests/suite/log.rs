@@ -24,6 +24,9 @@ fn addresses_and_numbers_are_masked_and_the_rest_is_left() {
         ),
         ("0193a5f0-0912-7345-8678-001122334455", "0193a5f0-0912-7345-8678-001122334455"),
         ("error at src/web/mod.rs:12 @ main", "error at src/web/mod.rs:12 @ main"),
+        (r#"{"why":"a\n0912345678\tb@example.vn"}"#, r#"{"why":"a\n***\t***"}"#),
+        (r#""\u001b0912345678 \u001b[0m""#, r#""\u001b*** \u001b[0m""#),
+        (r"C:\data\0912345678", r"C:\data\***"),
     ] {
         assert_eq!(mask(text), masked);
     }
@@ -49,6 +52,35 @@ impl<'a> MakeWriter<'a> for Lines {
 
     fn make_writer(&'a self) -> Self {
         self.clone()
+    }
+}
+
+#[test]
+fn a_line_for_programs_stays_json_and_names_nobody() {
+    let lines = Lines::default();
+    let log = tracing_subscriber::fmt()
+        .json()
+        .with_env_filter(EnvFilter::new("trace"))
+        .with_writer(Masking(lines.clone()))
+        .finish();
+    tracing::subscriber::with_default(log, || {
+        let span = tracing::info_span!("request", path = "/x?phone=0987654321");
+        let _inside = span.enter();
+        tracing::error!(to = "nga.canary@example.vn", tries = 3, "refused:\n0987654321\nKH-12");
+        tracing::warn!("\u{1b}[31mnga.canary@example.vn\u{1b}[0m \"0987.654.321\"");
+    });
+
+    let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let read: Vec<serde_json::Value> =
+        logged.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(read.len(), 2);
+    let (first, second) = (&read[0]["fields"], &read[1]["fields"]);
+    assert_eq!((&first["to"], &first["tries"]), (&"***".into(), &3.into()));
+    assert_eq!(first["message"], "refused:\n***\nKH-12");
+    assert_eq!(read[0]["span"]["path"], "/x?phone=***");
+    assert!(second["message"].as_str().unwrap().contains("\"***\""), "{second}");
+    for planted in &PLANTED[1..] {
+        assert!(!logged.contains(planted), "{planted} is in the log");
     }
 }
 

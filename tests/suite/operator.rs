@@ -1,6 +1,7 @@
 //! The operator's door: the real binary, from outside.
 
 mod contest;
+mod terminal;
 
 use std::path::Path;
 use std::process::Output;
