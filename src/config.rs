@@ -60,6 +60,9 @@ pub struct Server {
     pub threads: usize,
     /// Whether this process also does queued work.
     pub worker: bool,
+    /// Whether the site is only read for now: pages stay, whatever would change something is
+    /// answered with 503, and no queued work is done. For moving or restoring what it stands on.
+    pub maintenance: bool,
     /// Where other nodes reach this process, `http://address:port`; empty: at `listen`, where that
     /// is an address of this machine alone, or PostgreSQL is on this machine and so all nodes are.
     /// All nodes share `key` and `votes` of the data folder.
@@ -82,6 +85,7 @@ impl Default for Server {
             trusted_proxies: Vec::new(),
             threads: 0,
             worker: true,
+            maintenance: false,
             node_url: String::new(),
             drain_seconds: 0,
             metrics: None,

@@ -50,6 +50,8 @@ const post = async (form) => {
     const line = await fetch(form.action, { method: "POST", body, signal, headers: { Accept: "application/json" } });
     const told = await line.json();
     note(form, told.saved ?? told.title);
+    // A site that is busy or only read for now takes it later.
+    if (line.status >= 500) form.dataset.dirty = 1;
     if (!line.ok) return;
     for (const [field, value] of sent) field[ticks(field) ? "defaultChecked" : "defaultValue"] = value;
     if (told.version) form.elements.version.value = told.version;

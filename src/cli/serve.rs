@@ -30,7 +30,8 @@ pub(super) async fn run(app: App) -> anyhow::Result<()> {
     let server = web::serve(app.clone())?;
     tracing::info!(listen = app.config.server.listen, "serving {}", app.config.server.base_url);
     let (stop, stopped) = watch::channel(false);
-    let work = app.config.server.worker.then(|| tokio::spawn(worker::run(app.clone(), stopped)));
+    let works = app.config.server.worker && !app.config.server.maintenance;
+    let work = works.then(|| tokio::spawn(worker::run(app.clone(), stopped)));
     let obeyed = tokio::spawn(obey(app, server.handle(), stop));
     server.await?;
     let asked_at = obeyed.await?;

@@ -179,6 +179,26 @@ pub(super) async fn patient(
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 
+/// Whether a request only reads.
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// While the site is only read, refuses what would change something; browsers keep it and send it
+/// again.
+pub(super) async fn only_read(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let app = request.app_data::<web::Data<App>>();
+    let rests = app.is_some_and(|app| app.config.server.maintenance);
+    if is_safe(request.method()) || !rests {
+        return Ok(next.call(request).await?.map_into_boxed_body());
+    }
+    let response = Failure::new(Kind::Unavailable, "maintenance").error_response();
+    Ok(request.into_response(response))
+}
+
 /// Where other bodies' programs send heads of logs: no cookie matters there, a signature does.
 const FOR_WITNESSES: &str = "/witness/add-checkpoint";
 
@@ -188,7 +208,7 @@ pub(super) async fn same_origin(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let safe = is_safe(request.method());
     let app = request.app_data::<web::Data<App>>();
     let base = app.map_or("", |app| &app.config.server.base_url);
     if safe || request.path() == FOR_WITNESSES || guard::is_ours(request.headers(), base) {

@@ -72,6 +72,7 @@ pub fn site(
         .wrap(NormalizePath::new(TrailingSlash::Trim))
         .wrap(from_fn(middleware::patient))
         .wrap(from_fn(middleware::same_origin))
+        .wrap(from_fn(middleware::only_read))
         .wrap(from_fn(middleware::said))
 }
 

@@ -28,6 +28,9 @@ pub(super) async fn vote(request: &mut ServiceRequest) -> Option<Result<HttpResp
     }
     let code = request.path().strip_prefix("/entries/")?.strip_suffix("/vote")?;
     let app = request.app_data::<web::Data<App>>()?.clone();
+    if app.config.server.maintenance {
+        return None;
+    }
     let plain = code.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // Where both are there, the transfer's own coding says how long the body is.
     if request.headers().contains_key(header::TRANSFER_ENCODING) {

@@ -34,6 +34,8 @@ pub struct View {
     pub now: Instant,
     /// Whether a script asks, which reads JSON, and not a person, who reads a page.
     pub is_script: bool,
+    /// Whether the site is only read for now, as every page says then.
+    pub rests: bool,
 }
 
 impl View {
@@ -58,6 +60,7 @@ impl View {
             base: app
                 .map(|server| server.base_url.trim_end_matches('/').to_owned())
                 .unwrap_or_default(),
+            rests: app.is_some_and(|server| server.maintenance),
             ..Self::without_addresses(request)
         }
     }
@@ -85,6 +88,7 @@ impl View {
                 .get(header::ACCEPT)
                 .and_then(|accept| accept.to_str().ok())
                 .is_some_and(|accept| accept.contains("json")),
+            rests: false,
         }
     }
 
@@ -93,8 +97,8 @@ impl View {
     pub fn sample(lang: Lang, now: Instant) -> Self {
         let base = "http://localhost".to_owned();
         let (path, hotline) = ("/".to_owned(), String::new());
-        let is_script = false;
-        Self { lang, theme: "auto", path, is_read: true, hotline, base, now, is_script }
+        let (is_script, rests) = (false, false);
+        Self { lang, theme: "auto", path, is_read: true, hotline, base, now, is_script, rests }
     }
 
     /// The sentence with this key.

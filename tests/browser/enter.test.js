@@ -107,6 +107,28 @@ test('what is typed is on the server without a button, and in the browser until 
   await page.locator('[data-kept]').filter({ hasText: 'Đã khôi phục' }).waitFor();
 });
 
+test('what is typed while the site is only read is sent by itself afterwards', async () => {
+  const page = await site.visit(site.pages.enter);
+  const [text, kept] = [page.locator('textarea[name^="slot."]'), page.locator('[data-kept]')];
+  await text.fill('Một hai');
+  await text.blur();
+  await kept.filter({ hasText: /^Đã lưu/ }).waitFor();
+  let rests = true;
+  const json = { title: 'Hệ thống đang bảo trì', errors: [{ code: 'maintenance' }] };
+  const answer = (route) => (rests && route.request().method() === 'POST' ? route.fulfill({ status: 503, json }) : route.continue());
+  await page.route('**/work', answer);
+
+  await text.fill('Một hai ba');
+  await text.blur();
+  await kept.filter({ hasText: json.title }).waitFor();
+  rests = false;
+  await kept.filter({ hasText: /^Đã lưu/ }).waitFor();
+
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  assert.equal(await text.inputValue(), 'Một hai ba');
+});
+
 test('without scripts an entry goes from the photo to its receipt', async () => {
   const page = await site.visit(site.pages.enter, { javaScriptEnabled: false });
   await page.setInputFiles('input[type=file]', file(await picture(draws, 900, 700)));

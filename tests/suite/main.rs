@@ -42,6 +42,7 @@ mod limits;
 mod link;
 mod log;
 mod mail;
+mod maintenance;
 mod making;
 mod media;
 mod mending;
