@@ -71,7 +71,7 @@ both! {
         assert_eq!((received, again), (receipt, vec![]), "an entry has one receipt");
         assert_eq!(returned, letter(
             "Bài dự thi cần bổ sung",
-            "Bài “Giờ vào ca”, mã CODE, cần được sửa trước 0 giờ 00 ngày 5/4/2026.\nLý do: Ảnh mờ, vỡ. Hãy gửi ảnh gốc.\n\nSửa bài tại http://localhost/receipts/CODE",
+            "Bài “Giờ vào ca”, mã CODE, cần được sửa chậm nhất 23 giờ 59 thứ Bảy ngày 4 tháng 4.\nLý do: Ảnh mờ, vỡ. Hãy gửi ảnh gốc.\n\nSửa bài tại http://localhost/receipts/CODE",
         ));
         assert_eq!(accepted, letter("Bài dự thi hợp lệ", "Bài “Giờ vào ca”, mã CODE, đã được duyệt hợp lệ.\n\nXem tại http://localhost/receipts/CODE"));
     }

@@ -74,7 +74,7 @@ both! {
         assert_eq!(page.attributes("a[href^='tel:']", "href"), ["tel:0915000003", "tel:0915000002", "tel:0915000001"]);
         assert_eq!(page.all("td textarea"), [
             format!("Chào Tác giả Ba, bài “Ba” dự thi “Ảnh đẹp” không hợp lệ: Có logo, chữ ký, khung. Xin bản gốc. Chi tiết: {}", to(2)),
-            format!("Chào Tác giả Hai, bài “Hai” dự thi “Ảnh đẹp” cần sửa: Có logo, chữ ký, khung. Xin bản gốc. Hạn sửa: 24 giờ ngày 8/4/2026. Xem và sửa tại {}", to(1)),
+            format!("Chào Tác giả Hai, bài “Hai” dự thi “Ảnh đẹp” cần sửa: Có logo, chữ ký, khung. Xin bản gốc. Hạn sửa: 23 giờ 59 thứ Tư ngày 8 tháng 4. Xem và sửa tại {}", to(1)),
             format!("Chào Tác giả Một, bài “Một” dự thi “Ảnh đẹp” đã hợp lệ. Xem tại http://localhost/entries/{}", codes[0]),
         ]);
         site.work().await;
