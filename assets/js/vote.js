@@ -11,7 +11,9 @@ let store = {};
 try {
   store = localStorage ?? store;
 } catch {}
-let failed = 0;
+// Rounds of sending since something was counted or touched, and when the next one begins.
+let rounds = 0;
+let next;
 
 const busy = (is, text) => {
   button.ariaDisabled = is;
@@ -42,7 +44,8 @@ const answered = (line, told) => {
 
 const flying = new Set();
 const send = async (key) => {
-  if (flying.has(key)) return;
+  // Another round may have brought it home meanwhile.
+  if (flying.has(key) || !store[key]) return;
   flying.add(key);
   const body = new URLSearchParams({ nonce: store[key] });
   const mine = key === own;
@@ -62,7 +65,7 @@ const send = async (key) => {
         told.once_more = true;
         continue;
       }
-      failed = 0;
+      rounds = 0;
       delete store[key];
       if (mine) answered(line, told);
     } while (told.once_more);
@@ -73,15 +76,16 @@ const send = async (key) => {
       busy(true, after ? words.queued : words.held);
       tell([after ? words.full : words.lost], "warn");
     }
-    const wait = Math.max(after, Math.min(30, 4 * 2 ** failed++)) * 1000 * (1 + Math.random() * 0.6);
-    const timer = setTimeout(retry, wait);
-    addEventListener("online", () => clearTimeout(timer) ?? retry(), { once: true });
+    const wait = Math.max(after, Math.min(30, 2 * 2 ** rounds)) * 1000 * (1 + Math.random() * 0.6);
+    clearTimeout(next);
+    next = setTimeout(retry, wait);
   }
   flying.delete(key);
 };
 
 // A vote kept from another page never holds up the one that was touched just now.
 const retry = async () => {
+  rounds++;
   if (store[own]) send(own);
   for (const key of Object.keys(store)) if (key.startsWith("vote:")) await send(key);
 };
@@ -92,10 +96,12 @@ form.addEventListener("submit", (event) => {
   busy(true, words.sending);
   const number = crypto.getRandomValues(new Uint8Array(16));
   store[own] = [...number].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  rounds = 0;
   retry();
 });
 if (store[own]) busy(true, words.sending);
 document.addEventListener("visibilitychange", () => document.hidden || retry());
+addEventListener("online", retry);
 retry();
 
 // What asks for counts that go on is not needed before they can have moved.
