@@ -49,9 +49,7 @@ impl Desk {
         now: Instant,
     ) -> Result<Self, Failure> {
         let row = entry::by_code(db, &code::meant(typed)).await?;
-        let user = signed.0.as_ref().map(crate::web::signed::Signed::id);
-        let author = Author::of(db, row, user, Some(resume.hash(app)), now).await?;
-        Self::at(db, author).await
+        Self::own(app, db, row, (signed, resume), now).await
     }
 
     /// Proves that they may work on the entry with this code: it is theirs, or was returned and they
@@ -66,10 +64,22 @@ impl Desk {
     ) -> Result<Self, Failure> {
         let row = entry::by_code(db, &code::meant(typed)).await?;
         let knew = resume.mends(app, &row);
-        match Author::who_mends(row, knew) {
+        match Author::who_mends(row.clone(), knew) {
             Ok(author) => Self::at(db, author).await,
-            Err(_) => Self::of(app, db, typed, signed, resume, now).await,
+            Err(_) => Self::own(app, db, row, (signed, resume), now).await,
         }
+    }
+
+    async fn own(
+        app: &App,
+        db: &impl ConnectionTrait,
+        row: entity::entry::Model,
+        (signed, resume): (&MaybeSigned, &Resume),
+        now: Instant,
+    ) -> Result<Self, Failure> {
+        let user = signed.0.as_ref().map(crate::web::signed::Signed::id);
+        let author = Author::of(db, row, user, Some(resume.hash(app)), now).await?;
+        Self::at(db, author).await
     }
 
     async fn at(db: &impl ConnectionTrait, author: Author) -> Result<Self, Failure> {
