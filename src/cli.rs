@@ -88,6 +88,9 @@ enum Command {
 /// Whatever the command meets; the caller prints the chain and exits with 1.
 pub async fn run() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
+    if !matches!(arguments.command, Command::Serve | Command::Demo(_)) {
+        end_with_the_reader();
+    }
     let settings =
         || Config::read(arguments.config.as_deref()).context("the configuration cannot be used");
     match arguments.command {
@@ -111,6 +114,13 @@ pub async fn run() -> anyhow::Result<()> {
         }
         Command::Verify(verify) => verify.site(App::open(settings()?).await?).await,
     }
+}
+
+/// `hoithi contest schema | head` ends when `head` has read enough. A site does not: a child that is
+/// gone is something that it answers.
+fn end_with_the_reader() {
+    // SAFETY: nothing else sets what becomes of this signal, and no handler of ours runs.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
 /// Prints an error with all its causes.

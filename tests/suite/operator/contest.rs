@@ -27,6 +27,19 @@ fn text(bytes: &[u8]) -> &str {
 }
 
 #[test]
+fn a_command_whose_reader_is_gone_ends_without_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = process::command(folder.path());
+    let piped = command.args(["contest", "schema"]).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().expect("the binary runs");
+    drop(child.stdout.take());
+
+    let ended = child.wait_with_output().unwrap();
+
+    assert_eq!(text(&ended.stderr), "");
+}
+
+#[test]
 fn what_is_wrong_with_contest_files_is_told_with_file_and_line() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
