@@ -167,6 +167,18 @@ pub fn millionths(lang: Lang, millionths: i64, decimals: u32) -> String {
     format!("{sign}{whole}{mark}{:0width$}", rounded % unit, width = decimals as usize)
 }
 
+/// A number of billionths with as many places as it has: 8, 8,5, or 68,260619449.
+#[must_use]
+pub fn billionths(lang: Lang, billionths: i128) -> String {
+    const UNIT: i128 = 1_000_000_000;
+    let sign = if billionths < 0 { "-" } else { "" };
+    let whole = i64::try_from(billionths.abs() / UNIT).unwrap_or(i64::MAX);
+    let places = format!("{:09}", billionths.abs() % UNIT);
+    let mark = if lang.is_english() { '.' } else { ',' };
+    let told = format!("{sign}{}{mark}{places}", number(lang, whole));
+    told.trim_end_matches('0').trim_end_matches(mark).to_owned()
+}
+
 /// A number of bytes as phones show it: 27,4 MB.
 #[must_use]
 pub fn bytes(lang: Lang, bytes: u64) -> String {

@@ -8,8 +8,7 @@ use crate::words;
 
 /// A number of millionths, with as many places as it has.
 pub(crate) fn number(v: &View, millionths: i64) -> String {
-    let places = (0..6).find(|places| millionths % 10_i64.pow(6 - places) == 0).unwrap_or(6);
-    words::millionths(v.lang, millionths, places)
+    words::billionths(v.lang, i128::from(millionths) * 1_000)
 }
 
 /// The name of a source, as the contest's rules call it.
@@ -48,18 +47,20 @@ pub(crate) fn tie(v: &View, contest: &Contest, sheet: &Worksheet) -> Option<Stri
     sheet.tie.as_ref().map(|tie| broken(v, contest, tie))
 }
 
-/// Points, as a fraction where six places do not hold them.
+/// Points with all their places; as a fraction where nine do not hold them.
 fn exact(v: &View, line: &Line) -> String {
-    match line.exact.split_once('/') {
-        Some(_) if !is_decimal(line) => format!("({})", line.exact),
-        _ => number(v, line.points),
+    match in_billionths(&line.exact) {
+        Some(billionths) => words::billionths(v.lang, billionths),
+        None => format!("({})", line.exact),
     }
 }
 
-fn is_decimal(line: &Line) -> bool {
-    let Some((top, bottom)) = line.exact.split_once('/') else { return true };
-    let (Ok(top), Ok(bottom)) = (top.parse::<i128>(), bottom.parse::<i128>()) else { return false };
-    top.checked_mul(1_000_000) == i128::from(line.points).checked_mul(bottom)
+/// A fraction, or a whole number, in billionths where it comes out even.
+fn in_billionths(exact: &str) -> Option<i128> {
+    let (top, bottom) = exact.split_once('/').unwrap_or((exact, "1"));
+    let (top, bottom) = (top.parse::<i128>().ok()?, bottom.parse::<i128>().ok()?);
+    let top = top.checked_mul(1_000_000_000)?;
+    (bottom != 0 && top % bottom == 0).then(|| top / bottom)
 }
 
 fn term(v: &View, contest: &Contest, line: &Line) -> String {
