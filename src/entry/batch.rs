@@ -69,6 +69,12 @@ pub enum Column {
     Email,
     /// Date of birth.
     Birth,
+    /// Everybody beside the author, with `;` between them.
+    Others,
+    /// Who speaks for an author under 16.
+    Guardian,
+    /// Where to write to them.
+    GuardianEmail,
     /// Names of files, with `;` between them.
     Files,
     /// Captions, with `|` between them.
@@ -80,7 +86,7 @@ pub enum Column {
 }
 
 /// Heads of columns as people write them, folded.
-const HEADS: [(Column, &[&str]); 12] = [
+const HEADS: [(Column, &[&str]); 15] = [
     (Column::Category, &["hang muc", "category"]),
     (Column::Title, &["ten tac pham", "title"]),
     (Column::Name, &["ho va ten", "ho ten", "tac gia", "name"]),
@@ -89,6 +95,9 @@ const HEADS: [(Column, &[&str]); 12] = [
     (Column::Phone, &["so dien thoai", "dien thoai", "phone"]),
     (Column::Email, &["email", "e mail"]),
     (Column::Birth, &["ngay sinh", "birth date"]),
+    (Column::Others, &["dong tac gia", "thanh vien", "co authors", "members"]),
+    (Column::Guardian, &["nguoi dai dien", "guardian"]),
+    (Column::GuardianEmail, &["email nguoi dai dien", "e mail nguoi dai dien", "guardian email"]),
     (Column::Files, &["tep", "ten tep", "anh", "files", "file"]),
     (Column::Caption, &["chu thich", "caption"]),
     (Column::Text, &["bai viet", "noi dung", "text"]),

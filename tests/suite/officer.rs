@@ -3,12 +3,13 @@
 use std::io::{Cursor, Write};
 
 use actix_web::http::StatusCode;
-use entity::entry;
+use entity::contributor::{self, Role};
+use entity::{consent, entry};
 use image::ImageFormat;
 use sea_orm::EntityTrait;
 
 use super::entry::{begin, contest, picture};
-use super::story::{ORGANISER, STAGE, stage};
+use super::story::{ORGANISER, STAGE, stage, stage_of, staged};
 use crate::support::{book, both};
 
 fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
@@ -21,6 +22,7 @@ fn zip(members: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 const IMPORT: &str = "/desk/units/td-kcn/entries/import";
+const PLACE: (&str, &str) = ("place", "anh-dep/photo");
 const FORM: [(&str, &str); 2] = [("contest", "anh-dep"), ("agreed", "yes")];
 
 both! {
@@ -29,8 +31,8 @@ both! {
         let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
         let mut other = site.leads("td-hoa-lac", "hoalac@example.vn").await;
 
-        let begun = officer.post("/desk/units/td-kcn/entries", &[("contest", "anh-dep")]).await;
-        let foreign = other.post("/desk/units/td-kcn/entries", &[("contest", "anh-dep")]).await;
+        let begun = officer.post("/desk/units/td-kcn/entries", &[PLACE]).await;
+        let foreign = other.post("/desk/units/td-kcn/entries", &[PLACE]).await;
         let draft = begun.location.expect("a draft");
 
         assert_eq!(officer.get(&draft).await.status, StatusCode::OK);
@@ -40,12 +42,75 @@ both! {
         assert!(officer.get("/desk/units/td-kcn/entries").await.text().contains("Bản nháp"));
     }
 
+    async fn an_officer_chooses_the_category_where_a_contest_has_several(site: Site) {
+        const MORE: &str = "categories:
+  - { key: jury, title: Giải riêng, chosen_by: jury, slots: [{ key: photo, kind: photo, label: Ảnh }] }
+  - { key: own, title: Tự gửi, officer_enters: false, slots: [{ key: photo, kind: photo, label: Ảnh }] }
+  - { key: story, title: Bài viết, slots: [{ key: text, kind: text, label: Bài }] }
+";
+        contest(site, |text| text.replace("categories:\n", MORE)).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+
+        let page = officer.get("/desk/units/td-kcn/entries").await;
+        let begun = officer.post("/desk/units/td-kcn/entries", &[("place", "anh-dep/story")]).await;
+        let none = officer.post("/desk/units/td-kcn/entries", &[("place", "anh-dep")]).await;
+        let draft = officer.get(&begun.location.expect("a draft")).await;
+
+        assert_eq!(page.attributes("#place option", "value"), ["anh-dep/story", "anh-dep/photo"]);
+        assert_eq!(page.all("#place option"), ["Ảnh đẹp công đoàn – Bài viết", "Ảnh đẹp công đoàn – Ảnh"]);
+        assert_eq!(draft.attributes("textarea[name='slot.text']", "name").len(), 1, "{}", draft.text());
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    async fn a_sheet_names_who_speaks_for_an_author_under_16(site: Site) {
+        const PARENT: &str = "declarations:
+  - { key: parent, of: guardian, text: Tôi đồng ý cho con tôi dự thi. }
+";
+        contest(site, |text| text.replace("declarations:\n", PARENT).replace("max: 2 }", "max: 9 }")).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+        let (one, two) = (picture(600, 400, 1, ImageFormat::Jpeg), picture(600, 400, 2, ImageFormat::Jpeg));
+        let sheet = "Tên tác phẩm,Họ và tên,Ngày sinh,Người đại diện,E-mail người đại diện,Đồng tác giả,Số điện thoại,Tệp,Chú thích\n\
+            Giờ ra chơi,Nguyễn Bé An,2014-05-01,Nguyễn Thị Mẹ,me@example.vn,Lê Thị Chị; Lê Văn Em,0912345678,mot.jpg,Sân trường\n\
+            Giờ tan học,Trần Bé Bình,2014-06-01,,,,0912345679,hai.jpg,Cổng trường\n";
+        let archive = zip(&[("bang.csv", sheet.as_bytes()), ("mot.jpg", &one), ("hai.jpg", &two)]);
+
+        let done = officer.post_files(IMPORT, &FORM, &[("archive", "bai.zip", &archive)]).await;
+
+        assert!(done.text().contains("Đã nhận 1 bài"), "{}", done.text());
+        let faults = done.all("section > ul:last-of-type li");
+        assert_eq!(faults.len(), 1, "{faults:?}");
+        assert!(faults[0].starts_with("Dòng 3:") && faults[0].contains("đại diện"), "{faults:?}");
+        let mut people = contributor::Entity::find().all(&site.app.db).await.unwrap();
+        people.sort_by_key(|who| who.position);
+        let people: Vec<_> = people.into_iter().map(|who| (who.role, who.name, who.email)).collect();
+        assert_eq!(people, [
+            (Role::Author, "Nguyễn Bé An".to_owned(), None),
+            (Role::CoAuthor, "Lê Thị Chị".to_owned(), None),
+            (Role::CoAuthor, "Lê Văn Em".to_owned(), None),
+            (Role::Guardian, "Nguyễn Thị Mẹ".to_owned(), Some("me@example.vn".to_owned())),
+        ]);
+        let mut agreed: Vec<_> = consent::Entity::find().all(&site.app.db).await.unwrap().into_iter().map(|row| (row.declaration_key, row.given_by)).collect();
+        agreed.sort();
+        assert_eq!(agreed, [("original".to_owned(), "author".to_owned()), ("parent".to_owned(), "guardian".to_owned())]);
+        site.work().await;
+    }
+
+    async fn what_is_pasted_leads_to_the_receipt_until_works_are_shown(site: Site) {
+        let codes = stage_of(site, &format!("{}gallery: {{ shown: published }}\n", staged("")), &["Một"]).await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+
+        let page = officer.get("/desk/units/td-kcn/entries").await;
+
+        let told = page.all("td textarea").remove(0);
+        assert!(told.ends_with(&format!("Xem tại http://localhost/receipts/{}", codes[0])), "{told}");
+    }
+
     async fn what_the_author_agreed_to_is_told_as_the_authors_word_where_an_officer_enters(site: Site) {
         contest(site, |text| text).await;
         let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
         let mut own = site.browser();
 
-        let begun = officer.post("/desk/units/td-kcn/entries", &[("contest", "anh-dep")]).await;
+        let begun = officer.post("/desk/units/td-kcn/entries", &[PLACE]).await;
         let draft = begun.location.expect("a draft").replace("/work", "/check");
         let for_somebody = officer.get(&draft).await.all("form .choice").remove(0);
         let code = begin(&mut own, 1).await;

@@ -69,6 +69,14 @@ pub struct Show {
     pub count: Option<String>,
 }
 
+impl Show {
+    /// The picture that chat apps show of the page: the work's first, or the contest's.
+    fn preview(&self) -> String {
+        let first = self.parts.iter().find_map(|part| part.picture.clone());
+        format!("{}/preview.jpeg", first.unwrap_or_else(|| format!("/contests/{}", self.contest.0)))
+    }
+}
+
 /// The parts of a work, as anybody may see them.
 pub(crate) fn shown(whole: &Whole, contest: &Contest, category: &str) -> Vec<Shown> {
     let slots = contest.definition.category(category).map(|found| found.slots.as_slice());
@@ -119,9 +127,12 @@ pub(super) async fn visible(
     let unknown = || Failure::new(Kind::NotFound, "entry-unknown");
     let entry = entry::by_code(&app.db, &code::meant(code)).await?;
     let contest = contest::by_id(&app.db, entry.contest_id).await?;
-    let shown =
-        entry.state == State::Accepted && contest.is_public() && gallery_is_open(&contest, v);
-    if shown { Ok((entry, contest)) } else { Err(unknown()) }
+    if is_shown(&entry, &contest, v) { Ok((entry, contest)) } else { Err(unknown()) }
+}
+
+/// Whether everybody may see the work now.
+pub(super) fn is_shown(entry: &entity::entry::Model, contest: &Contest, v: &View) -> bool {
+    entry.state == State::Accepted && contest.is_public() && gallery_is_open(contest, v)
 }
 
 /// A work.

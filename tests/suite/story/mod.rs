@@ -119,7 +119,8 @@ pub async fn enter_for(officer: &mut Browser, work: &Work<'_>) -> String {
 
 /// The same, where it may be refused.
 pub async fn try_for(officer: &mut Browser, work: &Work<'_>) -> (String, Answer) {
-    let form = [("contest", work.slug), ("category", work.category)];
+    let place = format!("{}/{}", work.slug, work.category);
+    let form = [("place", place.as_str())];
     let begun = officer.post(&format!("/desk/units/{}/entries", work.unit), &form).await;
     assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text());
     finish(officer, &begun.location.expect("a draft"), work).await

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web;
 use askama::Template;
 use bytes::Bytes;
+use entity::contributor::Role;
 use entity::entry::EntrantKind;
 use entity::id::{CategoryId, EntryId};
 
@@ -134,6 +135,14 @@ fn stands(category: &Category) -> Option<EntrantKind> {
     all.iter().find(|kind| **kind == EntrantKind::Person).or(all.first()).copied()
 }
 
+/// Everybody whom a row names beside the author.
+fn beside(row: &Row) -> Vec<(Role, String)> {
+    let names = row.get(Column::Others).split(';').map(str::trim).filter(|name| !name.is_empty());
+    let mut others: Vec<_> = names.map(|name| (Role::CoAuthor, name.to_owned())).collect();
+    others.push((Role::Guardian, row.get(Column::Guardian).to_owned()));
+    others
+}
+
 impl Intake<'_> {
     async fn take(&self, row: &Row, batch: &mut Batch) -> Result<Outcome> {
         let files = match self.files(row, batch).await? {
@@ -158,8 +167,8 @@ impl Intake<'_> {
             phone: row.get(Column::Phone).to_owned(),
             email: row.get(Column::Email).to_owned(),
             birth_date: row.get(Column::Birth).to_owned(),
-            guardian_email: String::new(),
-            others: Vec::new(),
+            guardian_email: row.get(Column::GuardianEmail).to_owned(),
+            others: beside(row),
         };
         match self.enter(row, person, files).await {
             Ok(done) => Ok(Ok(done)),

@@ -10,9 +10,9 @@ use entity::entry::State;
 use entity::id::EntryId;
 use sea_orm::EntityTrait;
 
-use super::entry::state_key;
+use super::entry::{is_shown, state_key};
 use crate::app::{self, App};
-use crate::contest::definition::PhaseKind;
+use crate::contest::definition::{Category, PhaseKind};
 use crate::contest::{self, Contest};
 use crate::entry::{self, New, Progress, code};
 use crate::refusal::{Arg, Kind, Refused};
@@ -52,6 +52,8 @@ pub struct Index {
     pub unit: String,
     /// Contests that take entries now: name in addresses, title, progress towards targets.
     pub contests: Vec<(String, String, Vec<Progress>)>,
+    /// What somebody can be entered for: contest and category as a form sends them, their names.
+    pub places: Vec<(String, String)>,
     /// The entries.
     pub lines: Vec<Line>,
     /// Where the next page begins.
@@ -114,16 +116,18 @@ async fn drawn(
     let more = rows.len() as u64 > PAGE;
     rows.truncate(usize::try_from(PAGE).unwrap_or(50));
     let next = rows.last().map(|row| row.id).filter(|_| more);
-    let mut contests = Vec::new();
+    let (mut contests, mut places) = (Vec::new(), Vec::new());
     for contest in open_contests(app, &v).await? {
         let progress = entry::quota_progress(&app.db, &contest, &officer.unit).await?;
         let title = contest.definition.title.read(v.lang.is_english()).to_owned();
+        places.extend(offered_places(&v, &contest, &title));
         contests.push((contest.slug().to_owned(), title, progress));
     }
     page(&Index {
         code: officer.unit.code.clone(),
         unit: officer.unit.name.clone(),
         contests,
+        places,
         lines: lines(app, &v, rows).await?,
         next,
         chosen: form.text("contest").to_owned(),
@@ -133,6 +137,20 @@ async fn drawn(
     })
 }
 
+/// The categories that take entries of an officer now; a contest's only one has no name beside it.
+fn offered_places(v: &View, contest: &Contest, title: &str) -> Vec<(String, String)> {
+    let taken = entry::offered(contest, v.now).filter(|category| category.officer_enters);
+    let taken: Vec<_> = taken.collect();
+    let place = |category: &&Category| {
+        let name = match taken.len() {
+            1 => title.to_owned(),
+            _ => format!("{title} – {}", category.title.read(v.lang.is_english())),
+        };
+        (format!("{}/{}", contest.slug(), category.key), name)
+    };
+    taken.iter().map(place).collect()
+}
+
 async fn lines(app: &App, v: &View, rows: Vec<entity::entry::Model>) -> Result<Vec<Line>> {
     use sea_orm::{ColumnTrait, QueryFilter};
     let units = unit::names(&app.db, rows.iter().filter_map(|row| row.unit_id)).await?;
@@ -140,15 +158,16 @@ async fn lines(app: &App, v: &View, rows: Vec<entity::entry::Model>) -> Result<V
         .filter(entity::contest::Column::Id.is_in(rows.iter().map(|row| row.contest_id)))
         .all(&app.db)
         .await?;
+    let contests = contest::wholes(&app.db, contests).await?;
     let mut lines = Vec::new();
     for row in rows {
-        let contest = contests.iter().find(|contest| contest.id == row.contest_id);
-        let contest = contest.map_or_else(String::new, |contest| contest.title.clone());
+        let contest = contests.iter().find(|contest| contest.id() == row.contest_id);
+        let contest = contest.ok_or(entry::Error::Unknown)?;
         lines.push(Line {
             state: state_key(row.state),
             unit: row.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default(),
-            message: message(app, v, &row, &contest).await?,
-            contest,
+            message: message(app, v, &row, contest).await?,
+            contest: contest.row.title.clone(),
             entry: row,
         });
     }
@@ -160,7 +179,7 @@ async fn message(
     app: &App,
     v: &View,
     entry: &entity::entry::Model,
-    contest: &str,
+    contest: &Contest,
 ) -> Result<Option<String>> {
     let key = match entry.state {
         State::Returned => "officer-message-returned",
@@ -174,15 +193,14 @@ async fn message(
     };
     let reason = found.as_ref().and_then(|found| found.reason.as_deref()).map(|key| v.t(key));
     let note = found.and_then(|found| found.note).unwrap_or_default();
-    let address = match entry.state {
-        State::Accepted => format!("{}/entries/{}", v.base, entry.code),
-        _ => format!("{}/receipts/{}", v.base, entry.code),
-    };
+    // A work that nobody may see yet has only its receipt.
+    let page = if is_shown(entry, contest, v) { "entries" } else { "receipts" };
+    let address = format!("{}/{page}/{}", v.base, entry.code);
     let until = entry.repair_until.map(|until| v.deadline(&until)).unwrap_or_default();
     let args: [(&str, Arg); 7] = [
         ("name", entry.entrant_name.clone().into()),
         ("title", entry.title.clone().into()),
-        ("contest", contest.into()),
+        ("contest", contest.row.title.as_str().into()),
         ("reason", reason.unwrap_or_default().into()),
         ("note", note.into()),
         ("until", until.into()),
@@ -203,12 +221,11 @@ pub async fn create(
     form: Form,
 ) -> Result {
     let officer = officer(&app, &typed, &who, &v).await?;
-    let contest = contest::by_slug(&app.db, form.text("contest")).await?;
-    let ids = contest::category_ids(&app.db, contest.id()).await?;
-    let all = &contest.definition.categories;
-    let key = form.some("category").or_else(|| all.first().map(|first| first.key.clone()));
     let unknown = || Failure::new(Kind::Invalid, "part-unknown");
-    let category = *key.and_then(|key| ids.get(&key)).ok_or_else(unknown)?;
+    let (slug, key) = form.text("place").split_once('/').ok_or_else(unknown)?;
+    let contest = contest::by_slug(&app.db, slug).await?;
+    let ids = contest::category_ids(&app.db, contest.id()).await?;
+    let category = *ids.get(key).ok_or_else(unknown)?;
     let new = New {
         id: EntryId::new(),
         code: code::letters(&app::fresh::<8>()),
