@@ -2,6 +2,8 @@
 //! uses it, and in builds for tests our code is not optimised, which makes one picture's resizing
 //! dearer than all else that is done to it. This crate is optimised in every build.
 
+pub mod pdq;
+
 use fast_image_resize::{ResizeOptions, Resizer};
 use image::{DynamicImage, Rgb, RgbImage};
 

@@ -4,12 +4,12 @@
 //! windows, by which a part of it is found again. A film has hashes of frames, a text a sketch of
 //! its shingles. A likeness is something for a person to look at, never a verdict.
 
-mod pdq;
 mod sketch;
 
 use serde::{Deserialize, Serialize};
 
-pub use pdq::Hash;
+use pixels::pdq;
+pub use pixels::pdq::Hash;
 pub use sketch::Sketch;
 
 /// Two pictures whose hashes differ in so many of 256 bits look alike. Among 499,500 pairs of

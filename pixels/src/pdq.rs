@@ -34,16 +34,16 @@ impl Hash {
         bits(0) + bits(1) + bits(2) + bits(3)
     }
 
-    pub(super) fn bytes(&self) -> impl Iterator<Item = u8> {
+    /// Its 32 bytes.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> {
         self.0.into_iter().flat_map(u64::to_le_bytes)
     }
 
-    pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let mut words = [0; 4];
-        for (word, eight) in words.iter_mut().zip(bytes.chunks_exact(8)) {
-            *word = u64::from_le_bytes(eight.try_into().ok()?);
-        }
-        Some(Self(words))
+    /// The hash of these bytes; nothing where there are fewer than 32.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Option<Self> {
+        let (words, _) = bytes.first_chunk::<32>()?.as_chunks::<8>();
+        Some(Self(std::array::from_fn(|at| u64::from_le_bytes(words[at]))))
     }
 }
 
@@ -58,8 +58,10 @@ static COSINES: LazyLock<Vec<[f32; SAMPLES]>> = LazyLock::new(|| {
     (0..KEPT).map(|i| std::array::from_fn(|j| cosine(i, j))).collect()
 });
 
-/// Hashes of the whole in eight forms, and of its windows.
-pub(super) fn picture(grey: &[u8], width: usize, height: usize) -> Option<([Hash; 8], Vec<Hash>)> {
+/// Hashes of the whole in eight forms, and of its windows; nothing for a picture that is too plain
+/// or too small. `grey` holds a byte for each pixel, row by row.
+#[must_use]
+pub fn picture(grey: &[u8], width: usize, height: usize) -> Option<([Hash; 8], Vec<Hash>)> {
     if width < 5 || height < 5 || grey.len() != width * height {
         return None;
     }
@@ -87,8 +89,10 @@ pub(super) fn picture(grey: &[u8], width: usize, height: usize) -> Option<([Hash
     Some((forms, windows))
 }
 
-/// Hashes of a frame that is sampled already, in eight forms.
-pub(super) fn frame(grey: &[u8]) -> Option<[Hash; 8]> {
+/// Hashes of a frame that is sampled already, 64 × 64 grey values, in eight forms; nothing for one
+/// that is too plain.
+#[must_use]
+pub fn frame(grey: &[u8]) -> Option<[Hash; 8]> {
     let samples: Vec<f32> = grey.iter().map(|value| f32::from(*value)).collect();
     (change(&samples) >= PLAIN).then(|| forms(&coefficients(&samples)))
 }
