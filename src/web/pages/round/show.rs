@@ -1,9 +1,4 @@
-//! A judging round as its organisers see it.
-
-mod deal;
-mod passing;
-
-pub use passing::{Passing, create as pass_on, preview as passing};
+//! What a round's page shows: the panel and how far it is, what would be dealt, the results.
 
 use std::collections::BTreeSet;
 
@@ -12,19 +7,17 @@ use askama::Template;
 use entity::id::{EntryId, SeatId};
 use entity::instant::Instant;
 use entity::round::State;
-use sea_orm::DatabaseTransaction;
 
-use crate::app::{self, App};
+use super::deal;
+use crate::app::App;
 use crate::contest::definition::RoundKind;
-use crate::contest::{self, Contest, Organiser};
+use crate::contest::{self, Contest};
 use crate::judging::pace::{self, Forecast, Stretch};
-use crate::judging::{self, Error};
 use crate::refusal::{Arg, Refused};
 use crate::web::form::Form;
 use crate::web::organised::Organised;
-use crate::web::pages::invite;
-use crate::web::{Failure, Result, View, page, see_other};
-use crate::{account, db, results, words};
+use crate::web::{Failure, Result, View, page};
+use crate::{account, judging, words};
 
 /// A judge on the panel.
 pub struct Line {
@@ -102,7 +95,8 @@ pub async fn show(
     draw(&app, v, &contest, key, &Form::default(), Vec::new()).await
 }
 
-async fn draw(
+/// The page, with what was typed and what stood in the way.
+pub(super) async fn draw(
     app: &App,
     v: View,
     contest: &Contest,
@@ -226,157 +220,11 @@ fn sureness(v: &View, sure: judging::Sure) -> String {
 }
 
 /// Names of entries that are equal where the cut falls.
-pub(super) fn equal(refused: &[Refused]) -> BTreeSet<String> {
+pub(crate) fn equal(refused: &[Refused]) -> BTreeSet<String> {
     let tie = refused.iter().find(|one| one.code == "round-tie-at-the-cut");
     let names = tie.and_then(|tie| tie.args.iter().find(|(name, _)| *name == "aliases"));
     match names {
         Some((_, Arg::Text(text))) => text.split(", ").map(str::to_owned).collect(),
         _ => BTreeSet::new(),
-    }
-}
-
-/// Opens the round and deals the work; `act=take-late` deals what was accepted since, `act=close`
-/// closes it, `act=reopen` opens it again.
-///
-/// # Errors
-/// Forbidden to anybody but organisers; everything else is said on the page.
-pub async fn update(
-    app: web::Data<App>,
-    v: View,
-    Organised(contest, organiser): Organised,
-    path: web::Path<(String, String)>,
-    form: Form,
-) -> Result {
-    let (slug, key) = path.into_inner();
-    let opens = !matches!(form.text("act"), "close" | "reopen" | "take-late");
-    if opens && contest.definition.round(&key).is_some_and(|round| round.gate.is_some()) {
-        app.votes.caught_up(&contest, v.now).await?;
-    }
-    let tx = db::begin(&app.db).await?;
-    let act = form.text("act");
-    let done = match act {
-        "close" => {
-            let decided: Vec<_> = form.all("decided").filter_map(|id| id.parse().ok()).collect();
-            let decision = judging::Decision { on: &decided, reason: form.text("reason") };
-            judging::close(&tx, &organiser, &key, decision, v.now).await.map_err(Failure::from)
-        }
-        "take-late" => {
-            judging::take_late(&tx, &organiser, &key, v.now).await.map_err(Failure::from)
-        }
-        "reopen" => {
-            let reason = form.text("reason");
-            judging::reopen(&tx, &organiser, &key, reason, v.now).await.map_err(Failure::from)
-        }
-        _ => open(&tx, &contest, &organiser, &key, v.now).await,
-    };
-    match done {
-        Ok(()) => {
-            if (opens || act == "close")
-                && let Err(unsure) = form.sure()
-            {
-                drop(tx);
-                return draw(&app, v, &contest, key, &form, vec![unsure]).await;
-            }
-            if opens {
-                invite::opened(&tx, &v, &contest, &key).await?;
-            }
-            tx.commit().await?;
-            Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
-        }
-        Err(error) => {
-            drop(tx);
-            draw(&app, v, &contest, key, &form, error.said()?).await
-        }
-    }
-}
-
-/// Opens the round for what its gate lets through.
-async fn open(
-    tx: &DatabaseTransaction,
-    contest: &Contest,
-    organiser: &Organiser,
-    key: &str,
-    now: Instant,
-) -> std::result::Result<(), Failure> {
-    let counted = results::counted_for(tx, contest, key, now).await?;
-    let seed = u64::from_be_bytes(app::fresh::<8>());
-    Ok(judging::open(tx, organiser, (key, &counted), seed, now).await?)
-}
-
-/// Gives somebody a seat and writes to them.
-///
-/// # Errors
-/// Forbidden to anybody but organisers.
-pub async fn add(
-    app: web::Data<App>,
-    v: View,
-    Organised(contest, organiser): Organised,
-    path: web::Path<(String, String)>,
-    form: Form,
-) -> Result {
-    let (slug, key) = path.into_inner();
-    let tx = db::begin(&app.db).await?;
-    let invited = account::invite(&tx, form.text("name"), form.text("email"), v.now).await;
-    let user = match invited {
-        Ok(user) => user,
-        Err(error) => {
-            drop(tx);
-            let refused = Failure::from(error).said()?;
-            return draw(&app, v, &contest, key, &form, refused).await;
-        }
-    };
-    judging::add(&tx, &organiser, &key, user, form.ticked("chair"), v.now).await?;
-    invite::write(&tx, &v, &contest, ("seat", form.text("email")), &[]).await?;
-    tx.commit().await?;
-    Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
-}
-
-/// Takes a judge off the panel.
-///
-/// # Errors
-/// Forbidden to anybody but organisers.
-pub async fn remove(
-    app: web::Data<App>,
-    v: View,
-    Organised(contest, organiser): Organised,
-    path: web::Path<(String, String, String)>,
-    form: Form,
-) -> Result {
-    let (slug, key, seat) = path.into_inner();
-    let seat = seat.parse().map_err(|_| Error::Unknown)?;
-    let tx = db::begin(&app.db).await?;
-    judging::remove(&tx, &organiser, &key, seat, v.now).await?;
-    if let Err(unsure) = form.sure() {
-        drop(tx);
-        return draw(&app, v, &contest, key, &form, vec![unsure]).await;
-    }
-    tx.commit().await?;
-    Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
-}
-
-/// Lets a judge who declared the sheets final change them again.
-///
-/// # Errors
-/// Forbidden to anybody but organisers; everything else is said on the page.
-pub async fn unlock(
-    app: web::Data<App>,
-    v: View,
-    Organised(contest, by): Organised,
-    path: web::Path<(String, String, String)>,
-    form: Form,
-) -> Result {
-    let (slug, key, seat) = path.into_inner();
-    let seat = seat.parse().map_err(|_| Error::Unknown)?;
-    let tx = db::begin(&app.db).await?;
-    match judging::unlock(&tx, &by, (&key, seat), form.text("reason"), v.now).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
-        }
-        Err(error) => {
-            drop(tx);
-            let refused = Failure::from(error).said()?;
-            draw(&app, v, &contest, key, &Form::default(), refused).await
-        }
     }
 }
