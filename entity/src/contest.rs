@@ -48,6 +48,8 @@ pub struct Model {
     pub published_at: Option<Instant>,
     /// The signed plan, where it was sent here.
     pub plan_file_id: Option<FileId>,
+    /// Its poster, where somebody drew one.
+    pub poster_file_id: Option<FileId>,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -26,6 +26,7 @@ mod m0020_segment_storage;
 mod m0021_sheet_notes;
 mod m0022_only_added;
 mod m0023_plan_file;
+mod m0024_poster_file;
 
 /// Brings a database to the newest schema.
 #[derive(Debug)]
@@ -56,6 +57,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0021_sheet_notes::Migration),
             Box::new(m0022_only_added::Migration),
             Box::new(m0023_plan_file::Migration),
+            Box::new(m0024_poster_file::Migration),
         ]
     }
 }

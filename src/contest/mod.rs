@@ -20,8 +20,8 @@ mod window;
 
 pub use badge::{Approver, Auditor, Organiser, Screener, organised_by, parts_of};
 pub use core::{
-    Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, keep_plan, lock,
-    lock_all, notices, round_by_key, rounds, touched, wholes,
+    Contest, Error, OwnFile, all, by_id, by_ids, by_slug, category_ids, children, file_changed,
+    hold, keep_file, lock, lock_all, notices, round_by_key, rounds, touched, wholes,
 };
 pub use crew::{crew, join, leave, leave_all};
 pub use window::Window;

@@ -130,7 +130,7 @@ pub async fn may_be_shown(tx: &DatabaseTransaction, id: FileId) -> Result<bool, 
     let live = entry::Entity::find()
         .filter(entry::Column::Id.is_in(holders.iter().map(|part| part.entry_id)))
         .filter(entry::Column::State.ne(State::Withdrawn));
-    // A file of no entry is a proof or a plan.
+    // A file of no entry is a proof, a plan or a poster.
     Ok(holders.is_empty() || live.count(tx).await? > 0)
 }
 

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use krilla::text::{Font, GlyphId, KrillaGlyph};
+use rustybuzz::ttf_parser::{GlyphId as GlyphNumber, OutlineBuilder};
 use rustybuzz::{Direction, UnicodeBuffer};
+use tiny_skia::PathBuilder;
 
 /// How heavy letters are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,6 +91,59 @@ pub(super) fn shape(text: &str, weight: Weight) -> Vec<KrillaGlyph> {
 #[must_use]
 pub fn width(text: &str, weight: Weight, size: f32) -> f32 {
     shape(text.trim_end(), weight).iter().map(|glyph| glyph.x_advance * size).sum()
+}
+
+/// Adds the outlines of a line's letters to a path of pixels; `at` is where its base line begins.
+pub fn trace(text: &str, weight: Weight, size: f32, at: (f32, f32), path: &mut PathBuilder) {
+    let face = of(weight);
+    let scale = size / face.font.units_per_em();
+    let mut x = at.0;
+    for glyph in shape(text.trim_end(), weight) {
+        let from = (x + glyph.x_offset * size, at.1 - glyph.y_offset * size);
+        let id = u16::try_from(glyph.glyph_id.to_u32()).unwrap_or_default();
+        let mut pen = Pen { path: &mut *path, scale, from };
+        face.shaper.outline_glyph(GlyphNumber(id), &mut pen);
+        x += glyph.x_advance * size;
+    }
+}
+
+/// Draws one letter's outline: a font's units go up, pixels go down.
+struct Pen<'a> {
+    path: &'a mut PathBuilder,
+    scale: f32,
+    from: (f32, f32),
+}
+
+impl Pen<'_> {
+    fn at(&self, x: f32, y: f32) -> (f32, f32) {
+        (self.from.0 + x * self.scale, self.from.1 - y * self.scale)
+    }
+}
+
+impl OutlineBuilder for Pen<'_> {
+    fn move_to(&mut self, x: f32, y: f32) {
+        let to = self.at(x, y);
+        self.path.move_to(to.0, to.1);
+    }
+
+    fn line_to(&mut self, x: f32, y: f32) {
+        let to = self.at(x, y);
+        self.path.line_to(to.0, to.1);
+    }
+
+    fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
+        let (by, to) = (self.at(x1, y1), self.at(x, y));
+        self.path.quad_to(by.0, by.1, to.0, to.1);
+    }
+
+    fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
+        let (one, two, to) = (self.at(x1, y1), self.at(x2, y2), self.at(x, y));
+        self.path.cubic_to(one.0, one.1, two.0, two.1, to.0, to.1);
+    }
+
+    fn close(&mut self) {
+        self.path.close();
+    }
 }
 
 /// A text in lines of at most this width: broken after spaces, inside a word only where the word

@@ -16,7 +16,7 @@ mod table;
 mod write;
 
 pub use book::{Book, Head};
-pub use face::{Weight, lines, width};
+pub use face::{Weight, lines, trace, width};
 pub use flow::{Flow, Style};
 pub use plate::{Letters, Plate};
 pub use table::{Cell, Column, Table};

@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use actix_web::http::header::{self, HeaderMap, HeaderValue};
 use actix_web::http::{Method, StatusCode};
@@ -21,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use super::assets::{squeeze, takes_brotli};
 use super::signed::Browser;
-use super::{Result, View};
+use super::{Failure, Result, View};
 use crate::app::App;
 use crate::words::Lang;
 
@@ -31,6 +31,8 @@ const FRESH: i64 = 1_000_000;
 const STALE: i64 = 30_000_000;
 /// Most addresses whose pages are kept; beyond them, all are forgotten at once.
 const MOST: usize = 10_000;
+/// Most pictures that are kept; beyond them, all are forgotten at once.
+const MOST_PICTURES: usize = 64;
 
 /// Language and colours.
 type Looks = (Lang, &'static str);
@@ -38,9 +40,12 @@ type Looks = (Lang, &'static str);
 /// One address's page in all the looks that were asked for.
 type Same = Vec<(Looks, Arc<Page>)>;
 
-/// Pages that are kept, by address.
+/// Pages that are kept, by address, and pictures of contests, by what they show.
 #[derive(Debug, Default)]
-pub struct Kept(RwLock<HashMap<String, Same>>);
+pub struct Kept {
+    pages: RwLock<HashMap<String, Same>>,
+    pictures: Mutex<HashMap<String, Bytes>>,
+}
 
 /// Whether a browser that is not known yet is given its number along with a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,13 +123,13 @@ impl Kept {
     }
 
     fn find(&self, key: &str, looks: Looks) -> Option<Arc<Page>> {
-        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let pages = self.pages.read().unwrap_or_else(PoisonError::into_inner);
         let found = pages.get(key)?.iter().find(|(own, _)| *own == looks);
         found.map(|(_, page)| Arc::clone(page))
     }
 
     fn keep(&self, key: &str, looks: Looks, page: Arc<Page>) {
-        let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut pages = self.pages.write().unwrap_or_else(PoisonError::into_inner);
         if pages.len() >= MOST && !pages.contains_key(key) {
             pages.clear();
         }
@@ -134,7 +139,31 @@ impl Kept {
     }
 
     fn forget(&self, key: &str) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(key);
+        self.pages.write().unwrap_or_else(PoisonError::into_inner).remove(key);
+    }
+
+    /// The picture with this name; `draw` draws it where it is not kept, aside from requests.
+    ///
+    /// # Errors
+    /// Broken when it cannot be drawn.
+    pub async fn picture(
+        &self,
+        name: &str,
+        draw: impl FnOnce() -> std::io::Result<Vec<u8>> + Send + 'static,
+    ) -> std::result::Result<Bytes, Failure> {
+        let all = || self.pictures.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all().get(name).cloned();
+        if let Some(found) = found {
+            return Ok(found);
+        }
+        let drawn = tokio::task::spawn_blocking(draw).await.map_err(Failure::broken)?;
+        let drawn = Bytes::from(drawn.map_err(Failure::broken)?);
+        let mut all = all();
+        if all.len() >= MOST_PICTURES {
+            all.clear();
+        }
+        all.insert(name.to_owned(), drawn.clone());
+        Ok(drawn)
     }
 }
 

@@ -68,6 +68,7 @@ pub fn table(site: &mut ServiceConfig) {
         .route("/desk/contests/{slug}/form", web::post().to(pages::making::update))
         .route("/desk/contests/{slug}/check", web::get().to(pages::making::check))
         .route("/contests/{slug}/qr.svg", web::get().to(pages::making::qr))
+        .route("/contests/{slug}/preview.jpeg", web::get().to(pages::contest::preview))
         .route("/contests/{slug}/plan", web::get().to(pages::making::plan))
         .route("/desk/contests/{slug}/crew", web::post().to(pages::desk::add_crew))
         .route("/desk/contests/{slug}/crew/{id}/removal", web::post().to(pages::desk::remove_crew))

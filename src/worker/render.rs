@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use crate::app::App;
 use crate::jobs::{self, Taken};
 use crate::storage::Local;
-use crate::{db, entry, media};
+use crate::{contest, db, entry, media};
 
 /// Draws and keeps them; a file that cannot be decoded is refused, which is no failure.
 pub(super) async fn render(app: &App, id: FileId) -> Result<()> {
@@ -83,6 +83,7 @@ async fn finish(
         Err(flaw) => media::refused(&tx, file.id, flaw).await?,
     }
     entry::file_changed(&tx, file.id, app.clock.now()).await?;
+    contest::file_changed(&tx, file.id).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -6,6 +6,7 @@ use hoithi::contest::definition::{Level, PhaseKind};
 use hoithi::contest::{self, document, moment, outline};
 use hoithi::web::pages::making::TEMPLATES;
 
+use super::entry::picture;
 use crate::support::{Site, both};
 
 const FIELDS: [(&str, &str); 11] = [
@@ -291,6 +292,36 @@ both! {
         assert_eq!(moved.status, StatusCode::SEE_OTHER, "{:?}", moved.all(".notice"));
         assert_eq!(site.browser().get(&plan).await.status, StatusCode::NOT_FOUND);
         site.work().await;
+    }
+
+    async fn a_poster_is_sent_at_the_desk_and_shown_wherever_the_contest_is(site: Site) {
+        site.units().await;
+        let mut officer = site.leads("ldld-thi-diem", "lead@example.vn").await;
+        officer.post("/desk/contests", &FIELDS).await;
+        let slug = slug(site).await;
+        let form = format!("/desk/contests/{slug}/form");
+        officer.post(&format!("/desk/contests/{slug}/announcement"), &[("sure", "yes")]).await;
+        let drawn = picture(900, 1200, 5, image::ImageFormat::Png);
+
+        let text = officer.post_files(&form, &[], &[("poster", "ap-phich.pdf", b"%PDF-1.7")]).await;
+        let sent = officer.post_files(&form, &[], &[("poster", "ap-phich.png", &drawn)]).await;
+        site.work().await;
+        site.set_clock("2026-04-01T01:05:00Z");
+        let page = site.browser().get(&format!("/contests/{slug}")).await;
+        let home = site.browser().get("/").await;
+        let gone = officer.post_files(&form, &[("poster_none", "yes")], &[]).await;
+        site.set_clock("2026-04-01T01:10:00Z");
+        let bare = site.browser().get(&format!("/contests/{slug}")).await;
+
+        assert_eq!(text.all("#poster-fault"), ["Tệp này không phải ảnh. Hãy gửi áp phích dưới dạng ảnh JPG, PNG, WebP hoặc HEIC."]);
+        assert_eq!(sent.status, StatusCode::SEE_OTHER, "{:?}", sent.all(".notice"));
+        let shown = page.attributes(".plate img", "src").remove(0);
+        assert_eq!(site.browser().get(&shown).await.status, StatusCode::OK);
+        let file = shown.trim_end_matches("/800.jpeg").to_owned();
+        assert_eq!(page.attributes("meta[property='og:image']", "content"), [format!("http://localhost{file}/preview.jpeg")]);
+        assert_eq!(home.attributes(".contests img", "src"), [format!("{file}/320.webp")]);
+        assert_eq!(gone.status, StatusCode::SEE_OTHER, "{:?}", gone.all(".notice"));
+        assert_eq!(bare.attributes(".plate img", "src").len(), 0);
     }
 
     async fn an_earlier_contest_is_run_again_by_choosing_dates(site: Site) {

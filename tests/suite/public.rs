@@ -57,6 +57,24 @@ async fn preview(site: &Site, page: &Answer) -> (u32, u32) {
 }
 
 both! {
+    async fn a_contest_that_has_no_picture_yet_is_drawn_one_for_chats(site: Site) {
+        let long = "Nét đẹp công đoàn và người lao động các khu công nghiệp ".repeat(6);
+        site.units().await;
+        announce(site, &staged("").replace("title: Ảnh đẹp\n", &format!("title: {long}\n"))).await;
+        let address = format!("/contests/{STAGE}/preview.jpeg");
+
+        let page = site.browser().get(&format!("/contests/{STAGE}")).await;
+        let first = site.browser().get(&address).await;
+        let tag = first.headers.get("etag").unwrap().to_str().unwrap().to_owned();
+        let known = site.browser().get_with(&address, &[("if-none-match", &tag)]).await;
+        let none = site.browser().get("/contests/khong-co/preview.jpeg").await;
+
+        assert_eq!(preview(site, &page).await, (1200, 630));
+        assert!(first.bytes.len() < 150_000, "{}", first.bytes.len());
+        assert_eq!((known.status, known.bytes.len()), (StatusCode::NOT_MODIFIED, 0));
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+    }
+
     async fn a_gallery_shows_every_work_once_page_by_page_and_by_category(site: Site) {
         let rules = staged("").replace("declarations:", &format!("{ESSAYS}declarations:"));
         stage_of(site, &rules, &["Một"]).await;

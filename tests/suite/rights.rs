@@ -164,6 +164,7 @@ const TABLE: &[(&str, &str, Rule)] = &[
     ("POST", "/desk/contests/{slug}/form", Badge(ORGANISE)),
     ("GET", "/desk/contests/{slug}/check", Badge(ORGANISE)),
     ("GET", "/contests/{slug}/qr.svg", Public),
+    ("GET", "/contests/{slug}/preview.jpeg", Public),
     ("GET", "/contests/{slug}/plan", Nobody),
     ("POST", "/desk/contests/{slug}/crew", Badge(ORGANISE)),
     ("POST", "/desk/contests/{slug}/crew/{id}/removal", Blank(ORGANISE)),

@@ -118,6 +118,7 @@ save = Save
 slug-stays = The name in the address (slug) stays.
 plan-date = of { $day }
 plan-file = Document
+contest-poster-alt = Poster of { $title }
 who-may-enter = Who may enter
 who-may-not = Not open to:
 condition-within = Belongs to { $units } or a unit below.

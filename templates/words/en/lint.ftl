@@ -93,6 +93,7 @@ lint-all-judges-see-all = Where judges order lists or compare pairs, every judge
 lint-calibration-not-marked = Calibration entries make sense where marks are given (score). In a round of yes or no or of vetoes, entries with more judges would get more votes; where lists or pairs are judged, everybody sees every entry anyway. Leave calibration out.
 lint-plan-without-number = The plan has no number. Write it, such as 65/KH-TLĐ.
 plan-no-pdf = This file is no PDF. Send the signed plan as a PDF.
+poster-no-picture = This file is no picture. Send the poster as a JPG, PNG, WebP or HEIC.
 lint-no-address = This is no address. Write the address of the signed document, beginning with https://.
 lint-contact-unreachable = The contact has neither a telephone number nor an e-mail address. Write at least one.
 lint-no-email = This is no e-mail address.

@@ -118,6 +118,7 @@ save = Lưu
 slug-stays = Tên trong địa chỉ (slug) không đổi được.
 plan-date = ngày { $day }
 plan-file = Văn bản
+contest-poster-alt = Áp phích cuộc thi { $title }
 who-may-enter = Đối tượng dự thi
 who-may-not = Không được dự thi:
 condition-within = Thuộc { $units } hoặc đơn vị trực thuộc.

@@ -93,6 +93,7 @@ lint-all-judges-see-all = Khi xếp hạng hoặc so sánh từng cặp, giám k
 lint-calibration-not-marked = Bài chấm chung chỉ có nghĩa ở vòng chấm điểm (score). Ở vòng sơ loại hay phủ quyết, bài có nhiều giám khảo hơn sẽ được nhiều phiếu hơn; ở vòng xếp hạng hay so sánh, ai cũng đã xem mọi bài. Hãy bỏ calibration.
 lint-plan-without-number = Kế hoạch chưa có số. Hãy ghi số, ví dụ 65/KH-TLĐ.
 plan-no-pdf = Tệp này không phải PDF. Hãy gửi kế hoạch đã ký dưới dạng PDF.
+poster-no-picture = Tệp này không phải ảnh. Hãy gửi áp phích dưới dạng ảnh JPG, PNG, WebP hoặc HEIC.
 lint-no-address = Đây chưa phải là địa chỉ. Hãy ghi địa chỉ bắt đầu bằng https:// của văn bản đã ký.
 lint-contact-unreachable = Người liên hệ chưa có số điện thoại hay e-mail. Hãy ghi ít nhất một.
 lint-no-email = Đây chưa phải là địa chỉ e-mail.

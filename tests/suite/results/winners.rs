@@ -127,7 +127,8 @@ both! {
         let page = site.browser().get(&format!("/contests/{STAGE}/results")).await;
 
         assert_eq!((page.status, page.all(".winners li").len()), (StatusCode::OK, 0));
-        assert!(page.attributes("meta[property='og:image']", "content").is_empty());
+        let drawn = format!("http://localhost/contests/{STAGE}/preview.jpeg");
+        assert_eq!(page.attributes("meta[property='og:image']", "content"), [drawn]);
         assert_eq!(page.all("tbody th").len(), 4);
     }
 }

@@ -6,7 +6,7 @@ use entity::contest::State;
 use entity::id::FileId;
 use entity::instant::Instant;
 
-use super::seen::{gallery_is_open, phase_now};
+use super::seen::{gallery_is_open, phase_now, poster};
 use crate::app::App;
 use crate::contest::definition::SlotKind;
 use crate::contest::{self, Contest};
@@ -29,7 +29,7 @@ pub struct Line {
     pub unit: String,
     /// Icon of what is entered.
     pub icon: &'static str,
-    /// Its first picture that the public may see.
+    /// Its poster, or the first picture that the public may see.
     pub cover: Option<FileId>,
 }
 
@@ -70,6 +70,7 @@ async fn line(app: &App, v: &View, row: entity::contest::Model) -> Result<Line> 
     let first = Paged { after: 0, size: u64::from(gallery_is_open(&contest, v)) };
     let cards = entry::cards(&app.db, entry::gallery(&app.db, row.id, None, first).await?).await?;
     let units = crate::unit::names(&app.db, [row.unit_id]).await?;
+    let poster = poster(app, &contest).await?.map(|file| file.id);
     Ok(Line {
         slug: row.slug,
         title: contest.definition.title.read(v.lang.is_english()).to_owned(),
@@ -77,7 +78,7 @@ async fn line(app: &App, v: &View, row: entity::contest::Model) -> Result<Line> 
         until,
         unit: units.get(&row.unit_id).cloned().unwrap_or_default(),
         icon: icon(&contest),
-        cover: cards.first().and_then(|card| card.picture.filter(|_| card.is_ready)),
+        cover: poster.or_else(|| cards.first()?.picture.filter(|_| cards[0].is_ready)),
     })
 }
 

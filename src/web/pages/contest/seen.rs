@@ -1,11 +1,13 @@
 //! What the public may see of a contest now.
 
 use entity::contest::State;
+use entity::file;
 use entity::instant::Instant;
 
 use crate::app::App;
 use crate::contest::definition::{PhaseKind, Shown};
 use crate::contest::{self, Contest};
+use crate::media;
 use crate::refusal::Kind;
 use crate::web::{Failure, Result, View};
 
@@ -43,6 +45,12 @@ pub(crate) async fn public(app: &App, slug: &str) -> Result<Contest> {
     } else {
         Err(Failure::new(Kind::NotFound, "contest-unknown"))
     }
+}
+
+/// The contest's poster, once it is drawn for the public.
+pub(super) async fn poster(app: &App, contest: &Contest) -> Result<Option<file::Model>> {
+    let mut files = media::files(&app.db, contest.row.poster_file_id).await?;
+    Ok(files.pop().filter(media::is_pictured))
 }
 
 /// Whether accepted works are shown now.

@@ -8,7 +8,7 @@ use entity::id::EntryId;
 use entity::instant::Instant;
 
 use super::conditions::conditions;
-use super::seen::{gallery_is_open, names_are_shown, phase_now, public};
+use super::seen::{gallery_is_open, names_are_shown, phase_now, poster, public};
 use crate::app::App;
 use crate::contest::definition::{Definition, PhaseKind};
 use crate::contest::{self, Contest};
@@ -58,6 +58,8 @@ pub struct Show {
     pub summary: String,
     /// Who runs it.
     pub unit: String,
+    /// Its poster: address of the pictures without size, width and height in pixels.
+    pub poster: Option<(String, i32, i32)>,
     /// Its rules.
     pub rules: Option<Markup>,
     /// The signed plan: number, day, address of the document.
@@ -90,6 +92,17 @@ pub struct Show {
     pub names: bool,
     /// Whether there is a public vote, with a log of its own.
     pub has_votes: bool,
+}
+
+impl Show {
+    /// The picture that chat apps show of the page: the poster, a work, or one that is drawn.
+    fn preview(&self) -> String {
+        let of = |card: &Card| card.picture.filter(|_| card.is_ready);
+        let work = || self.cards.first().and_then(of).map(|file| format!("/media/{file}"));
+        let poster = self.poster.as_ref().map(|(address, _, _)| address.clone());
+        let sent = poster.or_else(work).unwrap_or_else(|| format!("/contests/{}", self.slug));
+        format!("{sent}/preview.jpeg")
+    }
 }
 
 /// A contest.
@@ -135,6 +148,10 @@ async fn draw_show(app: &App, v: View, contest: &Contest) -> Result<String> {
             .map(|s| s.read(english).to_owned())
             .unwrap_or_default(),
         unit: unit.name,
+        poster: poster(app, contest).await?.map(|file| {
+            let (width, height) = (file.width.unwrap_or(3), file.height.unwrap_or(4));
+            (format!("/media/{}", file.id), width, height)
+        }),
         rules: definition.rules.as_ref().map(|rules| markdown::safe(rules.read(english))),
         plan: plan(definition),
         conditions: conditions(&app.db, &v, definition).await?,

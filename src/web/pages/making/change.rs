@@ -3,9 +3,9 @@
 use actix_web::web;
 
 use super::form::{Choices, Way, again, filled};
-use super::{changed, parents, plan};
+use super::{changed, parents, plan, poster};
 use crate::app::App;
-use crate::contest::outline;
+use crate::contest::{OwnFile, outline};
 use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page, see_other};
@@ -21,7 +21,7 @@ pub async fn edit(
     slug: web::Path<String>,
 ) -> Result {
     let sent = outline::fields(&contest.definition);
-    let way = Way::Change(&slug, contest.is_public());
+    let way = Way::Change(&contest);
     let parents = parents(&app, &v, (&slug, contest.definition.parent.as_deref())).await?;
     let choices = Choices { parents, ..Choices::default() };
     page(&filled(v, &contest.definition, &choices, &sent, Vec::new(), way))
@@ -41,17 +41,18 @@ pub async fn update(
     let mut definition = (*contest.definition).clone();
     let done = async {
         outline::put(&mut definition, form.texts()).map_err(Failure::all)?;
-        let scan = plan::scan(&app, &form).await?;
-        if scan.is_some() {
+        let mut files = poster::sent(&app, &form).await?;
+        if let Some(scan) = plan::scan(&app, &form).await? {
             plan::put(&mut definition, &v, &slug);
+            files.push((OwnFile::Plan, Some(scan)));
         }
-        changed(&app, &v, (&definition, &by), (&form, scan)).await
+        changed(&app, &v, (&definition, &by), (&form, files)).await
     };
     let refused = match done.await {
         Ok(()) => return Ok(see_other(&format!("/desk/contests/{slug}/check"))),
         Err(failure) => failure.said()?,
     };
-    let way = Way::Change(&slug, contest.is_public());
+    let way = Way::Change(&contest);
     let parents = parents(&app, &v, (&slug, contest.definition.parent.as_deref())).await?;
     let choices = Choices { parents, ..Choices::default() };
     again(&filled(v, &contest.definition, &choices, form.texts(), refused, way))

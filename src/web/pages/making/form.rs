@@ -6,9 +6,9 @@ use actix_web::http::StatusCode;
 use askama::Template;
 
 use super::origin::Origin;
-use super::plan;
+use super::{plan, poster};
 use crate::contest::definition::{Definition, Prize, Slot};
-use crate::contest::outline;
+use crate::contest::{Contest, outline};
 use crate::refusal::Refused;
 use crate::web::{Result, View, page};
 
@@ -19,7 +19,7 @@ pub struct Field {
     pub name: String,
     /// What it asks for.
     pub label: String,
-    /// `text`, `date`, `number`, `lines`, `file`, `select` or `radio`.
+    /// `text`, `date`, `number`, `lines`, `pdf`, `picture`, `tick`, `select` or `radio`.
     pub shape: &'static str,
     /// What is written in it.
     pub value: String,
@@ -70,8 +70,8 @@ pub struct Filled {
 pub(super) enum Way<'a> {
     /// A new contest.
     Make(&'a Origin),
-    /// A change of this one; whether it was announced.
-    Change(&'a str, bool),
+    /// A change of this one.
+    Change(&'a Contest),
 }
 
 /// What may be chosen: units that the contest may belong to, and contests above it.
@@ -131,9 +131,10 @@ impl Way<'_> {
             v: v.clone(),
         };
         let origin = match self {
-            Self::Change(slug, _) => {
+            Self::Change(contest) => {
+                let slug = contest.slug().to_owned();
                 let action = format!("/desk/contests/{slug}/form");
-                return Filled { action, slug: Some((*slug).to_owned()), ..bare };
+                return Filled { action, slug: Some(slug), ..bare };
             }
             Self::Make(origin) => origin,
         };
@@ -219,11 +220,17 @@ fn sections(v: &View, definition: &Definition, choices: &Choices, way: &Way) -> 
     let more = ["plan", "plan_file", "contact", "phone"];
     let more = more.map(|name| field(v, name, &format!("form-{}", name.replace('_', "-")), "text"));
     let mut more = Vec::from(more);
-    if matches!(way, Way::Change(..)) {
-        more.insert(2, field(v, plan::SCAN, "form-plan-scan", "file"));
+    if let Way::Change(contest) = way {
+        more.insert(2, field(v, plan::SCAN, "form-plan-scan", "pdf"));
+        more.push(field(v, poster::PICTURE, "form-poster", "picture"));
+        if contest.row.poster_file_id.is_some() {
+            more.push(field(v, poster::NONE, "form-poster-none", "tick"));
+        }
     }
     all.push(section("more", false, more));
-    if let Way::Change(_, true) = way {
+    if let Way::Change(contest) = way
+        && contest.is_public()
+    {
         let told = ["reason", "notice"];
         let told = told.map(|name| field(v, name, &format!("change-{name}"), "text"));
         all.push(section("change", true, told.into()));

@@ -252,7 +252,7 @@ pub async fn change_funnel(
         _ => {}
     }
     let done = match put {
-        Ok(()) => changed(&app, &v, (&definition, &by), (&form, None)).await,
+        Ok(()) => changed(&app, &v, (&definition, &by), (&form, Vec::new())).await,
         Err(refused) => Err(Failure::all(refused)),
     };
     let refused = match done {

@@ -7,6 +7,7 @@ mod form;
 mod funnel;
 mod origin;
 mod plan;
+mod poster;
 mod start;
 
 pub use change::{edit, update};
@@ -21,7 +22,7 @@ use entity::contest::State;
 use crate::app::App;
 use crate::contest::apply::{self, Change};
 use crate::contest::definition::Definition;
-use crate::contest::{self, Contest, Organiser};
+use crate::contest::{self, Contest, Organiser, OwnFile};
 use crate::web::form::Form;
 use crate::web::{Failure, View};
 use crate::{db, media};
@@ -53,19 +54,22 @@ async fn parents(
     Ok(all.iter().map(|one| (one.slug().to_owned(), title(one))).collect())
 }
 
+/// Files of a contest's own that a form brings or takes away.
+type Files = Vec<(OwnFile, Option<media::Kept>)>;
+
 /// Changes a contest to what is defined, for the reason and with the notice that a form gives, and
-/// keeps the scan of its plan where one was sent.
+/// keeps the files that came with it.
 async fn changed(
     app: &App,
     v: &View,
     (definition, by): (&Definition, &Organiser),
-    (form, scan): (&Form, Option<media::Kept>),
+    (form, files): (&Form, Files),
 ) -> std::result::Result<(), Failure> {
     let change =
         Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
     let tx = db::begin(&app.db).await?;
-    if let Some(scan) = scan {
-        contest::keep_plan(&tx, by, scan, v.now).await?;
+    for file in files {
+        contest::keep_file(&tx, by, file, v.now).await?;
     }
     apply::apply(&tx, definition, Some(by.user()), &change, v.now).await?;
     tx.commit().await?;

@@ -55,9 +55,11 @@ pub struct Show {
 }
 
 impl Show {
-    /// The picture that chat apps show of the page, as its address without size.
-    fn preview(&self) -> Option<&str> {
-        self.winners.iter().find_map(|winner| winner.picture.as_deref())
+    /// The picture that chat apps show of the page: a winner's, or one that is drawn.
+    fn preview(&self) -> String {
+        let winner = self.winners.iter().find_map(|winner| winner.picture.clone());
+        let drawn = || format!("/contests/{}", self.slug);
+        format!("{}/preview.jpeg", winner.unwrap_or_else(drawn))
     }
 }
 
