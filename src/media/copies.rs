@@ -115,7 +115,13 @@ pub async fn ready(tx: &DatabaseTransaction, id: FileId, copies: &[Drawn]) -> Re
     let film = copies.iter().find(|copy| copy.name == FILM);
     facts["filmed"] = film.map_or(json!(false), |film| json!(film.format));
     facts["colour"] = json!(drawn.and_then(|copy| copy.colour.clone()));
+    let has_size = row.width.is_some();
     let mut row = row.into_active_model();
+    // A document has no pixels of its own, but its first page has.
+    if let Some(page) = copies.iter().find(|copy| copy.name == "1600" && !has_size) {
+        row.width = Set(i32::try_from(page.width).ok());
+        row.height = Set(i32::try_from(page.height).ok());
+    }
     row.facts = Set(facts);
     row.state = Set(State::Ready);
     row.refusal = Set(None);

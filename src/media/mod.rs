@@ -14,6 +14,7 @@ mod format;
 mod heif;
 mod jpeg;
 mod keep;
+mod leaf;
 mod matroska;
 mod movie;
 mod picture;

@@ -5,7 +5,6 @@ use std::sync::LazyLock;
 use krilla::text::{Font, GlyphId, KrillaGlyph};
 use rustybuzz::ttf_parser::{GlyphId as GlyphNumber, OutlineBuilder};
 use rustybuzz::{Direction, UnicodeBuffer};
-use tiny_skia::PathBuilder;
 
 /// How heavy letters are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,23 +92,27 @@ pub fn width(text: &str, weight: Weight, size: f32) -> f32 {
     shape(text.trim_end(), weight).iter().map(|glyph| glyph.x_advance * size).sum()
 }
 
-/// Adds the outlines of a line's letters to a path of pixels; `at` is where its base line begins.
-pub fn trace(text: &str, weight: Weight, size: f32, at: (f32, f32), path: &mut PathBuilder) {
-    let face = of(weight);
+/// Draws the outlines of a line's letters from where its base line begins; down is more.
+pub(super) fn outline(
+    text: &str,
+    letters: (Weight, f32),
+    from: (f32, f32),
+    path: &mut tiny_skia::PathBuilder,
+) {
+    let (face, size) = (of(letters.0), letters.1);
     let scale = size / face.font.units_per_em();
-    let mut x = at.0;
-    for glyph in shape(text.trim_end(), weight) {
-        let from = (x + glyph.x_offset * size, at.1 - glyph.y_offset * size);
+    let mut x = from.0;
+    for glyph in shape(text.trim_end(), letters.0) {
+        let from = (x + glyph.x_offset * size, from.1 - glyph.y_offset * size);
         let id = u16::try_from(glyph.glyph_id.to_u32()).unwrap_or_default();
-        let mut pen = Pen { path: &mut *path, scale, from };
-        face.shaper.outline_glyph(GlyphNumber(id), &mut pen);
+        face.shaper.outline_glyph(GlyphNumber(id), &mut Pen { path: &mut *path, scale, from });
         x += glyph.x_advance * size;
     }
 }
 
 /// Draws one letter's outline: a font's units go up, pixels go down.
 struct Pen<'a> {
-    path: &'a mut PathBuilder,
+    path: &'a mut tiny_skia::PathBuilder,
     scale: f32,
     from: (f32, f32),
 }

@@ -6,9 +6,10 @@
 //! the one it is told.
 //!
 //! [`Flow`] runs over as many pages as it needs; a [`Plate`] is one page on which everything has its
-//! place. Lengths are points, 72 to the inch; down is more.
+//! place; a [`Canvas`] is no page but a picture, with the same letters. Lengths are points, 72 to the inch; down is more.
 
 mod book;
+mod canvas;
 mod face;
 mod flow;
 mod plate;
@@ -16,7 +17,8 @@ mod table;
 mod write;
 
 pub use book::{Book, Head};
-pub use face::{Weight, lines, trace, width};
+pub use canvas::Canvas;
+pub use face::{Weight, lines, width};
 pub use flow::{Flow, Style};
 pub use plate::{Letters, Plate};
 pub use table::{Cell, Column, Table};

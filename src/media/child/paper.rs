@@ -1,8 +1,9 @@
-//! Documents: their text, and a picture of the first page of a PDF, by the system's poppler.
+//! Documents: their text, and a picture of the first page; that of a PDF by the system's poppler.
 
 use std::ffi::OsString;
 use std::io::Read;
 
+use image::DynamicImage;
 use memchr::memmem;
 
 use super::order::Order;
@@ -11,6 +12,7 @@ use crate::media::document;
 use crate::media::facts::Facts;
 use crate::media::flaw::Flaw;
 use crate::media::format::Format;
+use crate::media::leaf;
 use crate::media::picture;
 use crate::media::print::Print;
 use crate::media::render::{self, Drawn};
@@ -50,7 +52,7 @@ pub(super) fn read(order: &Order, mut facts: Facts) -> Result<Facts, Flaw> {
     Ok(facts)
 }
 
-/// Draws what the public and judges see of a document: its bare text, and the first page of a PDF.
+/// Draws what the public and judges see of a document: its bare text, and its first page.
 ///
 /// # Errors
 /// As [`text()`].
@@ -59,22 +61,26 @@ pub(super) fn draw(
     format: Format,
     bytes: &[u8],
 ) -> Result<(Vec<Drawn>, Option<Print>), Flaw> {
-    let (mut drawn, mut print) = (Vec::new(), None);
+    let (mut drawn, mut print, mut page) = (Vec::new(), None, None);
     if let Some(mut text) = text(order, format, bytes)? {
         let end = text.floor_char_boundary(TEXT);
         text.truncate(end);
         print = Print::of_text(&text);
+        if format != Format::Pdf {
+            page = leaf::draw(&text).map(DynamicImage::from);
+        }
         drawn.push(keep_copy(order, &render::Copy::bare("text", "txt", text.into_bytes()))?);
     }
     if let (Format::Pdf, Some(program)) = (format, program(order, "pdftoppm")) {
-        let page = order.folder.join("page");
+        let drawn = order.folder.join("page");
         let told = ["-png", "-singlefile", "-f", "1", "-l", "1", "-scale-to", "1600"];
-        let paths = [order.file.clone().into_os_string(), page.clone().into_os_string()];
+        let paths = [order.file.clone().into_os_string(), drawn.clone().into_os_string()];
         run(order, &program, told.map(OsString::from).into_iter().chain(paths))?;
-        let picture = std::fs::read(page.with_extension("png")).map_err(|_| Flaw::Corrupt)?;
-        for copy in render::copies_of(picture::open(&picture, render::LARGEST)?)? {
-            drawn.push(keep_copy(order, &copy)?);
-        }
+        let picture = std::fs::read(drawn.with_extension("png")).map_err(|_| Flaw::Corrupt)?;
+        page = Some(picture::open(&picture, render::LARGEST)?);
+    }
+    for copy in page.map(render::copies_of).transpose()?.unwrap_or_default() {
+        drawn.push(keep_copy(order, &copy)?);
     }
     Ok((drawn, print))
 }
