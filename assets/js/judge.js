@@ -16,7 +16,8 @@ const scale = (field) => +field.dataset.max;
 const past = [];
 let moving;
 
-const desk = marks(round, seat, (date) => {
+/** Says how much is saved, and what stands in the way. */
+const kept = (date) => {
   const count = desk.count();
   const { stale, refused } = desk.open[alias()] ?? {};
   const at = date && new Date(date).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -25,7 +26,8 @@ const desk = marks(round, seat, (date) => {
   if (!alias()) return count || !at || location.reload();
   find("[data-stale]").hidden = !stale;
   if (stale) tell(say("stale", { marks: fields().map((field) => written(stale.marks[key(field)] ?? null) || "–").join(" · ") }));
-});
+};
+const desk = marks(round, seat, kept);
 
 const rest = () => (fields().find((field) => !field.value) ?? fields()[0])?.focus({ preventScroll: true });
 
@@ -42,6 +44,8 @@ const draw = () => {
   }
   for (const answer of answers()) if (key(answer) in known) answer.checked = +answer.value * 100 === known[key(answer)];
   fill(room(), notes);
+  // The page was drawn before the marks that are on their way.
+  kept();
   if (!coarse) rest();
   prepare(room(), "[data-seat]");
 };

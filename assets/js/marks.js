@@ -17,6 +17,9 @@ export const fill = (room, notes = {}) => {
   }
 };
 
+/** Whether what is held is what we give, or what we had seen or given before. */
+const ours = (given, known, held) => [given, known].flat().some((one) => (one ?? "") === (held ?? ""));
+
 /** The change that a field of a note says. */
 export const heard = ({ dataset: { note }, value, defaultValue }) => ({ notes: { [note]: value }, was: { ["note." + note]: defaultValue } });
 
@@ -28,6 +31,7 @@ export const marks = (round, seat, changed) => {
   let failed = 0;
   let sending;
   let timer;
+  let due;
 
   const keep = () => {
     if (Object.keys(open).length) localStorage[name] = JSON.stringify(open);
@@ -49,16 +53,16 @@ export const marks = (round, seat, changed) => {
     if (line.status === 409 && told.marks) {
       // What was saved elsewhere is ours already, or what we had seen: nothing is overwritten.
       const { was } = sheet;
-      const clash = Object.keys(marks).some((key) => ![marks[key], was[key] ?? undefined].includes(told.marks[key]));
-      const said = Object.keys(notes).some((key) => ![notes[key], was["note." + key]].includes(told.notes[key] ?? ""));
+      const clash = Object.keys(marks).some((key) => !ours(marks[key], was[key], told.marks[key]));
+      const said = Object.keys(notes).some((key) => !ours(notes[key], was["note." + key], told.notes[key]));
       if (clash || said) sheet.stale = told;
       else seen[alias] = { ...seen[alias], version: told.version };
     } else if (!line.ok) sheet.refused = told.title;
     else {
       seen[alias] = { ...seen[alias], version: told.version };
       // What was marked while this was on its way is still to be sent.
-      for (const key in marks) if (sheet.marks[key] === marks[key]) delete sheet.marks[key];
-      for (const key in notes) if (sheet.notes[key] === notes[key]) delete sheet.notes[key];
+      for (const key in marks) if (sheet.marks[key] === marks[key]) delete sheet.marks[key], delete sheet.was[key];
+      for (const key in notes) if (sheet.notes[key] === notes[key]) delete sheet.notes[key], delete sheet.was["note." + key];
       if (!Object.keys({ ...sheet.marks, ...sheet.notes }).length) delete open[alias];
     }
     keep();
@@ -68,6 +72,7 @@ export const marks = (round, seat, changed) => {
   const send = async () => {
     if (sending) return;
     sending = true;
+    due = 0;
     clearTimeout(timer);
     try {
       for (let next; (next = waiting()); failed = 0) changed(await put(next));
@@ -84,18 +89,22 @@ export const marks = (round, seat, changed) => {
     open,
     seen,
     send,
-    /** Notes a change; it goes out when nobody marked for a moment. */
+    /** Notes a change; it goes out when nobody marked for a moment, or for three seconds without one. */
     note(alias, version, change) {
       const sheet = (open[alias] ??= { version, marks: {}, notes: {}, was: {} });
       Object.assign(sheet.marks, change.marks);
       Object.assign(sheet.notes, change.notes);
-      sheet.was = { ...change.was, ...sheet.was };
+      // An answer that was lost may have saved any of what was given since.
+      const given = { ...change.marks };
+      for (const key in change.notes) given["note." + key] = change.notes[key];
+      for (const key in given) sheet.was[key] = [sheet.was[key] ?? change.was[key], given[key]].flat();
       delete sheet.refused;
       keep();
       const { marks, notes, ...rest } = seen[alias] ?? {};
       seen[alias] = { ...rest, marks: { ...marks, ...sheet.marks }, notes: { ...notes, ...sheet.notes } };
       clearTimeout(timer);
-      timer = setTimeout(send, 400);
+      due ||= Date.now() + 3000;
+      timer = setTimeout(send, Math.min(400, due - Date.now()));
       changed();
     },
     /** Ends a conflict: ours over what is held, or what is held. */

@@ -105,6 +105,27 @@ async function first(page, mark) {
   await answered;
 }
 
+test('a mark that is changed after its answer was lost is not taken for another device\'s', async () => {
+  const [page, links] = await desk();
+  await page.goto(links[16]);
+  let lost = 0;
+  await page.route(`**${links[16]}/sheet`, async (route) => {
+    if (lost++) return route.continue();
+    await route.fetch();
+    await route.abort();
+  });
+  await page.keyboard.press('6');
+  await page.waitForRequest(`**${links[16]}/sheet`);
+  await page.locator('[data-kept]').filter({ hasText: 'Chưa lưu' }).waitFor();
+  await page.keyboard.press('u');
+  await page.keyboard.press('9');
+  await saved(page);
+  assert.ok(lost > 1);
+  assert.equal(await page.locator('[data-stale]').isVisible(), false);
+  const other = await site.visit(links[16], { ...laptop, javaScriptEnabled: false });
+  assert.equal((await marksOf(other))[0], '9');
+});
+
 test('two devices never overwrite each other in silence', async () => {
   const [page, links] = await desk();
   await page.goto(links[6]);

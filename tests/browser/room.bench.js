@@ -60,11 +60,15 @@ const seconds = (performance.now() - began) / 1000;
 durations.push(...(await page.evaluate(() => window.keys)));
 await page.locator('[data-kept]').filter({ hasText: /^Đã lưu/ }).waitFor();
 
+const left = await page.evaluate(() => JSON.stringify({ ...localStorage }));
+if (left.includes('marks')) console.error(`not saved: ${left}`);
 let lost = 0;
 for (const [link, marks] of wanted) {
   const sheet = await site.visit(link, { role: 'judge', javaScriptEnabled: false });
   const held = await sheet.locator('[name^="mark."]').evaluateAll((all) => all.map((field) => field.value));
-  lost += marks.filter((mark, at) => held[at] !== mark).length;
+  const missing = marks.filter((mark, at) => held[at] !== mark).length;
+  if (missing) console.error(`${link}: given ${marks}, held ${held}`);
+  lost += missing;
   await sheet.context().close();
 }
 
