@@ -16,6 +16,9 @@ use crate::refusal::Kind;
 #[folder = "assets/"]
 struct Files;
 
+/// The style of every page.
+pub const STYLE: &str = "css/app.css";
+
 struct Asset {
     mime: &'static str,
     plain: Bytes,
@@ -116,14 +119,19 @@ pub fn address(name: &str) -> String {
     SHELF.addresses.get(name).cloned().unwrap_or_else(|| format!("/static/{name}"))
 }
 
+/// The text of the asset with this name; empty where there is none.
+#[must_use]
+pub fn text(name: &str) -> &'static str {
+    let known = SHELF.addresses.get(name).and_then(|to| to.strip_prefix("/static/"));
+    let asset = known.and_then(|to| SHELF.assets.get(to));
+    asset.and_then(|asset| std::str::from_utf8(&asset.plain).ok()).unwrap_or_default()
+}
+
 /// The drawing with this name as an address that holds it whole.
 #[must_use]
 pub fn drawn(name: &str) -> String {
-    let asset =
-        SHELF.addresses.get(name).and_then(|to| SHELF.assets.get(to.strip_prefix("/static/")?));
-    let drawing = asset.map_or(&[][..], |asset| &asset.plain);
     let mut address = "data:image/svg+xml,".to_owned();
-    for letter in String::from_utf8_lossy(drawing).trim().chars() {
+    for letter in text(name).trim().chars() {
         match letter {
             ' ' | '"' | '<' | '>' | '#' | '%' | '&' => {
                 address.push_str(&format!("%{:02X}", u32::from(letter)))

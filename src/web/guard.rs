@@ -1,26 +1,38 @@
 //! What keeps strangers out: headers of answers, and where requests come from.
 
+use std::sync::LazyLock;
+
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, web};
+use data_encoding::BASE64;
+use sha2::{Digest, Sha256};
 
+use super::assets;
 use crate::app::App;
 
-/// Nothing from elsewhere, nothing inline, in no frame.
-pub(super) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: \
-    blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri \
-    'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
+/// Nothing from elsewhere, nothing inline but our own style, which the crowd's page holds; in no
+/// frame.
+pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
+    let style = BASE64.encode(&Sha256::digest(assets::text(assets::STYLE)));
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{style}'; img-src 'self' \
+         data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    )
+});
 
-const HEADERS: [(HeaderName, HeaderValue); 6] = [
-    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-    (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
-    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
-    (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-    (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
-    (
-        header::PERMISSIONS_POLICY,
-        HeaderValue::from_static("camera=(), microphone=(), geolocation=(), payment=(), usb=()"),
-    ),
-];
+static HEADERS: LazyLock<[(HeaderName, HeaderValue); 6]> = LazyLock::new(|| {
+    let policy = HeaderValue::from_str(&POLICY).expect("our own words");
+    let features = "camera=(), microphone=(), geolocation=(), payment=(), usb=()";
+    [
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+        (header::CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin")),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        (header::CROSS_ORIGIN_OPENER_POLICY, HeaderValue::from_static("same-origin")),
+        (header::PERMISSIONS_POLICY, HeaderValue::from_static(features)),
+    ]
+});
 
 /// How many of [`HEADERS`] a part of a page needs: the others are about documents, and on a slow line
 /// their bytes are a tenth of the vote page.
@@ -40,9 +52,9 @@ pub(super) fn part(request: &HttpRequest, headers: &mut HeaderMap) {
 }
 
 fn put(request: &HttpRequest, headers: &mut HeaderMap, needed: usize) {
-    for (name, value) in HEADERS.into_iter().take(needed) {
-        if !headers.contains_key(&name) {
-            headers.insert(name, value);
+    for (name, value) in HEADERS.iter().take(needed) {
+        if !headers.contains_key(name) {
+            headers.insert(name.clone(), value.clone());
         }
     }
     let app = request.app_data::<web::Data<App>>();

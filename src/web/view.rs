@@ -152,6 +152,12 @@ impl View {
         assets::address(name)
     }
 
+    /// The style of every page, which the crowd's page holds: on a slow line it is not asked for.
+    #[must_use]
+    pub fn style(&self) -> &'static str {
+        assets::text(assets::STYLE)
+    }
+
     /// Address of the site's emblem; on the crowd's page it is the picture itself.
     #[must_use]
     pub fn emblem(&self) -> String {
@@ -174,8 +180,8 @@ impl View {
         }
     }
 
-    /// Whether this is the page that the crowd comes to: the system's typeface and no sheet of icons,
-    /// so that it stands on a slow line within four requests.
+    /// Whether this is the page that the crowd comes to: its style within it, the system's typeface and
+    /// no sheet of icons, so that nothing is waited for before it is painted.
     #[must_use]
     pub fn is_swift(&self) -> bool {
         self.path.starts_with("/entries/") || self.path.starts_with("/b/")

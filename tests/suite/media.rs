@@ -250,7 +250,8 @@ async fn a_text_that_has_no_pages_is_drawn_as_one() {
     let decoder = decoder(&folder);
     let line = "Vòng tay công đoàn ấm áp nghĩa tình người lao động. ";
     let long = format!("Bài viết\n{}", format!("{}\n", line.repeat(9)).repeat(60));
-    let short = docx("<w:document xmlns:w='x'><w:p><w:t>Vòng tay công đoàn</w:t></w:p></w:document>");
+    let short =
+        docx("<w:document xmlns:w='x'><w:p><w:t>Vòng tay công đoàn</w:t></w:p></w:document>");
     let empty = docx("<w:document xmlns:w='x'><w:p></w:p></w:document>");
     let mut dark = Vec::new();
     for (name, bytes) in [("dai.txt", long.into_bytes()), ("ngan.docx", short)] {

@@ -38,7 +38,7 @@ pub async fn show(app: web::Data<App>, v: View, code: web::Path<String>) -> Resu
     if players.is_empty() {
         return Ok(see_other(&format!("/entries/{}", whole.entry.code)));
     }
-    let policy = format!("{POLICY}; frame-src {}", link::PLAYERS.join(" "));
+    let policy = format!("{}; frame-src {}", *POLICY, link::PLAYERS.join(" "));
     let policy = header::HeaderValue::from_str(&policy).map_err(Failure::broken)?;
     let (code, title) = (whole.entry.code, whole.entry.title);
     let mut answer = page(&Player { v, code, title, players })?;
