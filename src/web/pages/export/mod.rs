@@ -21,6 +21,53 @@ pub struct Asked {
     with: Option<String>,
 }
 
+// Keys of the heads' words.
+const ENTRIES: &[&str] = &[
+    "export-number",
+    "receipt-code",
+    "receipt-state",
+    "export-category",
+    "work-title",
+    "session-name",
+    "export-shown-name",
+    "unit",
+    "export-phone",
+    "session-email",
+    "export-submitted-at",
+];
+const SHEETS: &[&str] = &[
+    "export-round",
+    "export-judge-number",
+    "judge",
+    "export-number",
+    "receipt-code",
+    "work-title",
+    "export-entrant",
+    "export-criterion",
+    "points",
+];
+const VOTES: &[&str] = &["export-number", "receipt-code", "work-title", "votes"];
+const STANDINGS: &[&str] = &["export-table", "place", "work-title", "export-by", "points", "prize"];
+const WINNERS: &[&str] = &[
+    "prize",
+    "export-recipient",
+    "export-amount",
+    "export-in-kind",
+    "work-title",
+    "receipt-code",
+    "unit",
+    "export-phone",
+    "session-email",
+    "export-award-state",
+    "export-certificate",
+];
+const LINKS: &[&str] =
+    &["export-link", "export-group", "unit", "export-quota", "export-voters", "voters-address"];
+const ARRIVALS: &[&str] =
+    &["pace-number", "timeline-day", "entries", "pace-total", "pace-before", "pace-before-total"];
+const PARTICIPATION: &[&str] =
+    &["export-unit-code", "unit", "entries", "entrants", "votes", "members", "export-share"];
+
 /// What can be exported.
 #[derive(Clone, Copy)]
 enum What {
@@ -75,72 +122,14 @@ impl What {
     /// Keys of the heads' words.
     fn heads(self) -> &'static [&'static str] {
         match self {
-            Self::Entries => &[
-                "export-number",
-                "receipt-code",
-                "receipt-state",
-                "export-category",
-                "work-title",
-                "session-name",
-                "export-shown-name",
-                "unit",
-                "export-phone",
-                "session-email",
-                "export-submitted-at",
-            ],
-            Self::Sheets => &[
-                "export-round",
-                "export-judge-number",
-                "judge",
-                "export-number",
-                "receipt-code",
-                "work-title",
-                "export-entrant",
-                "export-criterion",
-                "points",
-            ],
-            Self::Votes => &["export-number", "receipt-code", "work-title", "votes"],
-            Self::Standings => {
-                &["export-table", "place", "work-title", "export-by", "points", "prize"]
-            }
-            Self::Winners => &[
-                "prize",
-                "export-recipient",
-                "export-amount",
-                "export-in-kind",
-                "work-title",
-                "receipt-code",
-                "unit",
-                "export-phone",
-                "session-email",
-                "export-award-state",
-                "export-certificate",
-            ],
-            Self::Links => &[
-                "export-link",
-                "export-group",
-                "unit",
-                "export-quota",
-                "export-voters",
-                "voters-address",
-            ],
-            Self::Arrivals => &[
-                "pace-number",
-                "timeline-day",
-                "entries",
-                "pace-total",
-                "pace-before",
-                "pace-before-total",
-            ],
-            Self::Participation => &[
-                "export-unit-code",
-                "unit",
-                "entries",
-                "entrants",
-                "votes",
-                "members",
-                "export-share",
-            ],
+            Self::Entries => ENTRIES,
+            Self::Sheets => SHEETS,
+            Self::Votes => VOTES,
+            Self::Standings => STANDINGS,
+            Self::Winners => WINNERS,
+            Self::Links => LINKS,
+            Self::Arrivals => ARRIVALS,
+            Self::Participation => PARTICIPATION,
         }
     }
 }

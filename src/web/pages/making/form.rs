@@ -217,6 +217,19 @@ fn sections(v: &View, definition: &Definition, choices: &Choices, way: &Way) -> 
     parents.extend(choices.parents.iter().cloned());
     let parent = Field { options: parents, ..field(v, "parent", "form-parent-which", "select") };
     all.push(section("parent", false, vec![parent, field(v, "up", "form-up", "number")]));
+    all.push(section("more", false, more(v, way)));
+    if let Way::Change(contest) = way
+        && contest.is_public()
+    {
+        let told = ["reason", "notice"];
+        let told = told.map(|name| field(v, name, &format!("change-{name}"), "text"));
+        all.push(section("change", true, told.into()));
+    }
+    all
+}
+
+/// The plan, whom to ask, and, once there is a contest, files of its own.
+fn more(v: &View, way: &Way) -> Vec<Field> {
     let more = ["plan", "plan_file", "contact", "phone"];
     let more = more.map(|name| field(v, name, &format!("form-{}", name.replace('_', "-")), "text"));
     let mut more = Vec::from(more);
@@ -227,15 +240,7 @@ fn sections(v: &View, definition: &Definition, choices: &Choices, way: &Way) -> 
             more.push(field(v, poster::NONE, "form-poster-none", "tick"));
         }
     }
-    all.push(section("more", false, more));
-    if let Way::Change(contest) = way
-        && contest.is_public()
-    {
-        let told = ["reason", "notice"];
-        let told = told.map(|name| field(v, name, &format!("change-{name}"), "text"));
-        all.push(section("change", true, told.into()));
-    }
-    all
+    more
 }
 
 fn limits(v: &View, definition: &Definition) -> Vec<Field> {
