@@ -6,7 +6,7 @@ use entity::id::ContestId;
 use entity::instant::Instant;
 use entity::vote::{self, State};
 use entity::{vote_log, vote_segment};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
 use super::details::Details;
 use super::{Error, segment};
@@ -60,11 +60,9 @@ pub struct Own {
 /// [`Error::Busy`] when rows are so far behind that nobody can say yet; when the database fails or a
 /// log is broken.
 pub async fn own(db: &impl ConnectionTrait, receipt: &str) -> Result<Option<Own>, Error> {
-    let row = vote::Entity::find().filter(vote::Column::Receipt.eq(receipt)).one(db).await?;
-    if let Some(row) = row {
-        let (contest, receipt) = (row.contest_id, row.receipt);
-        let own = Own { contest, receipt, leaf: row.leaf, at: row.cast_at, state: row.state };
-        return Ok(Some(own));
+    let found = by_row(db, receipt).await?;
+    if found.is_some() {
+        return Ok(found);
     }
     let Some(asked) = read(receipt) else { return Ok(None) };
     let open = vote_log::Entity::find().filter(vote_log::Column::ClosedAt.is_null());
@@ -74,7 +72,19 @@ pub async fn own(db: &impl ConnectionTrait, receipt: &str) -> Result<Option<Own>
             return Ok(found);
         }
     }
-    Ok(None)
+    // Its row may have come while the log was read, which was read from where rows ended.
+    Ok(by_row(db, receipt).await?)
+}
+
+async fn by_row(db: &impl ConnectionTrait, receipt: &str) -> Result<Option<Own>, DbErr> {
+    let row = vote::Entity::find().filter(vote::Column::Receipt.eq(receipt)).one(db).await?;
+    Ok(row.map(|row| Own {
+        contest: row.contest_id,
+        receipt: row.receipt,
+        leaf: row.leaf,
+        at: row.cast_at,
+        state: row.state,
+    }))
 }
 
 /// What voters' ballots say at last, by pseudonym.
