@@ -102,6 +102,8 @@ form.addEventListener("submit", (event) => {
 if (store[own]) busy(true, words.sending);
 document.addEventListener("visibilitychange", () => document.hidden || retry());
 addEventListener("online", retry);
+// Another window brought it home.
+addEventListener("storage", ({ key, newValue }) => key === own && !newValue && (busy(false, idle), said.replaceChildren()));
 retry();
 
 // What asks for counts that go on is not needed before they can have moved.

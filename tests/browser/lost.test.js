@@ -60,3 +60,18 @@ test('votes that find the queue full are kept, and sent again under the same num
   await page.locator('form.vote button').click();
   await page.locator('[data-said]').filter({ hasText: 'Bạn đã bình chọn cho tác phẩm này lúc' }).waitFor();
 });
+
+test('a vote that another window brought home is not waited for any more', async () => {
+  const page = await site.visit(first);
+  await page.context().route('**/vote', (route) => route.abort());
+  await page.locator('form.vote button').click();
+  await page.locator('[data-said]').filter({ hasText: 'Phiếu chưa được tính' }).waitFor();
+  const other = await page.context().newPage();
+  await other.goto(first);
+  const waits = other.locator('form.vote button[aria-disabled="true"]');
+  await waits.waitFor();
+  await page.context().unroute('**/vote');
+  await page.evaluate(() => dispatchEvent(new Event('online')));
+  await page.locator('[data-said]').filter({ hasText: 'Đã tính phiếu' }).waitFor();
+  await waits.waitFor({ state: 'hidden' });
+});
