@@ -16,8 +16,7 @@ const scale = (field) => +field.dataset.max;
 const past = [];
 let moving;
 
-/** Says how much is saved, and what stands in the way. */
-const kept = (date) => {
+const desk = marks(round, seat, (date) => {
   const count = desk.count();
   const { stale, refused } = desk.open[alias()] ?? {};
   const at = date && new Date(date).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
@@ -26,8 +25,7 @@ const kept = (date) => {
   if (!alias()) return count || !at || location.reload();
   find("[data-stale]").hidden = !stale;
   if (stale) tell(say("stale", { marks: fields().map((field) => written(stale.marks[key(field)] ?? null) || "–").join(" · ") }));
-};
-const desk = marks(round, seat, kept);
+});
 
 const rest = () => (fields().find((field) => !field.value) ?? fields()[0])?.focus({ preventScroll: true });
 
@@ -44,8 +42,7 @@ const draw = () => {
   }
   for (const answer of answers()) if (key(answer) in known) answer.checked = +answer.value * 100 === known[key(answer)];
   fill(room(), notes);
-  // The page was drawn before the marks that are on their way.
-  kept();
+  desk.changed();
   if (!coarse) rest();
   prepare(room(), "[data-seat]");
 };
@@ -96,7 +93,7 @@ const undo = async () => {
   field.focus();
 };
 
-/** Answers the one question of a yes-or-no round and goes on; a veto needs its reason first. */
+/** Answers a yes-or-no round and goes on; a veto needs its reason first. */
 const say01 = (yes) => {
   const answer = answers().find((answer) => +answer.value === yes);
   answer?.click();

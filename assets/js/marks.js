@@ -89,6 +89,8 @@ export const marks = (round, seat, changed) => {
     open,
     seen,
     send,
+    /** Tells how much is on its way, which a page that was drawn before does not know. */
+    changed,
     /** Notes a change; it goes out when nobody marked for a moment, or for three seconds without one. */
     note(alias, version, change) {
       const sheet = (open[alias] ??= { version, marks: {}, notes: {}, was: {} });
