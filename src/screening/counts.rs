@@ -32,7 +32,7 @@ pub async fn counts(db: &impl ConnectionTrait, by: &Screener) -> Result<Vec<(Sta
 }
 
 /// Beyond so many nobody counts on.
-pub const MANY: i64 = 1000;
+pub const MANY: i64 = 500;
 
 /// How many entries of a contest are in each of `states`, up to [`MANY`]: a page that is opened
 /// again and again costs the same in a contest of any size.
