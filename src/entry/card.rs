@@ -30,6 +30,14 @@ pub struct Card {
     pub ground: Option<String>,
 }
 
+impl Card {
+    /// Its first picture, once it was drawn for the public.
+    #[must_use]
+    pub fn cover(&self) -> Option<FileId> {
+        self.picture.filter(|_| self.is_ready)
+    }
+}
+
 /// Cards of these entries, in their order.
 ///
 /// # Errors

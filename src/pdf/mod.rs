@@ -6,7 +6,8 @@
 //! the one it is told.
 //!
 //! [`Flow`] runs over as many pages as it needs; a [`Plate`] is one page on which everything has its
-//! place; a [`Canvas`] is no page but a picture, with the same letters. Lengths are points, 72 to the inch; down is more.
+//! place. Lengths are points, 72 to the inch; down is more. A [`Canvas`] is no page but a picture, with
+//! the same letters.
 
 mod book;
 mod canvas;

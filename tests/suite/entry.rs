@@ -1,15 +1,19 @@
 //! Entries: the way in, through the doors.
 
+mod back;
+mod told;
+mod twice;
+
 use std::io::Cursor;
 
 use actix_web::http::StatusCode;
+use entity::entry;
 use entity::entry::State;
 use entity::id::ContestId;
-use entity::{entry, file, part, rendition};
 use hoithi::contest::apply::{self, Change, apply};
 use hoithi::contest::definition::Definition;
 use hoithi::contest::document;
-use hoithi::{contest, db, media};
+use hoithi::{contest, db};
 use image::{ImageFormat, Rgb, RgbImage};
 use sea_orm::EntityTrait;
 
@@ -144,181 +148,6 @@ both! {
         site.work().await;
     }
 
-    async fn submitting_twice_is_submitting_once(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-
-        let (first, second) = (submit(&mut browser, &code).await, submit(&mut browser, &code).await);
-
-        assert_eq!((first.status, second.status), (StatusCode::SEE_OTHER, StatusCode::SEE_OTHER));
-        let rows = entry::Entity::find().all(&site.app.db).await.unwrap();
-        assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), [Some(1)]);
-        site.work().await;
-    }
-
-    async fn a_first_form_sent_twice_begins_one_draft_with_one_picture(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let start = browser.get("/contests/anh-dep/entries/new").await;
-        let once = start.attributes("input[name=once]", "value").remove(0);
-        let photo = picture(600, 400, 1, ImageFormat::Jpeg);
-        let form = [("category", "photo"), ("once", once.as_str())];
-        let files: [(&str, &str, &[u8]); 1] = [("slot.photo", "anh.jpg", &photo)];
-
-        browser.post_files(START, &form, &files).await;
-        let second = browser.post_files(START, &form, &files).await;
-
-        assert_eq!(second.status, StatusCode::SEE_OTHER, "{}", second.text());
-        assert_eq!(entry::Entity::find().all(&site.app.db).await.unwrap().len(), 1);
-        assert_eq!(part::Entity::find().all(&site.app.db).await.unwrap().len(), 1);
-        site.work().await;
-    }
-
-    async fn files_that_are_not_what_the_slot_asks_get_their_sentences(site: Site) {
-        contest(site, |text| text).await;
-        let small = picture(300, 200, 1, ImageFormat::Jpeg);
-        let png = picture(600, 400, 1, ImageFormat::Png);
-        let whole = picture(600, 400, 1, ImageFormat::Jpeg);
-        let cases: [(&[u8], &str); 6] = [
-            (&png, "tệp này là PNG, cuộc thi chỉ nhận JPEG"),
-            (b"", "Tệp rỗng (0 byte)"),
-            (&small, "cạnh dài 300 điểm ảnh, tối thiểu 400"),
-            (b"<html>no picture</html>", "Không nhận ra loại tệp này"),
-            (b"just words", "chỉ nhận JPEG"),
-            (&whole[..100], "Tệp bị"),
-        ];
-
-        for (bytes, sentence) in cases {
-            let mut browser = site.browser();
-            let form = [("category", "photo")];
-            let files = [("slot.photo", "anh.jpg", bytes)];
-            let answer = browser.post_files(START, &form, &files).await;
-
-            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{sentence}");
-            assert!(sentences(&answer).contains(sentence), "{}", sentences(&answer));
-        }
-        assert_eq!(file::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
-    }
-
-    async fn the_step_about_the_entrant_is_not_left_with_empty_fields_and_keeps_the_rest(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        let path = format!("/drafts/{code}/about");
-        let page = browser.get(&path).await;
-        let version = page.attributes("input[name='version']", "value").remove(0);
-
-        let form = [("version", version.as_str()), ("title", "Giờ vào ca"), ("unit", "td-cs-59")];
-        let some = browser.post(&path, &form).await;
-        let again = browser.get(&path).await;
-
-        assert_eq!(some.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let told = sentences(&some);
-        assert!(told.contains("họ và tên") && told.contains("số điện thoại"), "{told}");
-        assert!(!told.contains("đặt tên cho tác phẩm"), "{told}");
-        assert_eq!(again.attributes("#title", "value"), ["Giờ vào ca"], "what was typed is kept");
-        site.work().await;
-    }
-
-    async fn everything_that_is_missing_is_told_at_once(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-
-        let answer = browser.post(&format!("/drafts/{code}/submission"), &[]).await;
-
-        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let told = sentences(&answer);
-        for sentence in ["đặt tên cho tác phẩm", "họ và tên", "số điện thoại", "cần chú thích", "cam kết"] {
-            assert!(told.contains(sentence), "{sentence}: {told}");
-        }
-        site.work().await;
-    }
-
-    async fn an_essay_of_501_words_is_refused_where_500_are_allowed_and_taken_with_tolerance(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-        let story = "chữ ".repeat(501);
-        browser.post(&format!("/drafts/{code}/work"), &[("slot.story", &story)]).await;
-
-        let refused = submit(&mut browser, &code).await;
-
-        assert!(sentences(&refused).contains("có 501 chữ, tối đa 500 chữ"), "{}", refused.text());
-        let text = document::read(&PHOTO.replace("tolerance_percent: 0", "tolerance_percent: 1"));
-        let tx = db::begin(&site.app.db).await.unwrap();
-        let change = Change { reason: "nới".to_owned(), notice: "Nới số chữ".to_owned() };
-        apply(&tx, &text.unwrap(), None, &change, site.app.clock.now()).await.unwrap();
-        tx.commit().await.unwrap();
-        let taken = submit(&mut browser, &code).await;
-        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", sentences(&taken));
-        site.work().await;
-    }
-
-    async fn a_deadline_passed_while_typing_loses_nothing_and_grace_lets_it_finish(site: Site) {
-        contest(site, |text| text).await;
-        let (mut early, mut late) = (site.browser(), site.browser());
-        let (in_time, too_late) = (begin(&mut early, 1).await, begin(&mut late, 2).await);
-
-        site.set_clock("2026-04-10T10:29:59Z");
-        fill(&mut early, &in_time, "Nguyễn Thị Hoa", "0912345678").await;
-        let taken = submit(&mut early, &in_time).await;
-        site.set_clock("2026-04-10T10:30:00Z");
-        let kept = about(&mut late, &too_late, "Trần Văn Bình", "0987654321").await;
-        let refused = submit(&mut late, &too_late).await;
-
-        assert_eq!(taken.status, StatusCode::SEE_OTHER);
-        assert_eq!(kept.status, StatusCode::SEE_OTHER, "what was typed is kept");
-        assert_eq!(refused.status, StatusCode::CONFLICT);
-        assert!(sentences(&refused).contains("Đã hết hạn lúc 17 giờ 00"), "{}", sentences(&refused));
-        assert!(refused.text().contains("Trần Văn Bình"));
-        let new = late.get("/contests/anh-dep/entries/new").await;
-        assert!(new.all("[role=alert]").join("").contains("Đã hết hạn"));
-        site.work().await;
-    }
-
-    async fn one_entry_more_than_the_unit_may_send_is_refused_and_stays_a_draft(site: Site) {
-        contest(site, |text| text).await;
-        for seed in 0..2 {
-            let mut browser = site.browser();
-            let code = begin(&mut browser, seed).await;
-            fill(&mut browser, &code, "Nguyễn Thị Hoa", &format!("091234567{seed}")).await;
-            assert_eq!(submit(&mut browser, &code).await.status, StatusCode::SEE_OTHER);
-        }
-        let mut third = site.browser();
-        let code = begin(&mut third, 9).await;
-        fill(&mut third, &code, "Lê Thị Mai", "0900000009").await;
-
-        let refused = submit(&mut third, &code).await;
-
-        assert!(sentences(&refused).contains("Đơn vị đã gửi đủ 2 bài"), "{}", sentences(&refused));
-        let rows = entry::Entity::find().all(&site.app.db).await.unwrap();
-        let drafts = rows.iter().filter(|row| row.state == State::Draft).count();
-        assert_eq!((rows.len(), drafts), (3, 1));
-        site.work().await;
-    }
-
-    async fn a_quota_holds_while_another_submission_is_under_way(site: Site) {
-        let id = contest(site, |text| text.replace("max: 2 }", "max: 1 }")).await;
-        let (mut one, mut two) = (site.browser(), site.browser());
-        let (first, second) = (begin(&mut one, 1).await, begin(&mut two, 2).await);
-        fill(&mut one, &first, "Nguyễn Thị Hoa", "0912345678").await;
-        fill(&mut two, &second, "Lê Thị Mai", "0900000009").await;
-        let held = db::begin(&site.app.db).await.unwrap();
-        contest::lock(&held, id).await.unwrap();
-
-        let both = futures_util::future::join(submit(&mut one, &first), submit(&mut two, &second));
-        let release = async { held.commit().await.unwrap() };
-        let ((a, b), ()) = futures_util::future::join(both, release).await;
-
-        let taken = [a.status, b.status].iter().filter(|s| **s == StatusCode::SEE_OTHER).count();
-        assert_eq!(taken, 1);
-        site.work().await;
-    }
-
     async fn a_resume_code_brings_the_draft_back_on_another_phone(site: Site) {
         contest(site, |text| text).await;
         let (mut one, mut other) = (site.browser(), site.browser());
@@ -334,115 +163,5 @@ both! {
         assert_eq!(back.location, Some(format!("/drafts/{code}/work")));
         assert_eq!(other.get(&format!("/drafts/{code}/work")).await.status, StatusCode::OK);
         site.work().await;
-    }
-
-    async fn two_windows_cannot_overwrite_each_other(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        let form = |name| [("version", "1"), ("title", "Một"), ("name", name), ("unit", "td-cs-59"), ("phone", "0912345678")];
-        let path = format!("/drafts/{code}/about");
-        let page = browser.get(&path).await;
-        let version = page.attributes("input[name='version']", "value").remove(0);
-        let mut first = form("Cửa sổ một");
-        first[0].1 = &version;
-        let mut second = form("Cửa sổ hai");
-        second[0].1 = &version;
-        browser.post(&path, &first).await;
-
-        let stale = browser.post(&path, &second).await;
-
-        assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(sentences(&stale).contains("cửa sổ khác"));
-        assert!(stale.text().contains("Cửa sổ hai"), "what was typed stands there");
-        site.work().await;
-    }
-
-    async fn the_same_form_sent_twice_is_kept_once(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        let path = format!("/drafts/{code}/about");
-        let page = browser.get(&path).await;
-        let version = page.attributes("input[name='version']", "value").remove(0);
-        let form = [
-            ("version", version.as_str()),
-            ("title", "Một"),
-            ("name", "Hoa"),
-            ("unit", "td-cs-59"),
-            ("phone", "0912345678"),
-        ];
-
-        let first = browser.post(&path, &form).await;
-        let again = browser.post(&path, &form).await;
-
-        assert_eq!(first.location, Some(format!("/drafts/{code}/check")), "{}", first.text());
-        assert_eq!(again.location, first.location, "{}", again.text());
-        let row = entry::Entity::find().one(&site.app.db).await.unwrap().unwrap();
-        assert_eq!(row.version.to_string(), (version.parse::<i32>().unwrap() + 1).to_string());
-        site.work().await;
-    }
-
-    async fn copies_for_the_public_are_drawn_small_and_a_withdrawn_work_loses_them(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-        submit(&mut browser, &code).await;
-        site.work().await;
-        let file = file::Entity::find().one(&site.app.db).await.unwrap().unwrap();
-        let address = format!("/media/{}/preview.jpeg", file.id);
-
-        let preview = browser.get(&address).await;
-        let drawn = image::load_from_memory(&preview.bytes).unwrap();
-        let withdrawn = browser.post(&format!("/receipts/{code}/withdrawal"), &[]).await;
-
-        assert_eq!((drawn.width(), drawn.height()), (1200, 630));
-        assert!(preview.headers.get("cache-control").unwrap().to_str().unwrap().contains("immutable"));
-        assert_eq!(preview.headers.get("x-content-type-options").unwrap(), "nosniff");
-        assert_eq!(withdrawn.status, StatusCode::SEE_OTHER);
-        assert_eq!(browser.get(&address).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(rendition::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
-        let events = entity::entry_event::Entity::find().all(&site.app.db).await.unwrap();
-        assert!(events.iter().any(|event| event.kind == "withdrawn"));
-    }
-
-    async fn a_work_that_was_taken_back_before_its_copies_are_drawn_gets_none(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-        submit(&mut browser, &code).await;
-
-        browser.post(&format!("/receipts/{code}/withdrawal"), &[]).await;
-        site.work().await;
-
-        let file = file::Entity::find().one(&site.app.db).await.unwrap().unwrap();
-        assert_eq!(rendition::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
-        let key = media::copy_key(file.id, "320", "jpeg");
-        assert!(site.app.store.get(&key).await.is_err(), "nor does the store keep any");
-        assert!(site.app.store.get(&file.storage_key).await.is_ok(), "the original stays");
-    }
-
-    async fn an_author_reads_and_erases_what_is_held(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-        submit(&mut browser, &code).await;
-        site.work().await;
-
-        let data = browser.get(&format!("/receipts/{code}/data.json")).await.json();
-        let stranger = site.browser().get(&format!("/receipts/{code}/data.json")).await;
-        let erased = browser.post(&format!("/receipts/{code}/erasure"), &[]).await;
-
-        assert_eq!(data["entry"]["name"], "Nguyễn Thị Hoa");
-        assert_eq!(data["consents"][0]["text"], "Tôi cam kết đây là ảnh gốc.");
-        assert_eq!(stranger.status, StatusCode::NOT_FOUND);
-        assert_eq!(erased.status, StatusCode::SEE_OTHER);
-        let row = entry::Entity::find().one(&site.app.db).await.unwrap().unwrap();
-        assert_eq!((row.entrant_name.as_str(), row.phone, row.number), ("", None, Some(1)));
-        assert_eq!(part::Entity::find().all(&site.app.db).await.unwrap().len(), 0);
-        assert_eq!(site.app.store.list("").await.unwrap(), Vec::<String>::new());
     }
 }

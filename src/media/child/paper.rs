@@ -72,11 +72,11 @@ pub(super) fn draw(
         drawn.push(keep_copy(order, &render::Copy::bare("text", "txt", text.into_bytes()))?);
     }
     if let (Format::Pdf, Some(program)) = (format, program(order, "pdftoppm")) {
-        let drawn = order.folder.join("page");
+        let to = order.folder.join("page");
         let told = ["-png", "-singlefile", "-f", "1", "-l", "1", "-scale-to", "1600"];
-        let paths = [order.file.clone().into_os_string(), drawn.clone().into_os_string()];
+        let paths = [order.file.clone().into_os_string(), to.clone().into_os_string()];
         run(order, &program, told.map(OsString::from).into_iter().chain(paths))?;
-        let picture = std::fs::read(drawn.with_extension("png")).map_err(|_| Flaw::Corrupt)?;
+        let picture = std::fs::read(to.with_extension("png")).map_err(|_| Flaw::Corrupt)?;
         page = Some(picture::open(&picture, render::LARGEST)?);
     }
     for copy in page.map(render::copies_of).transpose()?.unwrap_or_default() {

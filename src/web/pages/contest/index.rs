@@ -78,7 +78,7 @@ async fn line(app: &App, v: &View, row: entity::contest::Model) -> Result<Line> 
         until,
         unit: units.get(&row.unit_id).cloned().unwrap_or_default(),
         icon: icon(&contest),
-        cover: poster.or_else(|| cards.first()?.picture.filter(|_| cards[0].is_ready)),
+        cover: poster.or_else(|| cards.first()?.cover()),
     })
 }
 

@@ -97,8 +97,7 @@ pub struct Show {
 impl Show {
     /// The picture that chat apps show of the page: the poster, a work, or one that is drawn.
     fn preview(&self) -> String {
-        let of = |card: &Card| card.picture.filter(|_| card.is_ready);
-        let work = || self.cards.first().and_then(of).map(|file| format!("/media/{file}"));
+        let work = || self.cards.first()?.cover().map(|file| format!("/media/{file}"));
         let poster = self.poster.as_ref().map(|(address, _, _)| address.clone());
         let sent = poster.or_else(work).unwrap_or_else(|| format!("/contests/{}", self.slug));
         format!("{sent}/preview.jpeg")

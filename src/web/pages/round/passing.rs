@@ -4,10 +4,11 @@ use actix_web::web;
 use askama::Template;
 use entity::id::SeatId;
 
+use super::back;
 use crate::app::App;
 use crate::judging::{self, Error};
 use crate::web::organised::Organised;
-use crate::web::{Result, View, page, see_other};
+use crate::web::{Result, View, page};
 use crate::{account, contest, db};
 
 /// What would be passed on.
@@ -80,5 +81,5 @@ pub async fn create(
     let tx = db::begin(&app.db).await?;
     judging::pass_on(&tx, &organiser, &key, seat, v.now).await?;
     tx.commit().await?;
-    Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+    back(&slug, &key)
 }

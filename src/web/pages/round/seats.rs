@@ -2,13 +2,14 @@
 
 use actix_web::web;
 
+use super::back;
 use super::show::draw;
 use crate::app::App;
 use crate::judging::{self, Error};
 use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::pages::invite;
-use crate::web::{Failure, Result, View, see_other};
+use crate::web::{Failure, Result, View};
 use crate::{account, db};
 
 /// Gives somebody a seat and writes to them.
@@ -36,7 +37,7 @@ pub async fn add(
     judging::add(&tx, &organiser, &key, user, form.ticked("chair"), v.now).await?;
     invite::write(&tx, &v, &contest, ("seat", form.text("email")), &[]).await?;
     tx.commit().await?;
-    Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+    back(&slug, &key)
 }
 
 /// Takes a judge off the panel.
@@ -59,7 +60,7 @@ pub async fn remove(
         return draw(&app, v, &contest, key, &form, vec![unsure]).await;
     }
     tx.commit().await?;
-    Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+    back(&slug, &key)
 }
 
 /// Lets a judge who declared the sheets final change them again.
@@ -79,7 +80,7 @@ pub async fn unlock(
     match judging::unlock(&tx, &by, (&key, seat), form.text("reason"), v.now).await {
         Ok(()) => {
             tx.commit().await?;
-            Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+            back(&slug, &key)
         }
         Err(error) => {
             drop(tx);

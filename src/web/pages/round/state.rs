@@ -4,13 +4,14 @@ use actix_web::web;
 use entity::instant::Instant;
 use sea_orm::DatabaseTransaction;
 
+use super::back;
 use super::show::draw;
 use crate::app::{self, App};
 use crate::contest::{Contest, Organiser};
 use crate::web::form::Form;
 use crate::web::organised::Organised;
 use crate::web::pages::invite;
-use crate::web::{Failure, Result, View, see_other};
+use crate::web::{Failure, Result, View};
 use crate::{db, judging, results};
 
 /// Opens the round and deals the work; `act=take-late` deals what was accepted since, `act=close`
@@ -59,7 +60,7 @@ pub async fn update(
                 invite::opened(&tx, &v, &contest, &key).await?;
             }
             tx.commit().await?;
-            Ok(see_other(&format!("/desk/contests/{slug}/rounds/{key}")))
+            back(&slug, &key)
         }
         Err(error) => {
             drop(tx);
