@@ -67,7 +67,7 @@ pub async fn site(folder: &Path, address: Option<String>) -> App {
     config.server.base_url = "http://localhost".to_owned();
     let mut app = App::open(config).await.expect("a site");
     app.clock = Clock::stopped(ENTERED.parse().expect("a moment"));
-    Migrator::up(&app.db, None).await.expect("the newest schema");
+    Migrator::up(&*app.db, None).await.expect("the newest schema");
     let tx = db::begin(&app.db).await.expect("a transaction");
     let rows = unit::top()
         .into_iter()

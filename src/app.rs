@@ -8,7 +8,6 @@ use std::sync::atomic::AtomicBool;
 
 use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
-use sea_orm::DatabaseConnection;
 use sha2::Sha256;
 
 use crate::clock::Clock;
@@ -25,7 +24,7 @@ use crate::voting::Votes;
 #[derive(Clone, Debug)]
 pub struct App {
     /// The database.
-    pub db: DatabaseConnection,
+    pub db: db::Pool,
     /// Where files are kept.
     pub store: Store,
     /// Where uploads gather until they are whole.
@@ -61,7 +60,7 @@ impl App {
             Votes::open(&config.database(), &config.data.folder, names, Clock::System, fresh);
         Ok(Self {
             votes,
-            db: db::connect(&config.database(), config.data.connections).await?,
+            db: db::Pool::open(&config.database(), config.data.connections).await?,
             store: Store::open(&config.storage, &config.data.folder)?,
             spool: Arc::new(Spool::at(config.data.folder.join("uploads"))),
             decoder: Decoder::at(std::env::current_exe()?, config.data.folder.join("work")),

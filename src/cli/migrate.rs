@@ -24,7 +24,7 @@ impl Migrate {
             println!("the schema is up to date");
         }
         if !self.dry_run {
-            Migrator::up(&app.db, None).await?;
+            Migrator::up(&*app.db, None).await?;
         }
         Ok(())
     }

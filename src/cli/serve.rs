@@ -19,7 +19,7 @@ const LAST_JOB: Duration = Duration::from_secs(28);
 /// Brings the schema up to date, then serves until SIGTERM or Ctrl-C.
 pub(super) async fn run(app: App) -> anyhow::Result<()> {
     log::start(&app.config.log);
-    Migrator::up(&app.db, None).await?;
+    Migrator::up(&*app.db, None).await?;
     found(&app).await?;
     if let Some(link) = web::pages::session::first_link(&app).await? {
         invite(&link);

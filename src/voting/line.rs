@@ -29,12 +29,12 @@ pub(super) enum Held {
 }
 
 impl Line {
-    /// Connects.
+    /// To the database at `url`; it is connected when something is asked of it.
     ///
     /// # Errors
-    /// When the database cannot be reached.
-    pub(super) async fn open(url: &str) -> Result<Self, DbErr> {
-        Ok(Self { pool: db::connect_with_room(url, CONNECTIONS, ROOM).await?, held: None })
+    /// When `url` is none.
+    pub(super) fn to(url: &str) -> Result<Self, DbErr> {
+        Ok(Self { pool: db::prepare(url, CONNECTIONS, ROOM)?, held: None })
     }
 
     /// The pool, for whatever is not said on the held connection, which is given back: there is no

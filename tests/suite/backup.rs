@@ -75,7 +75,7 @@ both! {
         let address = support::empty(engine(&app), folder.path());
         let store = Store::open(&Config::default(), folder.path()).unwrap();
         backup::restore(&archive, &address, &store, |_, _, _| {}).await.unwrap();
-        let restored = App { db: db::connect(&address, 4).await.unwrap(), store, ..app.clone() };
+        let restored = App { db: db::Pool::open(&address, 4).await.unwrap(), store, ..app.clone() };
 
         let rows = |db| entries::Entity::find().order_by_asc(entries::Column::Id).all(db);
         assert_eq!(rows(&app.db).await.unwrap(), rows(&restored.db).await.unwrap());

@@ -66,6 +66,7 @@ mod screening;
 mod scripts;
 mod shown;
 mod signals;
+mod silence;
 mod storage;
 mod story;
 mod sure;

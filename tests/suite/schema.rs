@@ -85,12 +85,13 @@ fn every_table_is_read_by_the_test_above() {
 
 /// Files whose tests open a site by themselves instead of through `both!`, how often, and why. What
 /// the operator's commands do is tried on the database that they make for themselves.
-const ALONE: [(&str, usize, &str); 9] = [
+const ALONE: [(&str, usize, &str); 10] = [
     ("backup.rs", 1, "the database that was restored, beside the one of the test"),
     ("crash.rs", 1, "what a process left behind when the power went"),
     ("crowded.rs", 3, "only on PostgreSQL do two transactions wait for each other"),
     ("film/made.rs", 1, "what ffmpeg reports of a film, and nothing of the database"),
     ("nodes.rs", 1, "what two processes on one PostgreSQL left behind"),
+    ("silence.rs", 1, "only a line to PostgreSQL falls silent"),
     ("storage.rs", 2, "one for each engine, with a bucket for a store; what a command left behind"),
     ("storage/bucket.rs", 1, "what a command left behind"),
     ("votes/trust.rs", 1, "a witness, beside the site of the test"),
@@ -106,7 +107,8 @@ fn opened(folder: &Path, below: &str, found: &mut Vec<(String, usize)>) {
             opened(&item.path(), &format!("{below}{name}/"), found);
         } else if name.ends_with(".rs") && name != "schema.rs" {
             let text = std::fs::read_to_string(item.path()).unwrap();
-            let ways = ["Site::new(", "Site::with_store(", "db::connect(", "App::open("];
+            let ways =
+                ["Site::new(", "Site::with_store(", "db::connect(", "Pool::open(", "App::open("];
             let count = ways.iter().map(|way| text.matches(way).count()).sum();
             found.extend((count > 0).then(|| (format!("{below}{name}"), count)));
         }

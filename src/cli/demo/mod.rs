@@ -44,7 +44,7 @@ impl Demo {
         config.server.base_url = format!("http://{}", self.listen.replace("0.0.0.0", "localhost"));
         "warn,hoithi=info".clone_into(&mut config.log.filter);
         let app = App::open(config).await.context("the demo's folder cannot be used")?;
-        Migrator::up(&app.db, None).await?;
+        Migrator::up(&*app.db, None).await?;
         let password = stage::fill(&app).await.context("the demo could not be filled")?;
         let base = &app.config.server.base_url;
         println!("\nHội Thi, bản dùng thử / demo: {base}\n");

@@ -81,7 +81,7 @@ impl Writer {
                 Error::Changed => tracing::info!("the contest changed while votes came"),
                 Error::Database(_) | Error::Stuck => {
                     tracing::warn!("votes are not committed yet: {failed}");
-                    self.recover(&failed, attempt).await;
+                    self.recover(attempt).await;
                 }
                 other => {
                     self.loaded = None;

@@ -9,7 +9,7 @@ impl Writer {
             match self.attempt_deed(&deed).await {
                 Err(error @ (Error::Database(_) | Error::Stuck)) => {
                     tracing::warn!("the log is not written yet: {error}");
-                    self.recover(&error, attempt).await;
+                    self.recover(attempt).await;
                 }
                 Err(Error::Changed) => {}
                 done => return done,

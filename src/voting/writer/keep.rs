@@ -29,7 +29,7 @@ impl Writer {
             }
             Err(error) => {
                 tracing::warn!("projections of votes lag: {error}");
-                self.recover(&error, 0).await;
+                self.recover(0).await;
                 false
             }
         }
@@ -45,7 +45,7 @@ impl Writer {
         }
         if let Err(error) = self.heed_changes().await {
             tracing::info!("the contest of a log of votes cannot be read anew: {error}");
-            self.recover(&error, 0).await;
+            self.recover(0).await;
         }
         let due = now.micros() - self.leased_at.micros() >= 1_000_000;
         if self.loaded.is_some()
@@ -53,7 +53,7 @@ impl Writer {
             && let Err(error) = self.lease().await
         {
             tracing::info!("this node leads no more: {error}");
-            self.recover(&error, 0).await;
+            self.recover(0).await;
         }
     }
 

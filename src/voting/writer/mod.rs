@@ -81,7 +81,7 @@ pub(super) fn start(contest: ContestId, desk: Desk, shown: Shown, asks: mpsc::Re
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let Ok(runtime) = runtime else { return };
         runtime.block_on(async {
-            match Line::open(&desk.database).await {
+            match Line::to(&desk.database) {
                 Ok(line) => Writer::new(contest, desk, shown, (line, asks)).run().await,
                 Err(error) => tracing::error!("the vote writer has no database: {error}"),
             }
@@ -157,16 +157,14 @@ impl Writer {
         drop(self.line.close().await);
     }
 
-    /// After a failure, before the next try: memory is dropped, and so is every connection where one
-    /// does not answer.
-    async fn recover(&mut self, error: &Error, attempt: u32) {
+    /// After a failure, before the next try: memory is dropped, and so is the connection, which may
+    /// never come back to its pool.
+    async fn recover(&mut self, attempt: u32) {
         self.pay();
         self.loaded = None;
-        if matches!(error, Error::Stuck) {
-            match Line::open(&self.desk.database).await {
-                Ok(line) => self.line = line,
-                Err(error) => tracing::warn!("the vote writer has no database: {error}"),
-            }
+        match Line::to(&self.desk.database) {
+            Ok(line) => self.line = line,
+            Err(error) => tracing::error!("the vote writer has no database: {error}"),
         }
         tokio::time::sleep(Duration::from_millis(20 << attempt)).await;
     }

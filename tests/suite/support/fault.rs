@@ -5,7 +5,7 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -120,8 +120,8 @@ impl Rig {
             }
             (Fault::Stop, Ground::Server { server, .. }) => server.stop_at_once(),
             (Fault::Cut, Ground::Server { proxy, .. }) => proxy.cut(),
-            (Fault::HalfOpen, Ground::Server { proxy, .. }) => proxy.silence([true, true]),
-            (Fault::Unanswered, Ground::Server { proxy, .. }) => proxy.silence([false, true]),
+            (Fault::HalfOpen, Ground::Server { proxy, .. }) => proxy.let_through([0, 0]),
+            (Fault::Unanswered, Ground::Server { proxy, .. }) => proxy.let_through([usize::MAX, 0]),
             _ => panic!("{fault:?} cannot happen here"),
         }
     }
@@ -176,19 +176,22 @@ fn forget_unsynced(folder: &Path, notes: &Path, cuts: usize) {
 }
 
 /// A line to the database that can be cut, or fall silent.
-struct Proxy {
-    address: SocketAddr,
+pub struct Proxy {
+    /// Where it listens.
+    pub address: SocketAddr,
     lines: Arc<Mutex<Vec<Line>>>,
 }
 
-/// One connection: the site's end and the server's, and whether what comes from each is swallowed.
+/// One connection: the site's end and the server's, and how often something from each still comes
+/// through before all is swallowed.
 struct Line {
     ends: [TcpStream; 2],
-    silent: [Arc<AtomicBool>; 2],
+    left: [Arc<AtomicUsize>; 2],
 }
 
 impl Proxy {
-    fn before(server: SocketAddr) -> Self {
+    /// A line to this server.
+    pub fn before(server: SocketAddr) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
@@ -196,16 +199,15 @@ impl Proxy {
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let Ok(server) = TcpStream::connect(server) else { continue };
-                let silent: [Arc<AtomicBool>; 2] = Default::default();
-                for (from, to, silent) in
-                    [(&client, &server, &silent[0]), (&server, &client, &silent[1])]
+                let left = [(); 2].map(|()| Arc::new(AtomicUsize::new(usize::MAX)));
+                for (from, to, left) in [(&client, &server, &left[0]), (&server, &client, &left[1])]
                 {
                     let (from, to) =
                         (from.try_clone().expect("a line"), to.try_clone().expect("a line"));
-                    let silent = Arc::clone(silent);
-                    std::thread::spawn(move || carry(from, to, &silent));
+                    let left = Arc::clone(left);
+                    std::thread::spawn(move || carry(from, to, &left));
                 }
-                kept.lock().expect("lines").push(Line { ends: [client, server], silent });
+                kept.lock().expect("lines").push(Line { ends: [client, server], left });
             }
         });
         Self { address, lines }
@@ -220,25 +222,27 @@ impl Proxy {
         }
     }
 
-    /// Swallows what the site says, what the server says, or both, on the connections that there are;
-    /// they stay open.
-    fn silence(&self, ways: [bool; 2]) {
+    /// Lets come through what the site says, and what the server says, so often on each of the
+    /// connections that there are, and swallows the rest; they stay open.
+    pub fn let_through(&self, most: [usize; 2]) {
         for line in self.lines.lock().expect("lines").iter() {
-            for (silent, way) in line.silent.iter().zip(ways) {
-                silent.fetch_or(way, Ordering::SeqCst);
+            for (left, most) in line.left.iter().zip(most) {
+                left.fetch_min(most, Ordering::SeqCst);
             }
         }
     }
 }
 
-fn carry(mut from: TcpStream, mut to: TcpStream, silent: &AtomicBool) {
+fn carry(mut from: TcpStream, mut to: TcpStream, left: &AtomicUsize) {
+    let fewer = |left: usize| if left == usize::MAX { Some(left) } else { left.checked_sub(1) };
     let mut bytes = [0; 16 << 10];
     while let Ok(read @ 1..) = from.read(&mut bytes) {
-        if !silent.load(Ordering::SeqCst) && to.write_all(&bytes[..read]).is_err() {
+        let passes = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, fewer).is_ok();
+        if passes && to.write_all(&bytes[..read]).is_err() {
             break;
         }
     }
-    if !silent.load(Ordering::SeqCst) {
+    if left.load(Ordering::SeqCst) > 0 {
         to.shutdown(Shutdown::Both).ok();
     }
 }

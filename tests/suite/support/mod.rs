@@ -5,7 +5,7 @@ mod book;
 pub mod bucket;
 pub mod fault;
 mod given;
-mod postgres;
+pub mod postgres;
 pub mod process;
 pub mod rows;
 pub mod sender;

@@ -108,16 +108,16 @@ fn made(folder: &Path) -> PathBuf {
 }
 
 /// A server of one's own, which syncs as in use and can be stopped; dropped, it is gone.
-pub(super) struct Server {
+pub struct Server {
     folder: tempfile::TempDir,
     child: Child,
     /// Where it listens.
-    pub(super) address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Server {
     /// Makes it and starts it.
-    pub(super) fn start() -> Self {
+    pub fn start() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         made(folder.path());
         let address = free_address();

@@ -92,7 +92,7 @@ impl Site {
         let names = (config.server.base_url.as_str(), "");
         let app = App {
             votes: Votes::open(&address, folder.path(), names, clock.clone(), hoithi::app::fresh),
-            db: db::connect(&address, 4).await.expect("a database"),
+            db: db::Pool::open(&address, 4).await.expect("a database"),
             store,
             spool: Arc::new(hoithi::media::spool::Spool::at(folder.path().join("uploads"))),
             decoder: hoithi::media::Decoder::at(

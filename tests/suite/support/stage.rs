@@ -22,7 +22,7 @@ pub fn config(folder: &Path, database: Option<&str>) -> Config {
 /// Such a site with this contest, announced.
 pub async fn contest(folder: &Path, database: Option<&str>, definition: &str) -> (App, ContestId) {
     let app = App::open(config(folder, database)).await.expect("the site");
-    migration::Migrator::up(&app.db, None).await.expect("the schema");
+    migration::Migrator::up(&*app.db, None).await.expect("the schema");
     let now = app.clock.now();
     let tx = db::begin(&app.db).await.expect("a transaction");
     let faults = unit::import(&tx, unit::top(), now).await.expect("units");
