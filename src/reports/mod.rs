@@ -41,9 +41,18 @@ pub async fn participation(
     contest: ContestId,
     as_of: Instant,
 ) -> Result<Vec<Share>, DbErr> {
-    let entries = entry::Entity::find()
+    type Of = (Option<UnitId>, Option<String>, Option<String>, String);
+    let entries: Vec<Of> = entry::Entity::find()
+        .select_only()
+        .columns([
+            entry::Column::UnitId,
+            entry::Column::Phone,
+            entry::Column::Email,
+            entry::Column::EntrantName,
+        ])
         .filter(entry::Column::ContestId.eq(contest))
         .filter(entry::Column::State.is_in([State::Submitted, State::Returned, State::Accepted]))
+        .into_tuple()
         .all(db)
         .await?;
     let votes = votes(db, contest).await?;
@@ -51,10 +60,9 @@ pub async fn participation(
     let members = crate::unit::members(db, units.iter().map(|unit| unit.id), as_of).await?;
     let by_id: HashMap<UnitId, &unit::Model> = units.iter().map(|unit| (unit.id, unit)).collect();
     let mut sums: BTreeMap<&str, (u32, HashSet<String>, u32)> = BTreeMap::new();
-    for entry in &entries {
-        let Some(unit) = entry.unit_id.and_then(|id| by_id.get(&id)) else { continue };
-        let entrant = entry.phone.clone().or_else(|| entry.email.clone());
-        let entrant = entrant.unwrap_or_else(|| entry.entrant_name.clone());
+    for (unit, phone, email, name) in entries {
+        let Some(unit) = unit.and_then(|id| by_id.get(&id)) else { continue };
+        let entrant = phone.or(email).unwrap_or(name);
         for path in up(&unit.path) {
             let sum = sums.entry(path).or_default();
             sum.0 += 1;

@@ -205,6 +205,6 @@ both! {
                 kept += 1;
             }
         }
-        assert!(kept >= 2 * 7, "what crowds look at has a tag: {kept}");
+        assert!(kept >= 2 * 8, "what crowds look at has a tag: {kept}");
     }
 }

@@ -1,7 +1,7 @@
 //! How units take part in a contest: down the tree, unit by unit; for organisers also by day, how far
 //! entries came, and votes from the units' links.
 
-use actix_web::web;
+use actix_web::{HttpRequest, web};
 use askama::Template;
 
 use super::contest::public;
@@ -10,6 +10,7 @@ use crate::app::App;
 use crate::contest::Contest;
 use crate::refusal::Kind;
 use crate::reports::{self, Day, Funnel, Share};
+use crate::web::cache::{Kept, Visitors};
 use crate::web::organised::Organised;
 use crate::web::{Failure, Result, View, page};
 use crate::{db, unit};
@@ -97,13 +98,22 @@ pub struct Asked {
 /// Not found while the contest is a draft, and for a unit that takes no part.
 pub async fn show(
     app: web::Data<App>,
-    v: View,
+    kept: web::Data<Kept>,
+    request: HttpRequest,
     slug: web::Path<String>,
     asked: web::Query<Asked>,
 ) -> Result {
-    let contest = public(&app, &slug).await?;
     let home = format!("/contests/{slug}");
-    page(&draw(&app, v, &contest, (home, asked.unit.as_deref()), None).await?)
+    let unit = asked.unit.as_deref();
+    let key = format!("{home}/participation?{}", unit.unwrap_or_default());
+    // An entry that is handed in is seen within half a minute, when pages are drawn anew.
+    let version = async || Ok(public(&app, &slug).await?.row.public_version);
+    let draw = async |v: View| {
+        let contest = public(&app, &slug).await?;
+        let page = draw(&app, v, &contest, (home.clone(), unit), None).await?;
+        page.render().map_err(Failure::broken)
+    };
+    kept.page(&request, (&key, Visitors::Strangers), version, draw).await
 }
 
 /// The same for organisers, with votes from links, days and how far entries came.
