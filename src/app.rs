@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use anyhow::Context;
 use hmac::{Hmac, KeyInit, Mac};
 use rand::RngExt;
 use sha2::Sha256;
@@ -60,7 +61,9 @@ impl App {
             Votes::open(&config.database(), &config.data.folder, names, Clock::System, fresh);
         Ok(Self {
             votes,
-            db: db::Pool::open(&config.database(), config.data.connections).await?,
+            db: db::Pool::open(&config.database(), config.data.connections)
+                .await
+                .context("the database cannot be reached: check data.database, and that it runs")?,
             store: Store::open(&config.storage, &config.data.folder)?,
             spool: Arc::new(Spool::at(config.data.folder.join("uploads"))),
             decoder: Decoder::at(std::env::current_exe()?, config.data.folder.join("work")),

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use entity::id::{CategoryId, ContestId, FileId};
+use entity::id::{CategoryId, ContestId};
 use entity::instant::Instant;
 use entity::{category, contest, contest_revision, phase, round};
 use sea_orm::sea_query::{Expr, LockType};
@@ -12,9 +12,8 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 
+use super::Window;
 use super::definition::{Definition, PhaseKind};
-use super::{Organiser, Window};
-use crate::media;
 use crate::refusal::{Kind, Refusal, Refused};
 
 /// Why a contest could not be used.
@@ -169,54 +168,6 @@ pub async fn touched(tx: &DatabaseTransaction, id: ContestId) -> Result<(), Erro
         .filter(contest::Column::Id.eq(id))
         .exec(tx)
         .await?;
-    Ok(())
-}
-
-/// A file of the contest's own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OwnFile {
-    /// The scan of the signed plan.
-    Plan,
-    /// The poster.
-    Poster,
-}
-
-/// Keeps a file of the contest's own in place of the one before; `None` leaves it without one.
-///
-/// # Errors
-/// When the database fails.
-pub async fn keep_file(
-    tx: &DatabaseTransaction,
-    by: &Organiser,
-    (which, kept): (OwnFile, Option<media::Kept>),
-    now: Instant,
-) -> Result<(), Error> {
-    lock(tx, by.contest()).await?;
-    let file = match kept {
-        Some(kept) => Some(media::record(tx, kept, Some(by.user()), now).await?),
-        None => None,
-    };
-    let column = match which {
-        OwnFile::Plan => contest::Column::PlanFileId,
-        OwnFile::Poster => contest::Column::PosterFileId,
-    };
-    contest::Entity::update_many()
-        .col_expr(column, Expr::value(file))
-        .filter(contest::Column::Id.eq(by.contest()))
-        .exec(tx)
-        .await?;
-    touched(tx, by.contest()).await
-}
-
-/// Says that copies of a file were drawn, so that pages show the poster that it is.
-///
-/// # Errors
-/// When the database fails.
-pub async fn file_changed(tx: &DatabaseTransaction, file: FileId) -> Result<(), Error> {
-    let holders = contest::Entity::find().filter(contest::Column::PosterFileId.eq(file));
-    for contest in holders.all(tx).await? {
-        touched(tx, contest.id).await?;
-    }
     Ok(())
 }
 

@@ -14,14 +14,16 @@ mod badge;
 mod complaints;
 mod core;
 mod crew;
+mod files;
 mod place;
 mod shape;
 mod window;
 
 pub use badge::{Approver, Auditor, Organiser, Screener, organised_by, parts_of};
 pub use core::{
-    Contest, Error, OwnFile, all, by_id, by_ids, by_slug, category_ids, children, file_changed,
-    hold, keep_file, lock, lock_all, notices, round_by_key, rounds, touched, wholes,
+    Contest, Error, all, by_id, by_ids, by_slug, category_ids, children, hold, lock, lock_all,
+    notices, round_by_key, rounds, touched, wholes,
 };
 pub use crew::{crew, join, leave, leave_all};
+pub use files::{OwnFile, file_changed, files_kept, keep_file};
 pub use window::Window;

@@ -40,7 +40,13 @@ pub(crate) fn prepare(url: &str, connections: u32, room: u32) -> Result<Database
 }
 
 /// The address of a PostgreSQL.
+///
+/// # Errors
+/// When `url` is none.
 pub(super) fn address(url: &str) -> Result<PgConnectOptions, DbErr> {
+    if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return Err(DbErr::Custom("neither sqlite:PATH nor postgres://…".to_owned()));
+    }
     let address = url.parse::<PgConnectOptions>();
     let address = address.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))?;
     Ok(address.disable_statement_logging())

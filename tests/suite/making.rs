@@ -1,10 +1,14 @@
 //! Making a contest through the doors: a form, a few fields, a look, the announcement.
 
 use actix_web::http::StatusCode;
+use entity::audit_log;
 use entity::contest::State;
 use hoithi::contest::definition::{Level, PhaseKind};
 use hoithi::contest::{self, document, moment, outline};
 use hoithi::web::pages::making::TEMPLATES;
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::json;
+use sha2::{Digest, Sha256};
 
 use super::entry::picture;
 use crate::support::{Site, both};
@@ -321,6 +325,11 @@ both! {
         assert_eq!(page.attributes("meta[property='og:image']", "content"), [format!("http://localhost{file}/preview.jpeg")]);
         assert_eq!(home.attributes(".contests img", "src"), [format!("{file}/320.webp")]);
         assert_eq!(gone.status, StatusCode::SEE_OTHER, "{:?}", gone.all(".notice"));
+        let acts = audit_log::Entity::find().filter(audit_log::Column::Act.eq("contest-files"));
+        let acts = acts.order_by_asc(audit_log::Column::Seq).all(&site.app.db).await.unwrap();
+        let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(&drawn));
+        let acts: Vec<_> = acts.into_iter().filter_map(|act| act.after).collect();
+        assert_eq!(acts, [json!({ "poster": hash }), json!({ "poster": null })]);
         assert_eq!(bare.attributes(".plate img", "src").len(), 0);
     }
 

@@ -42,6 +42,7 @@ winners = Winning works
 prize-stays-full = The rules do not let this prize stay empty.
 act-contest-made = contest made
 act-contest-changed = contest changed
+act-contest-files = changed a file of the contest (poster or plan)
 act-contest-announced = contest announced
 act-contest-cancelled = contest cancelled
 act-accepted = accepted an entry

@@ -42,6 +42,7 @@ winners = Tác phẩm đoạt giải
 prize-stays-full = Thể lệ không cho phép để trống giải này.
 act-contest-made = lập cuộc thi
 act-contest-changed = sửa cuộc thi
+act-contest-files = thay tệp của cuộc thi (áp phích hoặc kế hoạch)
 act-contest-announced = công bố cuộc thi
 act-contest-cancelled = hủy cuộc thi
 act-accepted = chấp nhận bài

@@ -19,19 +19,21 @@ tables:
   - { key: jury, title: Giám khảo, formula: [{ source: { round: final } }], ties: [decision] }
 prizes:
   - { key: first, label: Giải nhất, table: jury, count: 1 }
-  - { key: second, label: Giải nhì, table: jury, count: 2 }
+  - { key: second, label: Giải nhì, table: jury, count: 3 }
 ";
 
-/// Beside photos, essays.
-const ESSAYS: &str =
-    "  - { key: essay, title: Bài viết, slots: [{ key: story, kind: text, label: Bài }] }\n";
+/// Beside photos, essays and clips that lie elsewhere.
+const MORE: &str =
+    "  - { key: essay, title: Bài viết, slots: [{ key: story, kind: text, label: Bài }] }
+  - { key: clip, title: Clip, slots: [{ key: clip, kind: link, label: Clip, hosts: [tiktok.com] }] }
+";
 
-/// A photo under a pen name, one by somebody who is not named, an essay, and a photo that wins
+/// A photo under a pen name, one by somebody who is not named, an essay, a clip, and a photo that wins
 /// nothing: the result of the contest is published. Answers their codes.
 async fn published(site: &Site, more: &str) -> Vec<String> {
     site.units().await;
     let rules = staged(&format!("{RULES}{more}"));
-    announce(site, &rules.replace("declarations:", &format!("{ESSAYS}declarations:"))).await;
+    announce(site, &rules.replace("declarations:", &format!("{MORE}declarations:"))).await;
     let photo = |n: u8, title: &str, show| Work {
         title: title.to_owned(),
         name: format!("Nguyễn Văn Thật {n}"),
@@ -47,10 +49,17 @@ async fn published(site: &Site, more: &str) -> Vec<String> {
         texts: &[("story", "Ca đêm ở xưởng dệt, chị Hai thức cùng máy.")],
         ..photo(3, "Ca đêm", ("full", ""))
     };
+    let clip = Work {
+        category: "clip",
+        pictures: 0,
+        texts: &[("clip", "https://www.tiktok.com/@congdoan/video/7350000000000000001")],
+        ..photo(5, "Múa lân", ("full", ""))
+    };
     let works = [
         photo(1, "Giọt mồ hôi", ("pen", "Bút Tre")),
         photo(2, "Bữa cơm", ("hidden", "")),
         essay,
+        clip,
         photo(4, "Chiều về", ("full", "")),
     ];
     let mut codes = Vec::new();
@@ -63,7 +72,7 @@ async fn published(site: &Site, more: &str) -> Vec<String> {
     accept_all(&mut organiser, STAGE).await;
     let round = format!("/desk/contests/{STAGE}/rounds/final");
     let mut one = seat(site, &mut organiser, &round, &["gk@example.vn"]).await.remove(0);
-    let order = ["Giọt mồ hôi", "Bữa cơm", "Ca đêm", "Chiều về"];
+    let order = ["Giọt mồ hôi", "Bữa cơm", "Ca đêm", "Múa lân", "Chiều về"];
     judge(&mut one, |title| {
         let at = order.iter().position(|known| title.contains(known)).unwrap();
         BTreeMap::from([("art", 900 - 100 * u32::try_from(at).unwrap())])
@@ -86,17 +95,19 @@ both! {
 
         let unit = "CĐ KCN Thí Điểm";
         let by = |name: &str| format!("{name} · {unit}");
-        assert_eq!(page.all(".winners strong"), ["Giọt mồ hôi", "Bữa cơm", "Ca đêm"]);
-        assert_eq!(page.all(".winners .prize"), ["Giải nhất", "Giải nhì", "Giải nhì"]);
-        assert_eq!(page.all(".winners small"), [by("Bút Tre"), by("Tác giả không nêu tên"), by("Nguyễn Văn Thật 3")]);
-        let addresses: Vec<_> = codes[..3].iter().map(|code| format!("/entries/{code}")).collect();
+        assert_eq!(page.all(".winners strong"), ["Giọt mồ hôi", "Bữa cơm", "Ca đêm", "Múa lân"]);
+        assert_eq!(page.all(".winners .prize"), ["Giải nhất", "Giải nhì", "Giải nhì", "Giải nhì"]);
+        let named = [by("Bút Tre"), by("Tác giả không nêu tên"), by("Nguyễn Văn Thật 3"), by("Nguyễn Văn Thật 5")];
+        assert_eq!(page.all(".winners small"), named);
+        let addresses: Vec<_> = codes[..4].iter().map(|code| format!("/entries/{code}")).collect();
         assert_eq!(page.attributes(".winners a", "href"), addresses);
-        assert_eq!(page.all("tbody th a").len(), 4, "the standings stay below");
+        assert_eq!(page.all("tbody th a").len(), 5, "the standings stay below");
         let pictures = page.attributes(".winners img", "srcset");
         assert!(pictures.iter().all(|set| set.contains("320.webp 320w") && set.contains("800.webp 800w")), "{pictures:?}");
         assert_eq!((pictures.len(), page.attributes(".winners img", "loading")), (2, vec!["lazy".to_owned()]));
-        let sign = page.attributes(".winners .blank use", "href");
-        assert!(sign.len() == 1 && sign[0].ends_with("#file-text"), "an essay has its sign: {sign:?}");
+        let signs = page.attributes(".winners .blank use", "href");
+        let signs: Vec<_> = signs.iter().filter_map(|sign| sign.split('#').nth(1)).collect();
+        assert_eq!(signs, ["file-text", "link"], "what is no picture has its sign");
         let preview = page.attributes("meta[property='og:image']", "content").remove(0);
         let preview = preview.strip_prefix("http://localhost").expect("a whole address");
         let picture = site.browser().get(preview).await;
@@ -117,8 +128,8 @@ both! {
 
         let page = site.browser().get(&format!("/contests/{STAGE}/results")).await;
 
-        assert_eq!(page.all(".winners strong"), ["Bữa cơm", "Ca đêm"]);
-        assert_eq!(page.all("tbody th a").len(), 4, "the result stands as it was published");
+        assert_eq!(page.all(".winners strong"), ["Bữa cơm", "Ca đêm", "Múa lân"]);
+        assert_eq!(page.all("tbody th a").len(), 5, "the result stands as it was published");
     }
 
     async fn where_works_are_never_shown_the_result_has_its_table_alone(site: Site) {
@@ -129,6 +140,6 @@ both! {
         assert_eq!((page.status, page.all(".winners li").len()), (StatusCode::OK, 0));
         let drawn = format!("http://localhost/contests/{STAGE}/preview.jpeg");
         assert_eq!(page.attributes("meta[property='og:image']", "content"), [drawn]);
-        assert_eq!(page.all("tbody th").len(), 4);
+        assert_eq!(page.all("tbody th").len(), 5);
     }
 }

@@ -67,11 +67,15 @@ async fn changed(
 ) -> std::result::Result<(), Failure> {
     let change =
         Change { reason: form.text("reason").to_owned(), notice: form.text("notice").to_owned() };
+    let hash = |kept: &media::Kept| data_encoding::HEXLOWER.encode(kept.sha256());
+    let named: Vec<_> =
+        files.iter().map(|(which, kept)| (*which, kept.as_ref().map(hash))).collect();
     let tx = db::begin(&app.db).await?;
     for file in files {
         contest::keep_file(&tx, by, file, v.now).await?;
     }
     apply::apply(&tx, definition, Some(by.user()), &change, v.now).await?;
+    contest::files_kept(&tx, by, &named, v.now).await?;
     tx.commit().await?;
     Ok(())
 }
