@@ -6,9 +6,12 @@ use sha2::{Digest, Sha256};
 
 use super::spread::each;
 use super::{
-    Bundle, Checkpoint, Counts, Fold, Frontier, Hash, Leaf, Note, Rules, Verifier, Vote, choice,
-    cosigned, key_hash, leaf_hash, log_number, opened, salt,
+    Bundle, Checkpoint, Counts, Fold, Frontier, Hash, Leaf, Note, Rules, Verifier, Vote,
+    all_signed, choice, cosigned, key_hash, leaf_hash, log_number, opened, salt,
 };
+
+/// Checkpoints whose signatures are checked together.
+const TOGETHER: usize = 256;
 
 /// A check that failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -137,19 +140,32 @@ impl Log<'_> {
             };
             keys.push((index as u64, next));
         }
-        each(&self.bundle.checkpoints, |number, note| {
+        let unsigned = |number| Finding {
+            check: 2,
+            why: format!("checkpoint {number} is not signed by the log"),
+        };
+        let heads = each(&self.bundle.checkpoints, |number, note| {
             let head = note
                 .split_once("\n\n")
                 .and_then(|(text, _)| Checkpoint::read(&format!("{text}\n")));
             let head = head.filter(|head| head.origin == self.bundle.origin && head.size > 0);
-            let signed = head.filter(|head| {
-                at(&keys, head.size - 1).is_some_and(|by| opened(note, by).is_some())
-            });
-            match signed {
-                Some(head) => Ok(head),
-                None => failed(2, format!("checkpoint {number} is not signed by the log")),
+            head.ok_or_else(|| unsigned(number))
+        })?;
+        let by = |number: usize| at(&keys, heads[number].size - 1);
+        let groups: Vec<_> = self.bundle.checkpoints.chunks(TOGETHER).collect();
+        each(&groups, |group, notes| {
+            let notes = (group * TOGETHER..).zip(*notes);
+            let signed = notes.clone().map(|(number, note)| Some((note.as_str(), by(number)?)));
+            if signed.collect::<Option<Vec<_>>>().is_some_and(|notes| all_signed(&notes)) {
+                return Ok(());
             }
-        })
+            let is_signed = |number, note| by(number).is_some_and(|by| opened(note, by).is_some());
+            match notes.into_iter().find(|(number, note)| !is_signed(*number, note)) {
+                Some((number, _)) => Err(unsigned(number)),
+                None => Ok(()),
+            }
+        })?;
+        Ok(heads)
     }
 
     /// Check 3: every checkpoint's root.

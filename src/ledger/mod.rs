@@ -20,7 +20,7 @@ pub use audit::{Audited, Finding, audit};
 pub use bundle::{Bundle, Rules, Unreadable};
 pub use fold::{Counts, Fold};
 pub use leaf::{CTX, Leaf, MOST_NAMED, Note, Verdict, Vote};
-pub use note::{Checkpoint, Signer, Verifier, cosigned, opened};
+pub use note::{Checkpoint, Signer, Verifier, all_signed, cosigned, opened};
 pub use proof::Receipt;
 pub use seal::{choice, key_hash, log_number, nullifier, salt};
 pub use tile::Tile;

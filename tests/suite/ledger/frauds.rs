@@ -160,3 +160,19 @@ fn a_vote_beyond_the_limits_is_caught_though_it_opens() {
         assert_eq!(judged_in_python(&log.bundle), Err(9), "{entries:?}");
     }
 }
+
+#[test]
+fn of_hundreds_of_checkpoints_the_one_that_another_signed_is_named() {
+    let mut log = whole();
+    (0..600).for_each(|_| log.sign());
+    let sound = audit(&log.bundle, &log_signer().verifier(), (&[], 0)).expect("sound");
+    log.signer = Signer::new(ORIGIN, &[77; 32]);
+    log.sign();
+    let false_one = log.bundle.checkpoints.pop().unwrap();
+    log.bundle.checkpoints[300] = false_one;
+
+    let found = audit(&log.bundle, &log_signer().verifier(), (&[], 0)).expect_err("not sound");
+
+    assert_eq!(sound.checkpoints, log.bundle.checkpoints.len());
+    assert_eq!((found.check, found.why.as_str()), (2, "checkpoint 300 is not signed by the log"));
+}
