@@ -213,20 +213,21 @@ pub fn opened<'a>(note: &'a str, by: &Verifier) -> Option<&'a str> {
     lines.lines().any(|line| by.line(text, line)).then_some(text)
 }
 
-/// Whether each of these notes was plainly signed by whom it stands with. Asked of many notes at once
-/// it costs a third of [`opened`], by one equation for all; where it says no, that tells of which.
+/// Whether each of these notes was plainly signed by whom it stands with: by one equation for all, which
+/// costs less than half of [`opened`] for each; where it says no, that tells of which. It is not as
+/// strict: whoever holds the key, and nobody else, can make a signature that passes here and not there.
 #[must_use]
 pub fn all_signed(notes: &[(&str, &Verifier)]) -> bool {
     let (mut texts, mut signatures, mut keys) = (Vec::new(), Vec::new(), Vec::new());
-    for (note, by) in notes.iter().filter(|(_, by)| by.kind == ED25519) {
+    for (note, by) in notes {
         let Some((text, lines)) = parts(note) else { return false };
         let signature = lines.lines().find_map(|line| by.under(line)?.try_into().ok());
-        let Some(signature) = signature else { return false };
+        let Some(signature) = signature.filter(|_| !by.key.is_weak()) else { return false };
         texts.push(text.as_bytes());
         signatures.push(ed25519_dalek::Signature::from_bytes(&signature));
         keys.push(by.key);
     }
-    keys.len() == notes.len() && ed25519_dalek::verify_batch(&texts, &signatures, &keys).is_ok()
+    ed25519_dalek::verify_batch(&texts, &signatures, &keys).is_ok()
 }
 
 /// How many of these witnesses cosigned `note`.

@@ -120,6 +120,16 @@ pub async fn submit(browser: &mut Browser, code: &str) -> Answer {
     browser.post(&format!("/drafts/{code}/submission"), &[("agree", "original")]).await
 }
 
+/// The contest of these tests with a work of Nguyễn Thị Hoa's that is handed in: her phone, and its code.
+pub async fn entered(site: &Site) -> (Browser, String) {
+    contest(site, |text| text).await;
+    let mut browser = site.browser();
+    let code = begin(&mut browser, 1).await;
+    fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
+    submit(&mut browser, &code).await;
+    (browser, code)
+}
+
 /// The sentences of a refused form.
 fn sentences(answer: &Answer) -> String {
     answer.all("[role=alert] p").join(" | ")

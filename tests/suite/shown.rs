@@ -3,7 +3,7 @@
 use entity::file;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
-use super::entry::{begin, contest, fill, submit};
+use super::entry::entered;
 use crate::support::{Answer, both};
 
 /// What a page offers a browser to choose from: each address with the width that it is said to have.
@@ -18,11 +18,7 @@ fn offered(page: &Answer) -> Vec<(String, u32)> {
 
 both! {
     async fn a_work_is_offered_in_sizes_and_its_colour_stands_there_until_it_comes(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-        submit(&mut browser, &code).await;
+        let (mut browser, code) = entered(site).await;
         site.work().await;
         let entry = hoithi::entry::by_code(&site.app.db, &code).await.unwrap();
         let mut entry = entry.into_active_model();

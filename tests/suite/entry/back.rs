@@ -5,16 +5,12 @@ use entity::{entry, file, part, rendition};
 use hoithi::media;
 use sea_orm::EntityTrait;
 
-use super::{begin, contest, fill, submit};
+use super::entered;
 use crate::support::both;
 
 both! {
     async fn copies_for_the_public_are_drawn_small_and_a_withdrawn_work_loses_them(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-        submit(&mut browser, &code).await;
+        let (mut browser, code) = entered(site).await;
         site.work().await;
         let file = file::Entity::find().one(&site.app.db).await.unwrap().unwrap();
         let address = format!("/media/{}/preview.jpeg", file.id);
@@ -34,11 +30,7 @@ both! {
     }
 
     async fn a_work_that_was_taken_back_before_its_copies_are_drawn_gets_none(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-        submit(&mut browser, &code).await;
+        let (mut browser, code) = entered(site).await;
 
         browser.post(&format!("/receipts/{code}/withdrawal"), &[]).await;
         site.work().await;
@@ -51,11 +43,7 @@ both! {
     }
 
     async fn an_author_reads_and_erases_what_is_held(site: Site) {
-        contest(site, |text| text).await;
-        let mut browser = site.browser();
-        let code = begin(&mut browser, 1).await;
-        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
-        submit(&mut browser, &code).await;
+        let (mut browser, code) = entered(site).await;
         site.work().await;
 
         let data = browser.get(&format!("/receipts/{code}/data.json")).await.json();

@@ -1,6 +1,7 @@
 //! Everything that can be done to a log, and the check at which it is caught.
 
-use hoithi::ledger::{Leaf, Signer, Verdict, audit, log_number};
+use data_encoding::{BASE64, HEXLOWER};
+use hoithi::ledger::{Leaf, Signer, Verdict, Verifier, audit, log_number};
 
 use super::{Log, ORIGIN, judged, judged_in_python, log_signer, rules, sha2_of, whole};
 
@@ -175,4 +176,26 @@ fn of_hundreds_of_checkpoints_the_one_that_another_signed_is_named() {
 
     assert_eq!(sound.checkpoints, log.bundle.checkpoints.len());
     assert_eq!((found.check, found.why.as_str()), (2, "checkpoint 300 is not signed by the log"));
+}
+
+/// Under the key that is the neutral point everybody can sign everything.
+#[test]
+fn a_key_under_which_everybody_can_sign_signs_nothing() {
+    let mut log = Log::new();
+    log.vote(1, 11, 0, &[11]);
+    log.close();
+    log.publish();
+    log.sign_again();
+    let mut neutral = [0; 32];
+    neutral[0] = 1;
+    let by = Verifier::new(ORIGIN, &neutral).expect("a point");
+    let id = by.text().split('+').nth(1).map(str::to_owned).expect("its number");
+    let forged = [&HEXLOWER.decode(id.as_bytes()).unwrap()[..], &neutral, &[0; 32]].concat();
+    let (text, _) = log.bundle.checkpoints[0].split_once("\n\n").expect("a note");
+    let note = format!("{text}\n\n— {ORIGIN} {}\n", BASE64.encode(&forged));
+    log.bundle.checkpoints[0] = note;
+
+    let found = audit(&log.bundle, &by, (&[], 0)).expect_err("signed by nobody");
+
+    assert_eq!((found.check, found.why.as_str()), (2, "checkpoint 0 is not signed by the log"));
 }
