@@ -13,7 +13,7 @@ use crate::app::App;
 /// Nothing from elsewhere, nothing inline but our own style, which the crowd's page holds; in no
 /// frame.
 pub(super) static POLICY: LazyLock<String> = LazyLock::new(|| {
-    let style = BASE64.encode(&Sha256::digest(assets::text(assets::STYLE)));
+    let style = BASE64.encode(&Sha256::digest(assets::text(assets::STYLE).as_bytes()));
     format!(
         "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{style}'; img-src 'self' \
          data: blob:; media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; \

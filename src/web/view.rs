@@ -1,6 +1,7 @@
 //! What every page knows of who looks at it: language, colours, address. Never a name, because
 //! public pages are the same bytes for everybody.
 
+use std::borrow::Cow;
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
@@ -154,7 +155,7 @@ impl View {
 
     /// The style of every page, which the crowd's page holds: on a slow line it is not asked for.
     #[must_use]
-    pub fn style(&self) -> &'static str {
+    pub fn style(&self) -> Cow<'static, str> {
         assets::text(assets::STYLE)
     }
 
