@@ -80,6 +80,13 @@ pub(super) enum Deed {
     Destroy,
 }
 
+impl Deed {
+    /// Whether whoever asked for it waits until rows say what the log says.
+    pub(super) fn waits_for_rows(&self) -> bool {
+        !matches!(self, Self::Close(_) | Self::Result(_) | Self::Glance)
+    }
+}
+
 /// How a log stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {

@@ -27,7 +27,16 @@ const STEP: (i64, i64) = (150, 5_000);
 /// Rows that are written by one statement.
 const ROWS: usize = 300;
 
-/// Takes the next leaves, fewer where somebody `waits`; says whether there may be more.
+/// How far rows have followed the log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reached {
+    /// Leaves of which the rows are written.
+    pub(super) applied: i64,
+    /// Whether there may be more.
+    pub(super) more: bool,
+}
+
+/// Takes the next leaves, fewer where somebody `waits`.
 ///
 /// # Errors
 /// When the database fails or the log cannot be read.
@@ -35,13 +44,13 @@ pub(super) async fn step(
     db: &DatabaseConnection,
     contest: ContestId,
     waits: impl Fn() -> bool,
-) -> Result<bool, Error> {
+) -> Result<Reached, Error> {
     let Some(row) = vote_log::Entity::find_by_id(contest).one(db).await? else {
-        return Ok(false);
+        return Ok(Reached { applied: 0, more: false });
     };
     let page = segment::all(db, contest, row.applied..row.applied + STEP.1).await?;
     if page.is_empty() {
-        return Ok(false);
+        return Ok(Reached { applied: row.applied, more: false });
     }
     let names = Names::read(db, contest, &page).await?;
     let tx = db::begin(db).await?;
@@ -73,10 +82,11 @@ pub(super) async fn step(
         .filter(vote_log::Column::Applied.eq(row.applied))
         .exec(&tx)
         .await?;
-    if moved.rows_affected == 1 {
-        tx.commit().await?;
+    if moved.rows_affected != 1 {
+        return Ok(Reached { applied: row.applied, more: true });
     }
-    Ok(true)
+    tx.commit().await?;
+    Ok(Reached { applied: at, more: true })
 }
 
 /// Forgets all projections of a contest and begins anew.

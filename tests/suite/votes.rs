@@ -4,6 +4,7 @@ mod ahead;
 mod ballots;
 mod cases;
 mod close;
+mod looks;
 mod trust;
 
 use entity::entry::{self, EntrantKind, State};

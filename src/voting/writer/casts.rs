@@ -31,6 +31,11 @@ pub(super) struct Cast {
 }
 
 impl Cast {
+    /// It is judged anew.
+    pub(super) fn forget(&mut self) {
+        self.judged = None;
+    }
+
     fn judge(&mut self, loaded: &mut Loaded) {
         let Loaded { memory, policy, keys, .. } = loaded;
         self.judged.get_or_insert_with(|| memory.judge(policy, keys, &self.ask));
@@ -59,8 +64,10 @@ impl Writer {
         }
         self.pay();
         for (deed, to) in std::mem::take(&mut self.deeds) {
-            let done = self.perform(deed).await;
-            drop(to.send(done));
+            match self.perform(&deed).await {
+                Ok(standing) if deed.waits_for_rows() => self.followers.add(standing.leaves, to),
+                done => drop(to.send(done)),
+            }
         }
     }
 
@@ -76,7 +83,7 @@ impl Writer {
                 Ok(answers) => return answers,
                 Err(error) => error,
             };
-            casts.iter_mut().chain(&mut self.casts).for_each(|cast| cast.judged = None);
+            casts.iter_mut().chain(&mut self.casts).for_each(Cast::forget);
             match failed {
                 Error::Changed => tracing::info!("the contest changed while votes came"),
                 Error::Database(_) | Error::Stuck => {

@@ -4,9 +4,9 @@ use super::{Batch, Deed, Details, Error, HANDED_ON, Standing, TRIES, Writer, in_
 
 impl Writer {
     /// Does it; tries again while the database fails.
-    pub(super) async fn perform(&mut self, deed: Deed) -> Result<Standing, Error> {
+    pub(super) async fn perform(&mut self, deed: &Deed) -> Result<Standing, Error> {
         for attempt in 0..TRIES {
-            match self.attempt_deed(&deed).await {
+            match self.attempt_deed(deed).await {
                 Err(error @ (Error::Database(_) | Error::Stuck)) => {
                     tracing::warn!("the log is not written yet: {error}");
                     self.recover(attempt).await;
@@ -37,23 +37,19 @@ impl Writer {
             loaded.keys.destroy_nullifier().map_err(Error::Keys)?;
             self.loaded = None;
         }
-        let steps = match deed {
-            Deed::Close(_) | Deed::Result(_) => 0,
-            Deed::Glance => 1,
-            _ => usize::MAX,
-        };
-        for _ in 0..steps {
-            let step = project::step(self.line.pool(), self.contest, || steps == 1);
-            self.lag = in_time(step).await?;
-            if !self.lag {
-                break;
-            }
+        if matches!(deed, Deed::Glance) {
+            let step = project::step(self.line.pool(), self.contest, || true);
+            self.lag = in_time(step).await?.more;
         }
-        let loaded = self.load().await?;
-        let waits = matches!(deed, Deed::Close(now) if loaded.is_due(*now));
-        let memory = &loaded.memory;
+        let waits = matches!(deed, Deed::Close(now) if self.load().await?.is_due(*now));
+        Ok(Standing { waits, ..self.standing().await? })
+    }
+
+    /// How the log stands.
+    pub(super) async fn standing(&mut self) -> Result<Standing, Error> {
+        let memory = &self.load().await?.memory;
         let (leaves, votes, closed) = (memory.tree.size(), memory.votes, memory.closed);
-        Ok(Standing { leaves, votes, closed, waits })
+        Ok(Standing { leaves, votes, closed, waits: false })
     }
 
     /// Lets new keys sign from here on. The log says so first; then they take the old ones' place.

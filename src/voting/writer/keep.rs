@@ -18,14 +18,18 @@ impl Writer {
             self.crowd.count();
             self.look().await;
         }
+        if self.followers.are_there() {
+            self.follow().await;
+            return self.followers.are_there();
+        }
         if !self.asks.is_empty() || !self.lag || self.crowd.goes_first() {
             return false;
         }
         let step = project::step(self.line.pool(), self.contest, || !self.asks.is_empty());
         match in_time(step).await {
-            Ok(more) => {
-                self.lag = more;
-                more && self.is_calm()
+            Ok(reached) => {
+                self.lag = reached.more;
+                reached.more && self.is_calm()
             }
             Err(error) => {
                 tracing::warn!("projections of votes lag: {error}");
@@ -40,7 +44,7 @@ impl Writer {
     async fn look(&mut self) {
         let now = self.desk.clock.now();
         let over = self.loaded.as_ref().is_some_and(|loaded| loaded.is_due(now));
-        if over && let Err(error) = self.perform(Deed::Close(now)).await {
+        if over && let Err(error) = self.perform(&Deed::Close(now)).await {
             tracing::warn!("the log of votes is not closed yet: {error}");
         }
         if let Err(error) = self.heed_changes().await {

@@ -9,6 +9,7 @@
 mod casts;
 mod crowd;
 mod deeds;
+mod follow;
 mod keep;
 mod lead;
 mod loaded;
@@ -24,6 +25,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use self::casts::Cast;
 use self::crowd::Crowd;
+use self::follow::Followers;
 use self::loaded::Loaded;
 use super::ask::Answer;
 use super::batch::Batch;
@@ -63,6 +65,8 @@ struct Writer {
     casts: Vec<Cast>,
     /// Deeds that were, to be done when no vote is judged and not committed.
     deeds: Vec<Errand>,
+    /// Deeds that are done, whose askers wait for rows.
+    followers: Followers,
     /// Answers that are certain. On a slow disk they are sent while the next votes are committed;
     /// otherwise before that, for then more votes are committed at once.
     owed: Vec<(Address, Answer)>,
@@ -117,6 +121,7 @@ impl Writer {
             asks,
             casts: Vec::new(),
             deeds: Vec::new(),
+            followers: Followers::default(),
             owed: Vec::new(),
             disk_is_slow: false,
             desk,
@@ -148,6 +153,10 @@ impl Writer {
                 }
             }
             self.grant().await;
+            if self.followers.are_there() {
+                self.follow().await;
+                tick.reset_immediately();
+            }
         }
         self.pay();
         let given = lead::give_back(self.line.pool(), self.contest, &self.desk.node.0);
@@ -157,11 +166,12 @@ impl Writer {
         drop(self.line.close().await);
     }
 
-    /// After a failure, before the next try: memory is dropped, and so is the connection, which may
-    /// never come back to its pool.
+    /// After a failure, before the next try: memory is dropped, with all that was judged by it, and
+    /// so is the connection, which may never come back to its pool.
     async fn recover(&mut self, attempt: u32) {
         self.pay();
         self.loaded = None;
+        self.casts.iter_mut().for_each(Cast::forget);
         match Line::to(&self.desk.database) {
             Ok(line) => self.line = line,
             Err(error) => tracing::error!("the vote writer has no database: {error}"),
