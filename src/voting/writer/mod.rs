@@ -1,8 +1,8 @@
 //! The writer of a contest's log: one thread, one connection, one row for each commit.
 //!
 //! It takes all that waits in its queue, judges it in memory, writes the new leaves with the signed
-//! head of the tree in one statement, and answers after the commit. There is no timer: batches grow
-//! by themselves with the load. Whatever goes wrong, memory is dropped and read anew from the rows:
+//! head of the tree in one statement, and answers after the commit. Batches grow by themselves with
+//! the load, and in a crowd it waits a moment for more. Whatever goes wrong, memory is dropped and read anew from the rows:
 //! they say what was committed. Three things keep a second writer out: the holder's name in
 //! `vote_log`, which the statement asks for, the lease on it, and the key of the rows.
 
@@ -71,6 +71,8 @@ struct Writer {
     /// otherwise before that, for then more votes are committed at once.
     owed: Vec<(Address, Answer)>,
     disk_is_slow: bool,
+    /// Votes that were committed together last.
+    together: usize,
 }
 
 /// A deed, and who hears how the log stands then.
@@ -124,6 +126,7 @@ impl Writer {
             followers: Followers::default(),
             owed: Vec::new(),
             disk_is_slow: false,
+            together: 0,
             desk,
         }
     }
@@ -143,6 +146,7 @@ impl Writer {
                             break;
                         }
                         wishes.drain(..).for_each(|wish| self.take(wish));
+                        self.gather().await;
                     }
                     _ = tick.tick() => {
                         if self.keep().await {
