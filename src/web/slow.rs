@@ -34,7 +34,10 @@ pub struct Patient<S> {
     patience: Patience,
     begun_at: Instant,
     received: u64,
-    /// Begins with the first wait: most bodies are there whole.
+    /// Whether it was waited for before.
+    waited: bool,
+    /// Begins with the second wait: the rest of most bodies has come with their heads, and is read
+    /// when it was waited for once.
     until: Option<Pin<Box<Sleep>>>,
 }
 
@@ -47,7 +50,7 @@ impl<S> std::fmt::Debug for Patient<S> {
 impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Patient<S> {
     /// Reads `body` with `patience`, which begins now.
     pub fn new(body: S, patience: Patience) -> Self {
-        Self { body, patience, begun_at: Instant::now(), received: 0, until: None }
+        Self { body, patience, begun_at: Instant::now(), received: 0, waited: false, until: None }
     }
 
     /// When patience ends if nothing more comes.
@@ -65,13 +68,17 @@ impl<S: Stream<Item = Result<Bytes, PayloadError>> + Unpin> Stream for Patient<S
         match Pin::new(&mut self.body).poll_next(cx) {
             Poll::Ready(Some(Ok(piece))) => {
                 self.received += piece.len() as u64;
-                let end = self.end();
-                if let Some(until) = &mut self.until {
-                    until.as_mut().reset(end);
+                if self.until.is_some() {
+                    let end = self.end();
+                    self.until.iter_mut().for_each(|until| until.as_mut().reset(end));
                 }
                 Poll::Ready(Some(Ok(piece)))
             }
             Poll::Ready(other) => Poll::Ready(other),
+            Poll::Pending if !std::mem::replace(&mut self.waited, true) => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
             Poll::Pending => {
                 let end = self.end();
                 let until = self.until.get_or_insert_with(|| Box::pin(sleep_until(end)));
