@@ -89,10 +89,19 @@ both! {
             (Role::CoAuthor, "Lê Văn Em".to_owned(), None),
             (Role::Guardian, "Nguyễn Thị Mẹ".to_owned(), Some("me@example.vn".to_owned())),
         ]);
-        let mut agreed: Vec<_> = consent::Entity::find().all(&site.app.db).await.unwrap().into_iter().map(|row| (row.declaration_key, row.given_by)).collect();
-        agreed.sort();
-        assert_eq!(agreed, [("original".to_owned(), "author".to_owned()), ("parent".to_owned(), "guardian".to_owned())]);
+        let agreed: Vec<_> = consent::Entity::find().all(&site.app.db).await.unwrap().into_iter().map(|row| (row.declaration_key, row.given_by)).collect();
+        assert_eq!(agreed, [("original".to_owned(), "author".to_owned())], "nobody spoke for the guardian");
         site.work().await;
+        let mut asked = site.letters();
+        asked.retain(|letter| letter.to == "me@example.vn");
+        assert_eq!(asked.len(), 1, "the guardian is asked: {asked:?}");
+        let page = asked[0].body.split_whitespace().find(|word| word.contains("/consents/")).expect("an address");
+        let page = page.trim_start_matches("http://localhost").to_owned();
+        let agreed = site.browser().post(&page, &[("name", "Nguyễn Thị Mẹ"), ("agree", "parent")]).await;
+        assert_eq!(agreed.status, StatusCode::SEE_OTHER, "{}", agreed.text());
+        let mut agreed: Vec<_> = consent::Entity::find().all(&site.app.db).await.unwrap().into_iter().map(|row| row.given_by).collect();
+        agreed.sort();
+        assert_eq!(agreed, ["author", "guardian"]);
     }
 
     async fn what_is_pasted_leads_to_the_receipt_until_works_are_shown(site: Site) {

@@ -10,7 +10,7 @@ use entity::id::{CategoryId, EntryId};
 
 use super::{drawn, officer};
 use crate::app::{self, App};
-use crate::contest::definition::{Category, Entrant, Slot, SlotKind};
+use crate::contest::definition::{Category, DeclaredBy, Entrant, Slot, SlotKind};
 use crate::contest::{self, Contest};
 use crate::entry::batch::{self, Batch, Column, Row};
 use crate::entry::{self, Author, New, Person, code};
@@ -270,7 +270,9 @@ impl Intake<'_> {
             entry::note(&tx, &author, part.id, caption, None).await?;
         }
         entry::save(&tx, &author, self.contest, &person, None, now).await?;
-        let asked = entry::asked(&self.contest.definition, self.v.lang);
+        let mut asked = entry::asked(&self.contest.definition, self.v.lang);
+        // Nobody speaks for the guardians of many: each is asked by letter, or signs a paper.
+        asked.retain(|asked| asked.of != DeclaredBy::Guardian);
         let agreed: Vec<String> = asked.into_iter().map(|asked| asked.key).collect();
         let done = entry::submit(&tx, &author, &agreed, now).await?;
         tx.commit().await?;
