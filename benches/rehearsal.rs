@@ -81,7 +81,8 @@ async fn links(folder: &Path, database: Option<&str>) -> Vec<String> {
         .map(|n| NewLink { unit: None, label: format!("Tổ {n}"), members: 40 })
         .collect();
     let tx = db::begin(&app.db).await.expect("a transaction");
-    let rows = add_links(&tx, contest, &wanted, OVER.parse().expect("a moment")).await;
+    let (until, now) = (OVER.parse().expect("a moment"), app.clock.now());
+    let rows = add_links(&tx, contest, None, &wanted, until, now).await;
     let texts = rows.expect("links").iter().map(|row| Group::of(row).text(&app)).collect();
     tx.commit().await.expect("committed");
     app.db.close().await.expect("closed");

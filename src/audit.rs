@@ -4,6 +4,8 @@
 //! the row's canonical JSON, so a row that is changed, left out or slipped in breaks the chain
 //! from there on; [`verify`] finds the place.
 
+use std::collections::HashMap;
+
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use entity::audit_log;
 use entity::id::{ContestId, UserId};
@@ -93,6 +95,68 @@ pub async fn of_contest(
     found.order_by_desc(audit_log::Column::Seq).limit(size).all(db).await
 }
 
+/// Which rows of the log are asked for: all, unless something is named.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Asked {
+    /// Those of one contest.
+    pub contest: Option<ContestId>,
+    /// Those from this moment on.
+    pub since: Option<Instant>,
+}
+
+/// Rows after number `seq`, oldest first, each with the hash of the row before it in the log, which
+/// need not be one that is asked for.
+///
+/// # Errors
+/// When the database fails.
+pub async fn after(
+    db: &impl ConnectionTrait,
+    asked: Asked,
+    seq: i64,
+    size: u64,
+) -> Result<Vec<(audit_log::Model, Vec<u8>)>, DbErr> {
+    let mut found = audit_log::Entity::find().filter(audit_log::Column::Seq.gt(seq));
+    if let Some(contest) = asked.contest {
+        found = found.filter(audit_log::Column::ContestId.eq(contest));
+    }
+    if let Some(since) = asked.since {
+        found = found.filter(audit_log::Column::HappenedAt.gte(since));
+    }
+    let rows = found.order_by_asc(audit_log::Column::Seq).limit(size).all(db).await?;
+    let before: Vec<(i64, Vec<u8>)> = audit_log::Entity::find()
+        .select_only()
+        .columns([audit_log::Column::Seq, audit_log::Column::Hash])
+        .filter(audit_log::Column::Seq.is_in(rows.iter().map(|row| row.seq - 1)))
+        .into_tuple()
+        .all(db)
+        .await?;
+    let before: HashMap<i64, Vec<u8>> = before.into_iter().collect();
+    let with = |row: audit_log::Model| {
+        let hash = before.get(&(row.seq - 1)).cloned().unwrap_or_default();
+        (row, hash)
+    };
+    Ok(rows.into_iter().map(with).collect())
+}
+
+/// Acts of a person, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_person(
+    db: &impl ConnectionTrait,
+    user: UserId,
+) -> Result<Vec<audit_log::Model>, DbErr> {
+    let theirs = audit_log::Entity::find().filter(audit_log::Column::ActorId.eq(user));
+    theirs.order_by_asc(audit_log::Column::Seq).all(db).await
+}
+
+/// Why something was done, where whoever did it had to say so.
+#[must_use]
+pub fn reason(row: &audit_log::Model) -> Option<&str> {
+    let reason = row.after.as_ref()?.get("reason")?.as_str()?.trim();
+    (!reason.is_empty()).then_some(reason)
+}
+
 /// What a check of the whole log found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -107,9 +171,24 @@ pub enum Verdict {
 /// # Errors
 /// When the database fails.
 pub async fn verify(db: &impl ConnectionTrait) -> Result<Verdict, DbErr> {
+    verify_telling(db, |_, _, _| {}).await
+}
+
+/// The same; `seen` is told how far it is: what is counted, how many are done, and of how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn verify_telling(
+    db: &impl ConnectionTrait,
+    seen: impl Fn(&'static str, usize, usize),
+) -> Result<Verdict, DbErr> {
     const PAGE: u64 = 1000;
+    let number = |seq: i64| usize::try_from(seq).unwrap_or_default();
+    let last = audit_log::Entity::find().order_by_desc(audit_log::Column::Seq).one(db).await?;
+    let all = last.map_or(0, |row| number(row.seq));
     let (mut seq, mut hash) = (0, Vec::new());
     loop {
+        seen("acts", number(seq), all);
         let rows = audit_log::Entity::find()
             .filter(audit_log::Column::Seq.gt(seq))
             .order_by_asc(audit_log::Column::Seq)
@@ -123,6 +202,7 @@ pub async fn verify(db: &impl ConnectionTrait) -> Result<Verdict, DbErr> {
             (seq, hash) = (row.seq, row.hash.clone());
         }
         if rows.len() < PAGE as usize {
+            seen("acts", number(seq), all);
             return Ok(Verdict::Whole(seq.unsigned_abs()));
         }
     }

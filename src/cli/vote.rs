@@ -248,7 +248,7 @@ async fn links(
     let rows = rows(from)?;
     let tx = db::begin(&app.db).await?;
     let wanted = lists::groups(&tx, &rows).await.map_err(fault)?;
-    let made = voting::add_links(&tx, contest, &wanted, expires).await?;
+    let made = voting::add_links(&tx, contest, None, &wanted, expires, app.clock.now()).await?;
     let mut csv = csv::Writer::from_path(out)?;
     csv.write_record(["number", "label", "quota", "address"])?;
     let base = app.config.server.base_url.trim_end_matches('/');
@@ -266,7 +266,7 @@ async fn members(app: &App, contest: ContestId, (from, out): (&Path, &Path)) -> 
     let rows = rows(from)?;
     let tx = db::begin(&app.db).await?;
     let places = lists::places(&tx, &rows).await.map_err(fault)?;
-    let slips = member::enrol(app, &tx, contest, places).await?;
+    let slips = member::enrol(app, &tx, contest, None, places).await?;
     let mut csv = csv::Writer::from_path(out)?;
     csv.write_record(["number", "unit", "name", "code", "address"])?;
     let base = app.config.server.base_url.trim_end_matches('/');

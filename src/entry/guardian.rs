@@ -211,7 +211,7 @@ pub async fn refuse(
 ) -> Result<Vec<String>, Error> {
     contest::lock_all(tx, &contests(tx, [by.entry.clone()]).await?).await?;
     open(tx, contest, by.entry.id, now).await?;
-    let keys = leave(tx, by.entry.id, None, now).await?;
+    let keys = leave(tx, by.entry.id, (None, "guardian"), now).await?;
     noted(tx, by.entry.id, ("guardian-withdrew", None), None, now).await?;
     Ok(keys)
 }

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::event::happened;
 use super::{Author, Error, card};
+use crate::audit::{self, Act};
 use crate::{contest, letters, media};
 
 /// Takes the entry back. Its public copies go at once; the record stays. The answer are the keys of
@@ -27,14 +28,15 @@ pub async fn withdraw(
     author: &Author,
     now: Instant,
 ) -> Result<Vec<String>, Error> {
-    leave(tx, author.id(), author.user(), now).await
+    leave(tx, author.id(), (author.user(), "author"), now).await
 }
 
-/// Takes an entry out of its contest, with its copies above; `by` is who does it, where known.
+/// Takes an entry out of its contest, with its copies above; `by` is who does it, where known, and
+/// as what: an author, or a guardian who takes their consent back.
 pub(super) async fn leave(
     tx: &DatabaseTransaction,
     id: EntryId,
-    by: Option<UserId>,
+    by: (Option<UserId>, &'static str),
     now: Instant,
 ) -> Result<Vec<String>, Error> {
     let first = entry::Entity::find_by_id(id).one(tx).await?;
@@ -47,11 +49,38 @@ pub(super) async fn leave(
     let family = family(tx, row).await?;
     for row in &family {
         if row.state != State::Disqualified {
-            take_back(tx, row, by, now).await?;
+            take_back(tx, row, by.0, now).await?;
         }
     }
     let own = own_files(tx, id).await?;
-    Ok(media::take_down(tx, own).await?)
+    let keys = media::take_down(tx, own).await?;
+    for row in &family {
+        left(tx, row, by, now).await?;
+    }
+    Ok(keys)
+}
+
+/// Writes into the log that an entry left its contest, as it stood before; a draft was in none.
+async fn left(
+    tx: &DatabaseTransaction,
+    row: &entry::Model,
+    (by, role): (Option<UserId>, &'static str),
+    now: Instant,
+) -> Result<(), DbErr> {
+    if matches!(row.state, State::Draft | State::Withdrawn | State::Disqualified) {
+        return Ok(());
+    }
+    let is_guardian = role == "guardian";
+    let act = Act {
+        actor: by,
+        role,
+        act: if is_guardian { "consent-withdrawn" } else { "entry-withdrawn" },
+        subject: format!("entry:{}", row.id),
+        contest: Some(row.contest_id),
+        before: Some(json!({ "state": row.state })),
+        after: Some(json!({ "state": State::Withdrawn })),
+    };
+    audit::record(tx, act, now).await
 }
 
 /// The contests of entries and of their copies: whoever changes such entries locks these first.

@@ -11,7 +11,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::error::Error;
-use super::record::record;
+use super::record::{complained, record};
 use super::rows::in_force;
 use crate::contest::{Contest, Organiser};
 use crate::{account, contact};
@@ -48,8 +48,9 @@ pub async fn complain(
     if [name, contact, body].iter().any(|words| words.trim().is_empty()) {
         return Err(Error::NoReason);
     }
+    let id = ComplaintId::new();
     let row = complaint::ActiveModel {
-        id: Set(ComplaintId::new()),
+        id: Set(id),
         contest_id: Set(contest.id()),
         code: Set(code.clone()),
         name: Set(name.to_owned()),
@@ -60,6 +61,7 @@ pub async fn complain(
         ..Default::default()
     };
     complaint::Entity::insert(row).exec_without_returning(tx).await?;
+    complained(tx, contest.id(), (id, about), now).await?;
     Ok(code)
 }
 

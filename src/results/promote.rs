@@ -11,6 +11,7 @@ use sea_orm::{
 
 use super::award::holds;
 use super::error::Error;
+use super::record::went_up;
 use crate::contest;
 use crate::entry as entries;
 
@@ -118,6 +119,7 @@ pub async fn promote(
             entries::Error::Database(error) => Error::Database(error),
             _ => Error::Unknown,
         })?;
+        went_up(tx, (&from, &copy), row.approved_by, now).await?;
         let row = promotion::ActiveModel {
             id: Set(PromotionId::new()),
             from_entry_id: Set(from.id),

@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use entity::id::{ContestId, UnitId};
+use entity::id::{ContestId, UnitId, UserId};
 use entity::instant::Instant;
 use entity::{vote, vote_link};
 use sea_orm::sea_query::Expr;
@@ -10,6 +10,7 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter,
     QueryOrder, QuerySelect, Set,
 };
+use serde_json::{Value, json};
 
 use super::Error;
 use crate::audit::{self, Act};
@@ -29,15 +30,18 @@ pub struct NewLink {
     pub members: u32,
 }
 
-/// Adds links to a contest, numbered from the last on; they hold until `expires`.
+/// Adds links to a contest, numbered from the last on; they hold until `expires`. `by` is who asks:
+/// an organiser, or none for the operator.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn add(
     tx: &DatabaseTransaction,
     contest: ContestId,
+    by: Option<UserId>,
     links: &[NewLink],
     expires: Instant,
+    now: Instant,
 ) -> Result<Vec<vote_link::Model>, Error> {
     contest::lock(tx, contest).await?;
     let last = vote_link::Entity::find()
@@ -71,7 +75,29 @@ pub async fn add(
         });
         vote_link::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
+    let after = json!({ "links": rows.len(), "first": first, "until": expires });
+    added(tx, (contest, by), "vote-links-made", after, now).await?;
     Ok(rows)
+}
+
+/// Writes into the log that links were made or places added, by an organiser or by the operator.
+pub(super) async fn added(
+    tx: &DatabaseTransaction,
+    (contest, by): (ContestId, Option<UserId>),
+    act: &'static str,
+    after: Value,
+    now: Instant,
+) -> Result<(), DbErr> {
+    let act = Act {
+        actor: by,
+        role: if by.is_some() { "organiser" } else { "operator" },
+        act,
+        subject: format!("contest:{contest}"),
+        contest: Some(contest),
+        before: None,
+        after: Some(after),
+    };
+    audit::record(tx, act, now).await
 }
 
 /// Closes a link: nobody is counted as come by it any more, whoever came before stays counted.

@@ -1,6 +1,6 @@
 //! Rolls of voters: each place on a roll has a code, handed out on paper, and no name.
 
-use entity::id::{ContestId, UnitId};
+use entity::id::{ContestId, UnitId, UserId};
 use entity::instant::Instant;
 use entity::vote_member;
 use sea_orm::sea_query::Expr;
@@ -11,6 +11,7 @@ use sea_orm::{
 use serde_json::json;
 
 use super::Error;
+use super::links::added;
 use crate::audit::{self, Act};
 use crate::contest::{self, Organiser};
 
@@ -18,14 +19,17 @@ use crate::contest::{self, Organiser};
 const ROWS: usize = 1000;
 
 /// Adds places to the roll of a contest, numbered from the last on: the unit of each, and the keyed
-/// hash of its code. Answers the number of the first.
+/// hash of its code. `by` is who asks: an organiser, or none for the operator. Answers the number of
+/// the first.
 ///
 /// # Errors
 /// When the database fails, or a code is there already.
 pub async fn add(
     tx: &DatabaseTransaction,
     contest: ContestId,
+    by: Option<UserId>,
     places: Vec<(Option<UnitId>, [u8; 32])>,
+    now: Instant,
 ) -> Result<i32, Error> {
     contest::lock(tx, contest).await?;
     let last = vote_member::Entity::find()
@@ -34,6 +38,7 @@ pub async fn add(
         .one(tx)
         .await?;
     let first = last.map_or(1, |last| last.number + 1);
+    let after = json!({ "members": places.len(), "first": first });
     let mut rows = (first..).zip(places).map(|(number, (unit, hash))| vote_member::ActiveModel {
         contest_id: Set(contest),
         number: Set(number),
@@ -44,6 +49,7 @@ pub async fn add(
     loop {
         let some: Vec<_> = rows.by_ref().take(ROWS).collect();
         if some.is_empty() {
+            added(tx, (contest, by), "vote-members-enrolled", after, now).await?;
             return Ok(first);
         }
         vote_member::Entity::insert_many(some).exec_without_returning(tx).await?;

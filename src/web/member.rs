@@ -8,7 +8,7 @@
 use actix_web::HttpRequest;
 use actix_web::cookie::Cookie;
 use data_encoding::BASE64URL_NOPAD;
-use entity::id::ContestId;
+use entity::id::{ContestId, UserId};
 use sea_orm::DatabaseTransaction;
 use subtle::ConstantTimeEq;
 use uuid::Uuid;
@@ -60,6 +60,7 @@ pub struct Slip {
 }
 
 /// Puts places on the roll of a contest's voters, each with a code of its own; names are not kept.
+/// `by` is who asks: an organiser, or none for the operator.
 ///
 /// # Errors
 /// When the database fails.
@@ -67,11 +68,12 @@ pub async fn enrol(
     app: &App,
     tx: &DatabaseTransaction,
     contest: ContestId,
+    by: Option<UserId>,
     places: Vec<Place>,
 ) -> Result<Vec<Slip>, voting::Error> {
     let codes: Vec<String> = places.iter().map(|_| fresh()).collect();
     let hashes = places.iter().zip(&codes).map(|(place, code)| (place.unit, hash(app, code)));
-    let first = voting::members::add(tx, contest, hashes.collect()).await?;
+    let first = voting::members::add(tx, contest, by, hashes.collect(), app.clock.now()).await?;
     let slips = (first..).zip(places.into_iter().zip(codes));
     Ok(slips.map(|(number, (place, code))| Slip { number, place, code }).collect())
 }

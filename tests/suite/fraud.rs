@@ -299,7 +299,7 @@ both! {
         let asked = [NewLink { unit: None, label: "Tổ 1".to_owned(), members: 20 }];
         let tx = hoithi::db::begin(&site.app.db).await.unwrap();
         let until = "2026-04-30T00:00:00Z".parse().unwrap();
-        let links = add_links(&tx, contest, &asked, until).await.unwrap();
+        let links = add_links(&tx, contest, None, &asked, until, site.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
         let signed = Group::of(&links[0]).text(&site.app);
         let said = async |link: &str| {

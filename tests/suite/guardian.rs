@@ -235,6 +235,11 @@ both! {
         assert_eq!(mother.get(&format!("/entries/{code}")).await.status, StatusCode::NOT_FOUND);
         let given = consent::Entity::find().all(&site.app.db).await.unwrap();
         assert!(given.iter().all(|row| row.withdrawn_at.is_some()), "{given:?}");
+        let mut acts = audit_log::Entity::find().all(&site.app.db).await.unwrap();
+        acts.retain(|row| row.act == "consent-withdrawn");
+        let entry = entry::Entity::find().one(&site.app.db).await.unwrap().unwrap().id;
+        let acts: Vec<_> = acts.into_iter().map(|row| (row.actor_id, row.role, row.subject)).collect();
+        assert_eq!(acts, [(None, "guardian".to_owned(), format!("entry:{entry}"))]);
         site.work().await;
     }
 

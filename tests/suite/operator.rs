@@ -69,6 +69,40 @@ fn a_site_is_set_up_and_looked_after_from_the_command_line() {
 }
 
 #[test]
+fn the_log_of_acts_is_printed_whole_for_people_and_for_programs() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    said(at, &["migrate"]);
+    said(at, &["unit", "import", "--shipped"]);
+    said(at, &["user", "add", "lan@example.vn", "--name", "Nguyễn Thị Lan"]);
+    said(at, &["user", "grant", "lan@example.vn", "--unit", "ldld-an-giang", "--role", "lead"]);
+
+    let told = said(at, &["audit", "list"]);
+    let json = said(at, &["audit", "list", "--json"]);
+    let none = said(at, &["audit", "list", "--since", "2100-01-01"]);
+    let wrong = refused(at, &["audit", "list", "--since", "31/12/2026"], 2);
+    let nowhere = refused(at, &["audit", "list", "--contest", "nowhere"], 1);
+    let head = said(at, &["audit", "verify"]);
+
+    let rows: Vec<Vec<&str>> = told.lines().map(|line| line.split('\t').collect()).collect();
+    let did: Vec<_> = rows.iter().map(|row| (row[0], row[2], row[3])).collect();
+    let by = |seq, act| (seq, "operator", act);
+    let acts = ["list of units taken in", "person added", "office granted"];
+    assert_eq!(did, [by("1", acts[0]), by("2", acts[1]), by("3", acts[2])], "{told}");
+    assert!(rows.iter().all(|row| row.len() == 6 && row[1].ends_with('Z')), "{told}");
+    let rows = json.lines().map(|line| serde_json::from_str(line).unwrap());
+    let rows: Vec<serde_json::Value> = rows.collect();
+    let codes: Vec<_> = rows.iter().map(|row| row["act"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["units-imported", "user-added", "office-granted"]);
+    assert_eq!(rows[0]["previous_hash"], "");
+    assert!(rows.windows(2).all(|two| two[1]["previous_hash"] == two[0]["hash"]), "{json}");
+    assert!(head.trim().ends_with(rows[2]["hash"].as_str().unwrap()), "{head}");
+    assert_eq!(none, "");
+    assert!(wrong.contains("write a day as 2026-05-01"), "{wrong}");
+    assert!(nowhere.contains("nowhere"), "{nowhere}");
+}
+
+#[test]
 fn exported_units_imported_elsewhere_are_the_same_units() {
     let (here, there) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     for folder in [&here, &there] {

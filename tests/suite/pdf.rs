@@ -264,7 +264,7 @@ both! {
             .collect();
         let tx = hoithi::db::begin(&site.app.db).await.unwrap();
         let until = site.app.clock.now().plus_seconds(86_400 * 30);
-        voting::add_links(&tx, whole.id(), &links, until).await.unwrap();
+        voting::add_links(&tx, whole.id(), None, &links, until, site.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
 
         let index = runs.get(&desk).await;

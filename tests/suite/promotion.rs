@@ -2,7 +2,7 @@
 
 use actix_web::http::StatusCode;
 use entity::id::PublicationId;
-use entity::{contributor, entry, part, promotion, publication, rendition};
+use entity::{audit_log, contributor, entry, part, promotion, publication, rendition};
 use hoithi::{contest, db, results};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
@@ -62,6 +62,12 @@ async fn of(site: &Site, slug: &str) -> Vec<entry::Model> {
     rows.order_by_asc(entry::Column::Number).all(&site.app.db).await.unwrap()
 }
 
+/// What the log says was done in this way, oldest first.
+async fn acts(site: &Site, act: &str) -> Vec<audit_log::Model> {
+    let rows = audit_log::Entity::find().filter(audit_log::Column::Act.eq(act));
+    rows.order_by_asc(audit_log::Column::Seq).all(&site.app.db).await.unwrap()
+}
+
 async fn again(site: &Site, id: PublicationId) {
     let tx = db::begin(&site.app.db).await.unwrap();
     let fresh = || unreachable!("nothing new goes up");
@@ -95,6 +101,13 @@ both! {
             let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(to.id));
             assert_eq!(people.all(&site.app.db).await.unwrap().len(), 1);
         }
+        let approver = site.person(APPROVER).await;
+        let said = below.iter().zip(&above).map(|(from, to)| {
+            let after = serde_json::json!({ "contest": to.contest_id, "entry": to.id });
+            (from.contest_id, format!("entry:{}", from.id), Some(approver), Some(after))
+        });
+        let logged: Vec<_> = acts(site, "entry-promoted").await.into_iter().map(|row| (row.contest_id.unwrap(), row.subject, row.actor_id, row.after)).collect();
+        assert_eq!(logged, said.collect::<Vec<_>>(), "each once");
     }
 
     async fn the_way_up_is_shown_to_both_contests(site: Site) {
@@ -163,6 +176,10 @@ promotion: { count: { min: 1, max: 2 }, basis: chosen }";
         let states = of(site, "cap-tren").await.into_iter().map(|entry| entry.state).collect::<Vec<_>>();
         assert_eq!(states, [entry::State::Withdrawn, entry::State::Accepted, entry::State::Accepted]);
         assert_eq!(site.browser().get(&page).await.status, StatusCode::NOT_FOUND);
+        let below = of(site, STAGE).await;
+        let left: Vec<_> = acts(site, "entry-withdrawn").await.into_iter().map(|row| (row.contest_id.unwrap(), row.subject, row.role, row.before.unwrap()["state"].clone())).collect();
+        let author = |entry: &entry::Model, state: &str| (entry.contest_id, format!("entry:{}", entry.id), "author".to_owned(), state.into());
+        assert_eq!(left, [author(&below[0], "accepted"), author(&above[0], "accepted")], "below and above");
         let files = part::Entity::find().filter(part::Column::EntryId.eq(above[0].id));
         for part in files.all(&site.app.db).await.unwrap() {
             let copies = rendition::Entity::find().filter(rendition::Column::FileId.eq(part.file_id.unwrap()));

@@ -2,7 +2,7 @@
 
 use actix_web::http::{Method, StatusCode};
 use entity::audit_log;
-use hoithi::audit::{self, Act, Verdict};
+use hoithi::audit::{self, Act, Asked, Verdict};
 use hoithi::db;
 use hoithi::jobs::{self, Job};
 use hoithi::storage::{Config, Store};
@@ -44,6 +44,40 @@ both! {
         tx.commit().await.unwrap();
 
         assert_eq!(audit::verify(&site.app.db).await.unwrap(), Verdict::Broken(2));
+    }
+
+    async fn the_log_is_read_whole_page_by_page_each_row_with_the_hash_before_it(site: Site) {
+        site.units().await;
+        let id = crate::story::announce(site, &crate::story::staged("")).await;
+        let begun = audit::after(&site.app.db, Asked::default(), 0, 100).await.unwrap().len();
+        site.set_clock("2026-04-02T01:00:00Z");
+        let tx = db::begin(&site.app.db).await.unwrap();
+        for n in 0..7 {
+            let contest = (n % 2 == 0).then_some(id);
+            audit::record(&tx, Act { act: "one", contest, ..Act::default() }, site.app.clock.now()).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+
+        let (mut rows, mut seq) = (Vec::new(), 0);
+        loop {
+            let page = audit::after(&site.app.db, Asked::default(), seq, 3).await.unwrap();
+            let Some((last, _)) = page.last() else { break };
+            seq = last.seq;
+            rows.extend(page);
+        }
+        let since = Some(site.app.clock.now());
+        let late = audit::after(&site.app.db, Asked { since, contest: None }, 0, 100).await.unwrap();
+        let own = audit::after(&site.app.db, Asked { since, contest: Some(id) }, 0, 100).await.unwrap();
+
+        assert_eq!(rows.len(), begun + 7);
+        let mut hash = Vec::new();
+        for (row, before) in &rows {
+            assert_eq!(*before, hash, "row {}", row.seq);
+            hash.clone_from(&row.hash);
+        }
+        assert_eq!(late, rows[begun..]);
+        assert_eq!(own, late.iter().step_by(2).cloned().collect::<Vec<_>>());
+        site.jobs_may_wait();
     }
 
     async fn the_database_itself_changes_and_removes_no_row_of_the_audit_log(site: Site) {

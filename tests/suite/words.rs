@@ -82,6 +82,44 @@ fn every_key_that_a_template_or_a_refusal_uses_is_there() {
     assert_eq!(missing, BTreeSet::new());
 }
 
+/// Roles that stand beside an act where it is recorded.
+const ROLES: [&str; 3] = ["organiser", "approver", "screener"];
+
+#[test]
+fn every_act_of_the_audit_log_has_words() {
+    let mut acts = BTreeSet::new();
+    walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut |path, text| {
+        let literals = |code: &str| -> Vec<String> {
+            let quoted = code.split('"').skip(1).step_by(2).map(str::to_owned);
+            let is_code = |text: &String| {
+                !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'-')
+            };
+            quoted.filter(is_code).filter(|text| !ROLES.contains(&text.as_str())).collect()
+        };
+        for rest in text.split(" act: ").skip(1) {
+            acts.extend(literals(rest.lines().next().unwrap_or_default()));
+        }
+        for mark in [" record(tx, ", "(record(tx, ", " added(tx, "] {
+            for rest in text.split(mark).skip(1) {
+                let call = rest.split(".await").next().unwrap_or_default();
+                acts.extend(literals(&call.replace("\": ", ":")));
+            }
+        }
+        if path.ends_with("cli/user.rs") {
+            for (act, rest) in text.split("(\"").filter_map(|rest| rest.split_once("\", ")) {
+                if rest.starts_with("id)") || rest.starts_with("person.id)") {
+                    acts.insert(act.to_owned());
+                }
+            }
+        }
+    });
+    let known = keys(Lang::Vi);
+
+    assert!(acts.len() > 50, "{acts:?}");
+    acts.retain(|act| !known.contains(&format!("act-{act}")));
+    assert_eq!(acts, BTreeSet::new());
+}
+
 fn walk(folder: &Path, see: &mut impl FnMut(&Path, &str)) {
     for item in std::fs::read_dir(folder).unwrap() {
         let path = item.unwrap().path();

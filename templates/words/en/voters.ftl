@@ -54,3 +54,5 @@ group-label-missing = The name of the group is missing.
 batch-sheet-empty = The sheet has no row below the heads.
 act-vote-link-closed = closed a group link
 act-vote-slip-voided = voided a slip and issued a new one
+act-vote-links-made = group links made
+act-vote-members-enrolled = people put on the roll of voters

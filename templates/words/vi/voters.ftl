@@ -54,3 +54,5 @@ group-label-missing = Thiếu tên nhóm.
 batch-sheet-empty = Bảng không có dòng nào dưới tên cột.
 act-vote-link-closed = đóng đường dẫn nhóm
 act-vote-slip-voided = hủy phiếu mã và cấp phiếu mới
+act-vote-links-made = tạo đường dẫn nhóm
+act-vote-members-enrolled = thêm người vào danh sách bình chọn

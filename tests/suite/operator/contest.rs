@@ -29,14 +29,19 @@ fn text(bytes: &[u8]) -> &str {
 #[test]
 fn a_command_whose_reader_is_gone_ends_without_a_word() {
     let folder = tempfile::tempdir().unwrap();
-    let mut command = process::command(folder.path());
-    let piped = command.args(["contest", "schema"]).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = piped.spawn().expect("the binary runs");
-    drop(child.stdout.take());
+    said(folder.path(), &["migrate"]);
+    said(folder.path(), &["user", "add", "lan@example.vn"]);
+    for arguments in [["contest", "schema"], ["audit", "list"]] {
+        let mut command = process::command(folder.path());
+        let piped = command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = piped.spawn().expect("the binary runs");
+        drop(child.stdout.take());
 
-    let ended = child.wait_with_output().unwrap();
+        let ended = child.wait_with_output().unwrap();
 
-    assert_eq!(text(&ended.stderr), "");
+        assert_eq!(text(&ended.stderr), "", "{arguments:?}");
+        assert!(!ended.status.success(), "{arguments:?} met the closed end");
+    }
 }
 
 #[test]

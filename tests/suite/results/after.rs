@@ -29,7 +29,12 @@ both! {
         let last = site.browser().post(&complaints, &form).await;
         site.set_clock("2026-05-06T01:00:00Z");
         let late = site.browser().post(&complaints, &form).await;
+        let mut organiser = site.signed_in(ORGANISER).await;
+        let log = organiser.get(&format!("/desk/contests/{STAGE}/audit")).await;
 
+        let filed: Vec<_> = log.all("tbody tr").into_iter().filter(|row| row.contains("gửi khiếu nại")).collect();
+        assert_eq!(filed.len(), 2, "{}", log.text());
+        assert!(filed.iter().all(|row| row.contains("người khiếu nại") && !row.contains("Lê Tám")), "{filed:?}");
         assert_eq!(before.status, StatusCode::OK, "the window of the rules is over");
         assert_eq!(offered.attributes("a[href$='/complaints']", "href").concat(), complaints);
         assert_eq!([first.status, last.status], [StatusCode::SEE_OTHER; 2], "{}", last.text());

@@ -105,8 +105,12 @@ both! {
         assert_eq!(closed.status, StatusCode::SEE_OTHER);
         assert_eq!(again.status, StatusCode::NOT_FOUND);
         assert_eq!((after.as_str(), other.as_str()), ("vote-link-used-up", "counted"));
-        let done: (String, String, _) = ("vote-link-closed".into(), "vote_link:1".into(), None);
-        assert_eq!(acts(site, "vote-link").await, [done]);
+        let closed: (String, String, _) = ("vote-link-closed".into(), "vote_link:1".into(), None);
+        let id = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+        let until = site.app.clock.now().plus_seconds(31 * 86_400);
+        let said = serde_json::json!({ "links": 2, "first": 1, "until": until });
+        let made = ("vote-links-made".to_owned(), format!("contest:{id}"), Some(said));
+        assert_eq!(acts(site, "vote-link").await, [closed, made]);
     }
 
     async fn thirty_eight_thousand_groups_come_in_one_file_and_go_out_in_one(site: Site) {
@@ -187,5 +191,8 @@ both! {
         let said = serde_json::json!({ "reason": "rơi ở nhà ăn" });
         let done = ("vote-slip-voided".to_owned(), "vote_member:2".to_owned(), Some(said));
         assert_eq!(acts(site, "vote-slip").await, [done]);
+        let enrolled: Vec<_> = acts(site, "vote-members").await.into_iter().map(|act| act.2.unwrap()).collect();
+        let of = |first: i32| serde_json::json!({ "members": 2, "first": first });
+        assert_eq!(enrolled, [of(3), of(1)], "how many, and no name");
     }
 }

@@ -18,7 +18,9 @@ async fn by_slip(site: &mut Site, level: &str) {
     let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
     let slip = fresh();
     let tx = db::begin(&site.app.db).await.unwrap();
-    members::add(&tx, contest, vec![(None, hash(&site.app, &slip))]).await.unwrap();
+    members::add(&tx, contest, None, vec![(None, hash(&site.app, &slip))], site.app.clock.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     let mut phone = known(site, &codes[0]).await;
 
@@ -145,9 +147,10 @@ both! {
         let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
         let slips: Vec<String> = (0..3).map(|_| fresh()).collect();
         let tx = db::begin(&site.app.db).await.unwrap();
+        let now = site.app.clock.now();
         let places = slips.iter().map(|code| (None, hash(&site.app, code))).collect();
-        assert_eq!(members::add(&tx, contest, places).await.unwrap(), 1);
-        assert_eq!(members::add(&tx, contest, vec![(None, [1; 32])]).await.unwrap(), 4);
+        assert_eq!(members::add(&tx, contest, None, places, now).await.unwrap(), 1);
+        assert_eq!(members::add(&tx, contest, None, vec![(None, [1; 32])], now).await.unwrap(), 4);
         tx.commit().await.unwrap();
         let mut phone = known(site, &codes[0]).await;
 
@@ -233,7 +236,7 @@ both! {
         let tx = db::begin(&site.app.db).await.unwrap();
         let asked = [hoithi::voting::NewLink { unit: None, label: "Nhóm Zalo".to_owned(), members: 1 }];
         let until = site.app.clock.now().plus_seconds(3600);
-        let links = hoithi::voting::add_links(&tx, contest, &asked, until).await.unwrap();
+        let links = hoithi::voting::add_links(&tx, contest, None, &asked, until, site.app.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
         let link = format!("/v/{}", hoithi::web::group::Group::of(&links[0]).text(&site.app));
         let mut said = Vec::new();

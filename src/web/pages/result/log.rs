@@ -86,14 +86,9 @@ pub async fn log(
         who: names.actor(&v, &row),
         act: v.act(&row.act),
         subject: names.subject(&v, &row.subject),
-        reason: reason(&row),
+        reason: audit::reason(&row).map(str::to_owned),
     });
     page(&Log { slug: slug.into_inner(), broken, lines: lines.collect(), next, v })
-}
-
-fn reason(row: &Model) -> Option<String> {
-    let reason = row.after.as_ref()?.get("reason")?.as_str()?.trim();
-    (!reason.is_empty()).then(|| reason.to_owned())
 }
 
 /// What the rows' subjects are called.
@@ -141,11 +136,14 @@ impl Names {
         })
     }
 
-    /// Who did it: a person, the system, or whoever runs it.
+    /// Who did it: a person, the system, whoever runs it, or somebody without an account.
     fn actor(&self, v: &View, row: &Model) -> String {
         let person = row.actor_id.and_then(|id| self.people.get(&id).cloned());
         person.unwrap_or_else(|| match row.role.as_str() {
             "operator" => v.t("audit-operator"),
+            "author" => v.t("audit-author"),
+            "guardian" => v.t("audit-guardian"),
+            "complainant" => v.t("audit-complainant"),
             _ => v.t("audit-system"),
         })
     }
@@ -172,6 +170,7 @@ impl Names {
             "vote_case" => Some(v.t1("audit-vote-case", "code", key)),
             "vote_link" => Some(v.t1("audit-vote-link", "number", key)),
             "vote_member" => Some(v.t1("audit-vote-member", "number", key)),
+            "complaint" => Some(v.t("audit-complaint")),
             "vote_log" => Some(v.t("audit-vote-log")),
             _ => None,
         };

@@ -47,7 +47,8 @@ pub async fn create(
     match lists::groups(&tx, &rows).await {
         Ok(links) => {
             let until = v.now.plus_seconds(days * 86400);
-            voting::add_links(&tx, organiser.contest(), &links, until).await?;
+            let by = Some(organiser.user());
+            voting::add_links(&tx, organiser.contest(), by, &links, until, v.now).await?;
             tx.commit().await?;
             Ok(see_other(&format!("/desk/contests/{slug}/voters#links")))
         }

@@ -71,7 +71,7 @@ pub async fn create(
             return draw(&app, v, &contest, ("", form), wrong).await;
         }
     };
-    let slips = enrol(&app, &tx, organiser.contest(), places).await?;
+    let slips = enrol(&app, &tx, organiser.contest(), Some(organiser.user()), places).await?;
     tx.commit().await?;
     match format {
         Some(format) => written(&v, &slips, format, &slug),
