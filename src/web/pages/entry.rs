@@ -12,7 +12,7 @@ use crate::entry::{self, Whole, code, link};
 use crate::refusal::Kind;
 use crate::web::cache::{Kept, Visitors};
 use crate::web::{Failure, Result, View};
-use crate::{media, unit};
+use crate::{media, results, screening, unit};
 
 /// One part of a work as it is shown.
 pub struct Shown {
@@ -116,6 +116,24 @@ pub(crate) fn state_key(state: State) -> &'static str {
         State::Rejected => "state-rejected",
         State::Withdrawn => "state-withdrawn",
         State::Disqualified => "state-disqualified",
+    }
+}
+
+/// Why an entry was returned, rejected or struck out, and what was written beside it, in words;
+/// nothing of any other.
+pub(super) async fn why(
+    app: &App,
+    v: &View,
+    entry: &entity::entry::Model,
+) -> Result<(Option<String>, Option<String>)> {
+    match entry.state {
+        State::Returned | State::Rejected => {
+            let found = screening::last(&app.db, entry.id).await?;
+            let reason = found.as_ref().and_then(|found| found.reason.as_deref());
+            Ok((reason.map(|key| v.t(key)), found.and_then(|found| found.note)))
+        }
+        State::Disqualified => Ok((results::struck_because(&app.db, entry).await?, None)),
+        _ => Ok((None, None)),
     }
 }
 

@@ -39,3 +39,6 @@ next-screening = The organisers check entries from { $at }
 next-voting = Public vote from { $at }
 next-announcement = Results announced from { $at }
 file-erased = The file was deleted at the author's request.
+receipt-result = Result
+receipt-result-none = The result is out; this entry won no prize this time.
+receipt-result-see = See the result of the contest

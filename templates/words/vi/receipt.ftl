@@ -39,3 +39,6 @@ next-screening = Ban tổ chức duyệt bài từ { $at }
 next-voting = Bình chọn từ { $at }
 next-announcement = Công bố kết quả từ { $at }
 file-erased = Tệp đã được xóa theo yêu cầu của tác giả.
+receipt-result = Kết quả
+receipt-result-none = Cuộc thi đã công bố kết quả; bài này lần này chưa đoạt giải.
+receipt-result-see = Xem kết quả cuộc thi

@@ -107,6 +107,41 @@ both! {
         site.work().await;
     }
 
+    async fn whoever_has_no_address_reads_of_the_result_on_the_receipt_and_hears_of_it_from_their_officer(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        let rows = entity::entry::Entity::find().all(&site.app.db).await.unwrap();
+        let code = |title: &str| rows.iter().find(|row| row.title == title).unwrap().code.clone();
+        let (first, third, struck) = (code("Một"), code("Ba"), code("Năm"));
+        let before = site.browser().get(&format!("/receipts/{first}")).await;
+        organiser.post(&format!("/desk/contests/{STAGE}/strikes"), &[("code", struck.as_str()), ("reason", "Ảnh ghép")]).await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+        site.work().await;
+        let mut officer = site.leads("td-kcn", "kcn@example.vn").await;
+
+        let list = officer.get("/desk/units/td-kcn/entries").await;
+        let by_code = site.browser().get(&format!("/receipts/{struck}")).await;
+        let receipt = async |code: &str, phone: &str| {
+            site.browser().post("/receipts", &[("code", code), ("phone", phone)]).await
+        };
+        let (won, none, out) = (receipt(&first, "0001").await, receipt(&third, "0003").await, receipt(&struck, "0005").await);
+
+        let results = format!("/contests/{STAGE}/results");
+        let link = format!("dd a[href='{results}']");
+        let at = format!("http://localhost{results}");
+        let won_nothing = |title: &str| format!("Chào Tác giả {title}, cuộc thi “Ảnh đẹp” đã công bố kết quả; bài “{title}” lần này chưa đoạt giải. Xem kết quả tại {at}");
+        let won_that = |title: &str, prize: &str| format!("Chúc mừng Tác giả {title}! Bài “{title}” dự thi “Ảnh đẹp” đoạt {prize}. Xem kết quả tại {at}");
+        assert_eq!(list.all("td textarea"), [
+            format!("Chào Tác giả Năm, bài “Năm” dự thi “Ảnh đẹp” bị ban tổ chức loại: Ảnh ghép. Chi tiết: http://localhost/receipts/{struck}"),
+            won_nothing("Bốn"), won_nothing("Ba"), won_that("Hai", "Giải nhì"), won_that("Một", "Giải nhất"),
+        ]);
+        assert_eq!((before.all(&link).len(), before.all(".prize").len()), (0, 0), "{}", before.text());
+        assert_eq!((won.all(&link).len(), won.all("dd .prize")), (1, vec!["Giải nhất".to_owned()]), "{}", won.text());
+        assert_eq!((none.all(&link).len(), none.all(".prize").len()), (1, 0), "{}", none.text());
+        assert!(none.text().contains("lần này chưa đoạt giải"), "{}", none.text());
+        assert!(out.text().contains("Ảnh ghép"), "{}", out.text());
+        assert!(!by_code.text().contains("Ảnh ghép"), "a code is public, and the reason is theirs");
+    }
+
     async fn everybody_is_written_to_once_winners_and_others_and_again_after_a_correction(site: Site) {
         let (mut organiser, mut approver) = judged(site).await;
         addresses(site).await;

@@ -10,7 +10,8 @@ use entity::entry::State;
 use entity::id::EntryId;
 use sea_orm::EntityTrait;
 
-use super::entry::{is_shown, state_key};
+use super::entry::{is_shown, state_key, why};
+use super::result::Own;
 use crate::app::{self, App};
 use crate::contest::definition::{Category, PhaseKind};
 use crate::contest::{self, Contest};
@@ -20,7 +21,7 @@ use crate::unit::Officer;
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{db, screening, unit, words};
+use crate::{db, unit, words};
 
 /// Entries on one page.
 const PAGE: u64 = 50;
@@ -159,6 +160,7 @@ async fn lines(app: &App, v: &View, rows: Vec<entity::entry::Model>) -> Result<V
         .all(&app.db)
         .await?;
     let contests = contest::wholes(&app.db, contests).await?;
+    let own = Own::of(app, &contests).await?;
     let mut lines = Vec::new();
     for row in rows {
         let contest = contests.iter().find(|contest| contest.id() == row.contest_id);
@@ -166,7 +168,7 @@ async fn lines(app: &App, v: &View, rows: Vec<entity::entry::Model>) -> Result<V
         lines.push(Line {
             state: state_key(row.state),
             unit: row.unit_id.and_then(|id| units.get(&id).cloned()).unwrap_or_default(),
-            message: message(app, v, &row, contest).await?,
+            message: message(app, v, &row, contest, &own).await?,
             contest: contest.row.title.clone(),
             entry: row,
         });
@@ -180,29 +182,34 @@ async fn message(
     v: &View,
     entry: &entity::entry::Model,
     contest: &Contest,
+    own: &Own,
 ) -> Result<Option<String>> {
-    let key = match entry.state {
-        State::Returned => "officer-message-returned",
-        State::Rejected => "officer-message-rejected",
-        State::Accepted => "officer-message-accepted",
+    let prizes = own.prizes(v, contest, entry.id);
+    let key = match (entry.state, &prizes) {
+        (State::Returned, _) => "officer-message-returned",
+        (State::Rejected, _) => "officer-message-rejected",
+        (State::Disqualified, _) => "officer-message-disqualified",
+        (State::Accepted, None) => "officer-message-accepted",
+        (State::Accepted, Some(prizes)) if prizes.is_empty() => "officer-message-result",
+        (State::Accepted, Some(_)) => "officer-message-won",
         _ => return Ok(None),
     };
-    let found = match entry.state {
-        State::Accepted => None,
-        _ => screening::last(&app.db, entry.id).await?,
-    };
-    let reason = found.as_ref().and_then(|found| found.reason.as_deref()).map(|key| v.t(key));
-    let note = found.and_then(|found| found.note).unwrap_or_default();
+    let (reason, note) = why(app, v, entry).await?;
     // A work that nobody may see yet has only its receipt.
     let page = if is_shown(entry, contest, v) { "entries" } else { "receipts" };
-    let address = format!("{}/{page}/{}", v.base, entry.code);
+    let won = prizes.as_ref().map(|prizes| prizes.join(", ")).unwrap_or_default();
+    let address = match prizes.filter(|_| entry.state == State::Accepted) {
+        Some(_) => format!("{}/contests/{}/results", v.base, contest.slug()),
+        None => format!("{}/{page}/{}", v.base, entry.code),
+    };
     let until = entry.repair_until.map(|until| v.deadline(&until)).unwrap_or_default();
-    let args: [(&str, Arg); 7] = [
+    let args: [(&str, Arg); 8] = [
         ("name", entry.entrant_name.clone().into()),
         ("title", entry.title.clone().into()),
         ("contest", contest.row.title.as_str().into()),
         ("reason", reason.unwrap_or_default().into()),
-        ("note", note.into()),
+        ("note", note.unwrap_or_default().into()),
+        ("prizes", won.into()),
         ("until", until.into()),
         ("address", address.into()),
     ];

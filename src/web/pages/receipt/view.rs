@@ -9,10 +9,11 @@ use crate::app::App;
 use crate::contest::Contest;
 use crate::contest::definition::PhaseKind;
 use crate::entry::{self, Guarded};
+use crate::judging;
 use crate::web::pages::draft::{Machine, Standing};
-use crate::web::pages::entry::state_key;
+use crate::web::pages::entry::{state_key, why};
+use crate::web::pages::result::Own;
 use crate::web::{Result, View};
-use crate::{judging, screening};
 
 /// How much of a receipt somebody may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +42,9 @@ pub struct Show {
     pub proof: Proof,
     /// Key of the state's words.
     pub state: &'static str,
-    /// Reason of the last finding: key of its words.
+    /// What the prizes are called that it holds; none before the result is published.
+    pub prizes: Option<Vec<String>>,
+    /// Why it was returned, rejected or struck out.
     pub reason: Option<String>,
     /// Words of the last finding.
     pub note: Option<String>,
@@ -143,12 +146,11 @@ impl Show {
         entry: entity::entry::Model,
         proof: Proof,
     ) -> Result<Self> {
-        let last = match entry.state {
-            State::Returned | State::Rejected if proof != Proof::Code => {
-                screening::last(&app.db, entry.id).await?
-            }
-            _ => None,
+        let (reason, note) = match proof {
+            Proof::Code => (None, None),
+            Proof::Phone | Proof::Author => why(app, &v, &entry).await?,
         };
+        let own = Own::of(app, std::slice::from_ref(contest)).await?;
         let kinds = [
             (PhaseKind::Screening, "next-screening"),
             (PhaseKind::Voting, "next-voting"),
@@ -171,8 +173,9 @@ impl Show {
             contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
             slug: contest.slug().to_owned(),
             state: state_key(entry.state),
-            reason: last.as_ref().and_then(|found| found.reason.clone()),
-            note: last.and_then(|found| found.note),
+            prizes: own.prizes(&v, contest, entry.id),
+            reason,
+            note,
             next: next.collect(),
             changeable: proof == Proof::Author && entry::changeable(contest, &entry, v.now).is_ok(),
             until,

@@ -4,6 +4,7 @@ mod decide;
 mod desk;
 mod log;
 mod minutes;
+mod own;
 pub(super) mod public;
 mod winners;
 
@@ -11,6 +12,7 @@ pub use decide::{decide, propose, publish, refuse};
 pub use desk::{Desk, desk};
 pub use log::{Log, log};
 pub use minutes::{Judge, Minutes, Round, minutes, pdf};
+pub(super) use own::Own;
 pub use public::{Show, past, show};
 pub use winners::Winner;
 
