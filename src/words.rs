@@ -42,6 +42,12 @@ impl Lang {
         if tag == "en" { Self::En } else { Self::Vi }
     }
 
+    /// The language with exactly this tag.
+    #[must_use]
+    pub fn named(tag: &str) -> Option<Self> {
+        [Self::Vi, Self::En].into_iter().find(|lang| lang.tag() == tag)
+    }
+
     /// Whether it is English, for [`crate::contest::definition::Text::read`].
     #[must_use]
     pub fn is_english(self) -> bool {

@@ -20,6 +20,6 @@ pub use link::{Opens, first_admin, open_link, take_link, way_in};
 pub use name::rename;
 pub use person::{
     Error, admins, by_email, by_id, disable, email, enable, invite, is_admin, names, search,
-    set_admin, set_password, sign_up,
+    set_admin, set_lang, set_password, sign_up,
 };
 pub use session::{Signed, end, end_all, find, list, open, seen};

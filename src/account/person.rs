@@ -16,7 +16,7 @@ use super::name::{learn, of_address};
 use crate::audit::{self, Act};
 use crate::contact;
 use crate::refusal::{Kind, Refusal, Refused};
-use crate::words::fold;
+use crate::words::{Lang, fold};
 
 /// Why somebody could not be signed in or found.
 #[derive(Debug, thiserror::Error)]
@@ -241,6 +241,14 @@ async fn change(
         .exec(tx)
         .await?;
     Ok(())
+}
+
+/// Keeps the language in which somebody reads pages and gets letters.
+///
+/// # Errors
+/// When the database fails.
+pub async fn set_lang(tx: &DatabaseTransaction, user: UserId, lang: Lang) -> Result<(), DbErr> {
+    change(tx, user, user::Column::Lang, Expr::value(lang.tag())).await
 }
 
 /// Keeps the hash of a new password, and says so in the log.

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 use super::Failure;
 use crate::app::{self, App};
 use crate::refusal::Kind;
+use crate::words::Lang;
 use crate::{account, db};
 
 /// Seconds for which the browser's own cookie lives.
@@ -140,7 +141,8 @@ impl FromRequest for Signed {
     }
 }
 
-/// Signs `user` in: opens a session and gives the answer its cookie.
+/// Signs `user` in: opens a session and gives the answer its cookie. A language that was chosen in
+/// this browser is theirs from now on.
 ///
 /// # Errors
 /// When the database fails.
@@ -155,6 +157,9 @@ pub async fn sign_in(
     let agent = request.headers().get("User-Agent").and_then(|agent| agent.to_str().ok());
     let agent = agent.unwrap_or_default();
     let life = account::open(tx, user, hash(&token), agent, app.clock.now()).await?;
+    if let Some(lang) = sent(request, |name| name == "lang").and_then(Lang::named) {
+        account::set_lang(tx, user, lang).await?;
+    }
     answer.add_cookie(&cookie(app, "s", token, life)).map_err(Failure::broken)?;
     Ok(answer)
 }

@@ -13,6 +13,7 @@ use crate::refusal::{Arg, Kind, Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::{self, Browser, MaybeSigned, Signed};
 use crate::web::{Failure, Result, View, page, see_other};
+use crate::words::Lang;
 
 /// The page of signing in: an address first, then the code that was sent to it, or a password.
 #[derive(Template)]
@@ -271,12 +272,23 @@ fn before(request: &HttpRequest) -> String {
     path.filter(|path| local(path) == *path).unwrap_or("/").to_owned()
 }
 
-/// Keeps language and colours in cookies and leads back to where they were chosen.
+/// Keeps language and colours in cookies and leads back to where they were chosen. Letters to whoever
+/// is signed in are in that language from then on.
 ///
 /// # Errors
-/// Never.
-pub async fn preferences(request: HttpRequest, app: web::Data<App>, form: Form) -> Result {
+/// When the database fails.
+pub async fn preferences(
+    request: HttpRequest,
+    app: web::Data<App>,
+    form: Form,
+    who: MaybeSigned,
+) -> Result {
     let mut answer: HttpResponse = see_other(&before(&request));
+    if let (Some(signed), Some(lang)) = (&who.0, Lang::named(form.text("lang"))) {
+        let tx = db::begin(&app.db).await?;
+        account::set_lang(&tx, signed.id(), lang).await?;
+        tx.commit().await?;
+    }
     for name in ["lang", "theme"] {
         let value = form.text(name);
         if ["vi", "en", "auto", "light", "dark"].contains(&value) {

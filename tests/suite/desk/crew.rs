@@ -69,6 +69,55 @@ both! {
         assert_eq!(told, ["binh@example.vn"]);
     }
 
+    async fn letters_to_judges_and_crew_are_in_the_language_that_each_chose(site: Site) {
+        let rules = staged(RULES)
+            .replace("title: Ảnh đẹp\n", "title: { vi: Ảnh đẹp, en: Fine photographs }\n")
+            .replace("title: Chung khảo\n", "title: { vi: Chung khảo, en: Final }\n");
+        stage_of(site, &rules, &["A"]).await;
+        let mut english = site.signed_in("john@example.vn").await;
+        site.signed_in("binh@example.vn").await;
+        // Chosen before signing in, in the browser in which they sign in.
+        let mut early = site.browser();
+        early.post("/preferences", &[("lang", "en")]).await;
+        site.set_clock("2026-04-06T01:10:00Z");
+        english.post("/preferences", &[("lang", "en")]).await;
+        early.post("/session/code", &[("email", "mary@example.vn")]).await;
+        site.work().await;
+        let code = site.letters().into_iter().find(|one| one.to == "mary@example.vn").expect("a code").body;
+        let code = code.split(|c: char| !c.is_ascii_digit()).find(|digits| digits.len() == 6).expect("six digits");
+        let signed = early.post("/session", &[("email", "mary@example.vn"), ("code", code)]).await;
+        assert_eq!(signed.status, StatusCode::SEE_OTHER, "{}", signed.text());
+        site.set_clock("2026-04-06T01:20:00Z");
+        let mut organiser = site.signed_in(ORGANISER).await;
+        site.work().await;
+        site.letters();
+        let round = format!("/desk/contests/{STAGE}/rounds/final");
+        for email in ["john@example.vn", "binh@example.vn", "mary@example.vn"] {
+            organiser.post(&format!("{round}/seats"), &[("name", email), ("email", email)]).await;
+        }
+        let part = [("role", "screener"), ("name", "John"), ("email", "john@example.vn")];
+        organiser.post(&format!("/desk/contests/{STAGE}/crew"), &part).await;
+
+        let opened = organiser.post(&round, &[("act", "open"), ("sure", "yes")]).await;
+        site.work().await;
+        let mut letters = site.letters();
+        letters.sort_by(|one, other| (&one.to, &one.subject).cmp(&(&other.to, &other.subject)));
+
+        assert_eq!(opened.status, StatusCode::SEE_OTHER, "{}", opened.text());
+        let subjects: Vec<_> = letters.iter().map(|one| (one.to.split('@').next().unwrap(), one.subject.as_str())).collect();
+        assert_eq!(subjects, [
+            ("binh", "Mời chấm thi – Ảnh đẹp"),
+            ("binh", "Đã có bài để chấm – Ảnh đẹp"),
+            ("john", "Entries wait to be judged – Fine photographs"),
+            ("john", "Invitation to judge – Fine photographs"),
+            ("john", "You are asked to help run a contest – Fine photographs"),
+            ("mary", "Entries wait to be judged – Fine photographs"),
+            ("mary", "Invitation to judge – Fine photographs"),
+        ]);
+        assert!(letters[2].body.contains("“Final”") && !letters[2].body.contains("ngày"), "{}", letters[2].body);
+        assert!(letters[1].body.contains("“Chung khảo”"), "{}", letters[1].body);
+    }
+
     async fn before_a_round_is_closed_nobody_has_won_and_no_order_is_asked_for(site: Site) {
         stage(site, RULES, &["A", "B"]).await;
         let mut organiser = site.signed_in(ORGANISER).await;

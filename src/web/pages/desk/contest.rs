@@ -17,7 +17,7 @@ use crate::web::pages::contest::phase_now;
 use crate::web::pages::entry::state_key;
 use crate::web::pages::invite;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{account, db, judging, results, screening};
+use crate::{account, db, judging, results, screening, words};
 
 /// A contest as its organisers see it.
 #[derive(Template)]
@@ -155,8 +155,8 @@ pub async fn add_crew(
     let user = account::invite(&tx, form.text("name"), form.text("email"), v.now).await?;
     // Whoever has the part already has the letter too.
     if contest::join(&tx, &organiser, (user, role), v.now).await? {
-        let more = [("role", Arg::from(v.t(role_key(role))))];
-        invite::write(&tx, &v, &contest, ("crew", form.text("email")), &more).await?;
+        let more = |lang| vec![("role", Arg::from(words::say(lang, role_key(role), &[])))];
+        invite::write(&tx, &v, &contest, ("crew", form.text("email")), more).await?;
     }
     tx.commit().await?;
     Ok(see_other(&format!("/desk/contests/{slug}")))

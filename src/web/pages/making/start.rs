@@ -209,5 +209,5 @@ async fn seat(
     for round in &contest.definition.rounds {
         judging::add(tx, organiser, &round.key, user, false, v.now).await?;
     }
-    invite::write(tx, v, contest, ("seat", &to), &[]).await
+    invite::write(tx, v, contest, ("seat", &to), |_| Vec::new()).await
 }

@@ -35,7 +35,7 @@ pub async fn add(
         }
     };
     judging::add(&tx, &organiser, &key, user, form.ticked("chair"), v.now).await?;
-    invite::write(&tx, &v, &contest, ("seat", form.text("email")), &[]).await?;
+    invite::write(&tx, &v, &contest, ("seat", form.text("email")), |_| Vec::new()).await?;
     tx.commit().await?;
     back(&slug, &key)
 }
