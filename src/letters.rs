@@ -80,6 +80,15 @@ pub async fn list(
     found.order_by_desc(letter::Column::Id).limit(size).all(db).await
 }
 
+/// Letters to an address, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn to(db: &impl ConnectionTrait, address: &str) -> Result<Vec<letter::Model>, DbErr> {
+    let theirs = letter::Entity::find().filter(letter::Column::Recipient.eq(address));
+    theirs.order_by_asc(letter::Column::Id).all(db).await
+}
+
 /// How many letters are in each state, of one contest or of all.
 ///
 /// # Errors

@@ -71,20 +71,38 @@ pub async fn complain(
 /// # Errors
 /// When the database fails.
 pub async fn forget(tx: &DatabaseTransaction, contact: &str) -> Result<(), DbErr> {
+    complaint::Entity::update_many()
+        .col_expr(complaint::Column::Name, Expr::value(account::ERASED))
+        .col_expr(complaint::Column::Contact, Expr::value(account::ERASED))
+        .filter(complaint::Column::Id.is_in(naming(tx, contact).await?))
+        .exec(tx)
+        .await?;
+    Ok(())
+}
+
+/// Complaints of whoever is reached at `contact`, which is in its one form, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_contact(
+    db: &impl ConnectionTrait,
+    contact: &str,
+) -> Result<Vec<complaint::Model>, DbErr> {
+    let theirs = complaint::Column::Id.is_in(naming(db, contact).await?);
+    let found = complaint::Entity::find().filter(theirs);
+    found.order_by_asc(complaint::Column::FiledAt).all(db).await
+}
+
+/// Complaints whose sender is reached at `contact`, however they wrote it.
+async fn naming(db: &impl ConnectionTrait, contact: &str) -> Result<Vec<ComplaintId>, DbErr> {
     let filed: Vec<(ComplaintId, String)> = complaint::Entity::find()
         .select_only()
         .columns([complaint::Column::Id, complaint::Column::Contact])
         .into_tuple()
-        .all(tx)
+        .all(db)
         .await?;
     let theirs = filed.into_iter().filter(|(_, written)| contact::names(written, contact));
-    complaint::Entity::update_many()
-        .col_expr(complaint::Column::Name, Expr::value(account::ERASED))
-        .col_expr(complaint::Column::Contact, Expr::value(account::ERASED))
-        .filter(complaint::Column::Id.is_in(theirs.map(|(id, _)| id)))
-        .exec(tx)
-        .await?;
-    Ok(())
+    Ok(theirs.map(|(id, _)| id).collect())
 }
 
 /// Complaints of a contest, oldest first.

@@ -1,21 +1,22 @@
 //! One's own account: the name, browsers in which one is signed in, the password.
 
-use actix_web::{HttpResponse, web};
+mod data;
+
+pub use data::export;
+
+use actix_web::web;
 use askama::Template;
 use entity::id::SessionId;
-use entity::{crew, entry as row, session};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
-use serde_json::json;
+use entity::session;
 
 use crate::account::{self, Error, password};
 use crate::app::App;
-use crate::entry::{self, Author};
-use crate::judging::Judge;
+use crate::db;
+use crate::entry;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
 use crate::web::signed::Signed;
 use crate::web::{Failure, Result, View, page, see_other};
-use crate::{contest, db, unit};
 
 /// Passwords that are hashed or compared at once: each holds 19 MiB.
 static HASHING: tokio::sync::Semaphore = tokio::sync::Semaphore::const_new(4);
@@ -132,59 +133,4 @@ pub async fn set_password(app: web::Data<App>, v: View, who: Signed, form: Form)
         }
     };
     draw(&app, v, &who, false, vec![refused]).await
-}
-
-/// Everything that we hold about whoever is signed in, as a file: the account, where they are
-/// signed in, offices, parts in contests, seats, and every entry of theirs.
-///
-/// # Errors
-/// When the database fails.
-pub async fn export(app: web::Data<App>, v: View, who: Signed) -> Result {
-    let (db, user) = (&app.db, &who.user);
-    let sessions = account::list(db, who.id(), v.now).await?;
-    let offices = unit::offices(db, who.id(), v.now).await?;
-    let parts = crew::Entity::find().filter(crew::Column::UserId.eq(who.id())).all(db).await?;
-    let seats = Judge::all(db, who.id()).await?;
-    let contests = parts.iter().map(|part| part.contest_id);
-    let contests = contests.chain(seats.iter().map(|seat| seat.round.contest_id));
-    let contests = contest::by_ids(db, contests).await?;
-    let title = |id| {
-        let found = contests.iter().find(|contest| contest.id() == id);
-        found.map(|contest| contest.definition.title.read(v.lang.is_english()).to_owned())
-    };
-    let rows = row::Entity::find()
-        .filter(row::Column::AuthorId.eq(who.id()))
-        .order_by_asc(row::Column::CreatedAt)
-        .all(db)
-        .await?;
-    let mut entries = Vec::new();
-    for row in rows {
-        let author = Author::of(db, row, Some(who.id()), None, v.now).await?;
-        entries.push(entry::export(db, &author).await?);
-    }
-    let all = json!({
-        "account": {
-            "name": user.name, "email": user.email, "lang": user.lang,
-            "has_password": user.password_hash.is_some(), "created_at": user.created_at,
-        },
-        "sessions": sessions.iter().map(|row| json!({
-            "device": row.device, "opened_at": row.created_at, "seen_at": row.seen_at,
-        })).collect::<Vec<_>>(),
-        "offices": offices.iter().map(|(office, unit)| json!({
-            "unit": unit.name, "role": office.role, "since": office.valid_from,
-        })).collect::<Vec<_>>(),
-        "parts": parts.iter().map(|part| json!({
-            "contest": title(part.contest_id), "role": part.role,
-            "since": part.granted_at, "until": part.ended_at,
-        })).collect::<Vec<_>>(),
-        "seats": seats.iter().map(|judge| json!({
-            "contest": title(judge.round.contest_id), "round": judge.round.key,
-        })).collect::<Vec<_>>(),
-        "entries": entries,
-    });
-    let name = "attachment; filename=\"hoithi-du-lieu.json\"";
-    Ok(HttpResponse::Ok()
-        .insert_header(("Content-Disposition", name))
-        .insert_header(("Cache-Control", "private, no-store"))
-        .json(all))
 }

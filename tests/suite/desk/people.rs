@@ -1,7 +1,8 @@
 //! Accounts and letters, through the doors.
 
 use actix_web::http::StatusCode;
-use entity::letter;
+use entity::id::ComplaintId;
+use entity::{complaint, letter};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
 
 use crate::support::both;
@@ -51,6 +52,46 @@ both! {
         assert!(own["account"].get("password_hash").is_none());
         assert!(!theirs.text().contains("an@example.vn"), "{}", theirs.text());
         assert_eq!(site.browser().get("/account/data.json").await.status, StatusCode::UNAUTHORIZED);
+    }
+
+    async fn ones_own_data_holds_letters_complaints_and_acts_and_says_what_it_leaves_out(site: Site) {
+        site.units().await;
+        let contest = crate::story::announce(site, &crate::story::staged("")).await;
+        let mut an = site.signed_in("an@example.vn").await;
+        let mut binh = site.signed_in("binh@example.vn").await;
+        an.post("/account/name", &[("name", "Nguyễn Thị An")]).await;
+        let complaint = |contact: &str, body: &str| complaint::ActiveModel {
+            id: Set(ComplaintId::new()),
+            contest_id: Set(contest),
+            code: Set(contact.chars().take(8).collect()),
+            name: Set("Ai đó".to_owned()),
+            contact: Set(contact.to_owned()),
+            body: Set(body.to_owned()),
+            filed_at: Set(site.app.clock.now()),
+            ..Default::default()
+        };
+        let filed = [complaint("e-mail: An@Example.vn", "Đếm nhầm."), complaint("binh@example.vn", "Chấm lệch.")];
+        let tx = hoithi::db::begin(&site.app.db).await.unwrap();
+        complaint::Entity::insert_many(filed).exec_without_returning(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let own = an.get("/account/data.json").await.json();
+        let other = binh.get("/account/data.json").await.json();
+
+        let all = |data: &serde_json::Value, list: &str, field: &str| -> Vec<serde_json::Value> {
+            data[list].as_array().unwrap().iter().map(|one| one[field].clone()).collect()
+        };
+        assert_eq!(all(&own, "letters", "kind"), ["code"]);
+        assert!(own["letters"][0]["subject"].as_str().unwrap().contains("Mã"), "{own}");
+        assert_eq!(own["letters"][0]["body"], serde_json::Value::Null, "no code stands in the file");
+        assert_eq!(all(&own, "complaints", "body"), ["Đếm nhầm."]);
+        assert_eq!(all(&other, "complaints", "body"), ["Chấm lệch."]);
+        assert_eq!(all(&own, "acts", "act"), ["đổi họ tên"]);
+        assert_eq!(all(&other, "acts", "act").len(), 0);
+        let left_out = own["not_in_this_file"].as_array().unwrap();
+        for what in ["Tệp gốc", "chưa đăng nhập", "Phiếu bình chọn", "Điểm", "Mã đăng nhập"] {
+            assert!(left_out.iter().any(|said| said.as_str().unwrap().contains(what)), "{what}: {left_out:?}");
+        }
     }
 
     async fn a_letter_that_failed_is_shown_with_its_reason_and_sent_again(site: Site) {
