@@ -98,6 +98,39 @@ impl Write for Packed {
     }
 }
 
+/// Who is told how far a long piece of work is: what is counted, how many are done, of how many.
+pub(super) type Seen<'a> = &'a dyn Fn(&'static str, usize, usize);
+
+/// A reader that tells how many kilobytes of it were read.
+pub(super) struct Telling<'a, R> {
+    from: R,
+    what: &'static str,
+    read: u64,
+    all: u64,
+    seen: Seen<'a>,
+}
+
+impl<'a, R> Telling<'a, R> {
+    /// Reads from a reader that holds so many bytes.
+    pub(super) fn new(from: R, what: &'static str, all: u64, seen: Seen<'a>) -> Self {
+        Self { from, what, read: 0, all, seen }
+    }
+}
+
+impl<R: Read> Read for Telling<'_, R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(into)?;
+        self.read += read as u64;
+        (self.seen)(self.what, kilobytes(self.read), kilobytes(self.all));
+        Ok(read)
+    }
+}
+
+/// Kilobytes, the last one begun.
+pub(super) fn kilobytes(bytes: u64) -> usize {
+    usize::try_from(bytes.div_ceil(1024)).unwrap_or(usize::MAX)
+}
+
 struct Hashing<R> {
     from: R,
     hash: Sha256,

@@ -145,8 +145,8 @@ pub async fn create(
     let folder = archive::folder(path);
     let mut archive = archive::Writer::beside(path)?;
     let (engine, tables) = match db.get_database_backend() {
-        DbBackend::Postgres => ("postgres", postgres::dump(db, &mut archive, folder).await?),
-        _ => ("sqlite", sqlite::dump(db, &mut archive, folder).await?),
+        DbBackend::Postgres => ("postgres", postgres::dump(db, &mut archive, folder, &seen).await?),
+        _ => ("sqlite", sqlite::dump(db, &mut archive, folder, &seen).await?),
     };
     let steps = Migrator::get_applied_migrations_read_only(db).await?;
     let keys = store.list("").await?;
@@ -214,10 +214,10 @@ pub async fn restore(
     }
     put_objects(path, store, manifest.objects(), &seen).await?;
     let db = match file {
-        Some(file) => sqlite::restore(path, file, address).await?,
+        Some(file) => sqlite::restore(path, file, address, &seen).await?,
         None => postgres::restore(path, &manifest, address, &seen).await?,
     };
-    compare(&db, &manifest).await?;
+    compare(&db, &manifest, &seen).await?;
     Migrator::up(&db, None).await?;
     db.close().await?;
     Ok(manifest)
@@ -250,14 +250,21 @@ fn mime(key: &str) -> &'static str {
     }
 }
 
-async fn compare(db: &DatabaseConnection, manifest: &Manifest) -> Result<(), Error> {
-    for table in &manifest.tables {
+async fn compare(
+    db: &DatabaseConnection,
+    manifest: &Manifest,
+    seen: impl Fn(&'static str, usize, usize),
+) -> Result<(), Error> {
+    let all = manifest.tables.len();
+    for (done, table) in manifest.tables.iter().enumerate() {
+        seen("tables compared", done, all);
         let held = count(db, &table.name).await?;
         if held != table.rows {
             let (table, said) = (table.name.clone(), table.rows);
             return Err(Error::Rows { table, said, held });
         }
     }
+    seen("tables compared", all, all);
     Ok(())
 }
 

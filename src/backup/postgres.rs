@@ -10,7 +10,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use sqlx::{Connection, PgConnection};
 
-use super::archive::{self, Packed, Writer};
+use super::archive::{self, Packed, Seen, Writer};
 use super::{Error, Manifest, Table, names};
 use crate::db;
 
@@ -33,6 +33,7 @@ pub(super) async fn dump(
     db: &DatabaseConnection,
     archive: &mut Writer,
     folder: &Path,
+    seen: Seen<'_>,
 ) -> Result<Vec<Table>, Error> {
     let order = ordered(db).await?;
     let mut connection = db.get_postgres_connection_pool().acquire().await?;
@@ -41,13 +42,16 @@ pub(super) async fn dump(
         .execute(&mut *tx)
         .await?;
     let mut tables = Vec::new();
-    for name in order {
+    let all = order.len();
+    for (done, name) in order.into_iter().enumerate() {
+        seen("tables copied", done, all);
         let mut packed = Packed::new(folder)?;
         let columns = columns(db, &name).await?;
         let rows = copy_out(&mut tx, &name, &columns, &mut packed).await?;
         archive.add_packed(&format!("{FOLDER}{name}"), packed)?;
         tables.push(Table { name, columns, rows });
     }
+    seen("tables copied", all, all);
     tx.commit().await?;
     Ok(tables)
 }

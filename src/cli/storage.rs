@@ -47,6 +47,8 @@ impl Command {
 
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 async fn check(app: &App) -> Result<()> {
+    let seen = progress();
+    seen("steps", 0, 3);
     let trial = format!("trials/{}", entity::id::FileId::new());
     app.store
         .put(&trial, "hoithi".into(), "text/plain")
@@ -57,8 +59,11 @@ async fn check(app: &App) -> Result<()> {
     if read != "thi" {
         bail!("the store does not give back what it was given");
     }
+    seen("steps", 1, 3);
     let named = media::objects(&app.db).await?;
+    seen("steps", 2, 3);
     let held: HashSet<String> = app.store.list("").await?.into_iter().collect();
+    seen("steps", 3, 3);
     let missing: Vec<_> = named.iter().filter(|object| !held.contains(&object.key)).collect();
     for object in &missing {
         println!("{}: missing", object.key);
@@ -94,17 +99,25 @@ async fn copy_all(app: &App, to: &std::path::Path) -> Result<()> {
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 async fn gc(app: &App, dry_run: bool) -> Result<()> {
     let before = app.clock.now().plus_seconds(-YOUNG);
+    let seen = progress();
+    seen("steps", 0, 2);
     // Held is read before named: whatever gets its row meanwhile is young or named.
     let held = app.store.list_aged("").await?;
+    seen("steps", 1, 2);
     let names: HashSet<String> =
         media::objects(&app.db).await?.into_iter().map(|object| object.key).collect();
+    seen("steps", 2, 2);
     let loose = held.iter().filter(|object| !names.contains(&object.key));
     let old: Vec<_> = loose.filter(|object| object.written_at < before).collect();
-    for object in &old {
+    for (done, object) in old.iter().enumerate() {
         println!("{}", object.key);
         if !dry_run {
+            seen("objects removed", done, old.len());
             app.store.delete(&object.key).await?;
         }
+    }
+    if !dry_run {
+        seen("objects removed", old.len(), old.len());
     }
     let parts = if dry_run { 0 } else { app.store.forget_parts(before).await? };
     let word = if dry_run { "would be removed" } else { "removed" };

@@ -41,16 +41,19 @@ impl Verify {
             println!("{fault}");
             faults += 1;
         };
-        if let Some(flaw) = db::flaw(&app.db).await? {
+        let seen = progress();
+        seen("databases checked", 0, 1);
+        let flaw = db::flaw(&app.db).await?;
+        seen("databases checked", 1, 1);
+        if let Some(flaw) = flaw {
             found(format!("database: {flaw}"));
         }
-        match audit::verify(&app.db).await? {
+        match audit::verify_telling(&app.db, &seen).await? {
             Verdict::Whole(rows) => println!("audit log: {rows} rows, unbroken"),
             Verdict::Broken(row) => found(format!("audit log: row {row} is not what was written")),
         }
         let named = media::objects(&app.db).await?;
         let held: HashSet<String> = app.store.list("").await?.into_iter().collect();
-        let seen = progress();
         for (done, object) in named.iter().enumerate() {
             seen("objects", done, named.len());
             if !held.contains(&object.key) {

@@ -8,11 +8,11 @@ use clap::Subcommand;
 use entity::id::ContestId;
 use entity::instant::Instant;
 
-use super::progress::while_counting;
+use super::progress::{progress, while_counting};
 use crate::app::App;
 use crate::entry::code::grouped;
 use crate::jobs::{self, Job, KeyAct};
-use crate::ledger::{Audited, Bundle, Verifier, audit};
+use crate::ledger::{Audited, Bundle, Verifier, audit_telling};
 use crate::voting::lists;
 use crate::web::group::Group;
 use crate::web::member;
@@ -134,7 +134,7 @@ impl Command {
             Self::Audit { .. } => {}
             Self::Bundle { contest, out } => {
                 app.votes.close(id, now).await?;
-                let bundle = app.votes.bundle(&app.db, id).await?;
+                let bundle = app.votes.bundle_telling(&app.db, id, progress()).await?;
                 let out = out.unwrap_or_else(|| format!("{contest}-votes.zip").into());
                 bundle.write(std::fs::File::create(&out)?)?.sync_all()?;
                 println!("{}: {} leaves", out.display(), bundle.leaves.len());
@@ -287,7 +287,7 @@ fn recount(path: &Path, key: Option<Verifier>, witnesses: (&[Verifier], usize)) 
     let pinned = key.is_some();
     let own = || Verifier::read(&bundle.key).context("the bundle names no key");
     let key = key.map_or_else(own, Ok)?;
-    let audited = audit(&bundle, &key, witnesses)?;
+    let audited = audit_telling(&bundle, &key, witnesses, progress())?;
     for (number, check) in Audited::CHECKS.iter().enumerate() {
         println!("{:>2} ok  {check}", number + 1);
     }

@@ -66,21 +66,45 @@ pub fn audit(
     pinned: &Verifier,
     (witnesses, quorum): (&[Verifier], usize),
 ) -> Result<Audited, Finding> {
+    audit_telling(bundle, pinned, (witnesses, quorum), |_, _, _| {})
+}
+
+/// The same; `seen` is told how far it is: what is counted, how many are done, and of how many.
+///
+/// # Errors
+/// The first check that fails.
+pub fn audit_telling(
+    bundle: &Bundle,
+    pinned: &Verifier,
+    (witnesses, quorum): (&[Verifier], usize),
+    seen: impl Fn(&'static str, usize, usize),
+) -> Result<Audited, Finding> {
+    let done = |checks| seen("checks", checks, Audited::CHECKS.len());
+    done(0);
     let log = Log { bundle, leaves: log(bundle)? };
+    done(1);
     let heads = log.signatures(pinned)?;
+    done(2);
     let root = log.roots(&heads)?;
+    done(4);
     if heads.last().map(|head| head.size) != Some(bundle.leaves.len() as u64) {
         return failed(4, "the log has leaves that no checkpoint covers");
     }
-    let seen = bundle.checkpoints.last().map_or(0, |last| cosigned(last, witnesses));
-    if seen < quorum {
-        return failed(5, format!("{seen} witnesses cosigned, {quorum} are asked for"));
+    let signed = bundle.checkpoints.last().map_or(0, |last| cosigned(last, witnesses));
+    if signed < quorum {
+        return failed(5, format!("{signed} witnesses cosigned, {quorum} are asked for"));
     }
+    done(5);
     let rules = log.bound()?;
+    done(6);
     log.votes(&rules)?;
+    done(7);
     log.close()?;
+    done(8);
     log.openings(&rules)?;
+    done(9);
     log.notes()?;
+    done(10);
     let bound = log.result()?;
     let chosen = |index| bundle.openings.get(&index).map(Vec::as_slice);
     let (before, after) = log.leaves.split_at(bound);
@@ -89,6 +113,7 @@ pub fn audit(
     if counts.json() != bundle.result {
         return failed(12, "the published result is another");
     }
+    done(Audited::CHECKS.len());
     let later = after.iter().filter(|leaf| matches!(leaf, Leaf::Note(_))).count();
     let (leaves, checkpoints) = (bundle.leaves.len() as u64, heads.len());
     Ok(Audited { counts, leaves, later, checkpoints, root })

@@ -16,7 +16,7 @@ mod spread;
 mod tile;
 mod tree;
 
-pub use audit::{Audited, Finding, audit};
+pub use audit::{Audited, Finding, audit, audit_telling};
 pub use bundle::{Bundle, Rules, Unreadable};
 pub use fold::{Counts, Fold};
 pub use leaf::{CTX, Leaf, MOST_NAMED, Note, Verdict, Vote};

@@ -99,7 +99,23 @@ impl Votes {
         db: &impl ConnectionTrait,
         contest: ContestId,
     ) -> Result<Bundle, Error> {
-        let bundle = read(db, contest).await?;
+        self.bundle_telling(db, contest, |_, _, _| {}).await
+    }
+
+    /// The same; `seen` is told how far it is: what is counted, how many are done, and of how many.
+    ///
+    /// # Errors
+    /// As [`Votes::bundle`].
+    pub async fn bundle_telling(
+        &self,
+        db: &impl ConnectionTrait,
+        contest: ContestId,
+        seen: impl Fn(&'static str, usize, usize),
+    ) -> Result<Bundle, Error> {
+        let last = segment::last(db, contest).await?;
+        let all = last.map_or(0, |last| last.first + i64::from(last.count));
+        let all = usize::try_from(all).unwrap_or_default();
+        let bundle = read(db, contest, |done| seen("leaves", done, all)).await?;
         let keys = Keys::open(&self.desk().keys, contest, None)?;
         let key = keys.first(&bundle.origin).ok_or(Error::BrokenLog)?.text();
         Ok(Bundle { key, salt_key: keys.salt(), ..bundle })
@@ -115,21 +131,26 @@ pub async fn result(
     db: &impl ConnectionTrait,
     contest: ContestId,
 ) -> Result<Option<String>, Error> {
-    match read(db, contest).await {
+    match read(db, contest, |_| {}).await {
         Ok(bundle) => Ok(Some(counts(&bundle)?.json())),
         Err(Error::Unknown) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-/// Reads a whole log, without its keys.
+/// Reads a whole log, without its keys; `seen` is told how many leaves were read.
 ///
 /// # Errors
 /// [`Error::Unknown`] where there is none; [`Error::BrokenLog`] where a row is not what was written.
-async fn read(db: &impl ConnectionTrait, contest: ContestId) -> Result<Bundle, Error> {
+async fn read(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    seen: impl Fn(usize),
+) -> Result<Bundle, Error> {
     let row = vote_log::Entity::find_by_id(contest).one(db).await?.ok_or(Error::Unknown)?;
     let mut bundle = Bundle { origin: row.origin, ..Bundle::default() };
     loop {
+        seen(bundle.leaves.len());
         let from = i64::try_from(bundle.leaves.len()).unwrap_or(i64::MAX);
         let page = segment::page(db, contest, from..i64::MAX).await?;
         if page.is_empty() {
