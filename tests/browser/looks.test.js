@@ -2,7 +2,7 @@
 // New pages are found by their links.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { plainly, walks } from './support/looks.js';
+import { nothingIsLeftOut, plainly, visits, walks } from './support/looks.js';
 import { open } from './support/site.js';
 
 const site = await open();
@@ -39,16 +39,23 @@ test('every step of entering is sound, refusals and receipt included', async () 
   await page.waitForLoadState();
   await isSound('units to choose from');
   await page.locator('input[name=unit]').last().check();
+  await page.locator('#birth_date').fill(`${new Date().getFullYear() - 12}-05-01`);
+  await page.locator('main form button.primary').click();
+  await page.locator('#guardian').fill('Nguyễn Thị Mẹ');
+  await isSound('the entrant, a child');
   await page.locator('main form button.primary').click();
   await page.waitForURL('**/check');
   await isSound('the check');
   await page.locator('form[action$="/submission"] button').click();
   await page.waitForLoadState();
   await isSound('the check with what is not agreed to');
-  for (const box of await page.locator('input[name=agree]').all()) await box.check();
+  for (const box of await page.locator('input[name=agree]:not([value=guardian])').all()) await box.check();
   await page.locator('form[action$="/submission"] button').click();
   await page.waitForURL('**/receipts/**');
   await isSound('the receipt');
+  const asked = await page.locator('#ask').inputValue();
+  await page.goto(asked.match(/\/consents\/\S+/)[0]);
+  await isSound('what the guardian is asked');
 });
 
 test('a vote, its receipt and its withdrawal are sound', async () => {
@@ -58,6 +65,16 @@ test('a vote, its receipt and its withdrawal are sound', async () => {
   await page.locator('form.vote button').click();
   await page.locator('.receipt').waitFor();
   await isSound('the receipt of a vote');
+  await page.goto(await page.locator('.receipt a[href^="/votes/"]').first().getAttribute('href'));
+  await isSound('what the receipt of a vote leads to');
+});
+
+test('a certificate is made and checked by its code', async () => {
+  const { page, isSound, send } = await plainly(site, { role: 'organiser' });
+  await page.goto(`/desk${site.pages.results.replace('/results', '/awards')}`);
+  await send(page.locator('form[action$="/certificates"] button'));
+  await page.locator('a[href^="/certificates/"]').first().click();
+  await isSound('the check of a certificate');
 });
 
 test('refusals are pages that help', async () => {
@@ -67,3 +84,9 @@ test('refusals are pages that help', async () => {
     await isSound(path);
   }
 });
+
+// Addresses that people come to from paper, from a letter or from a chat.
+const over = site.pages.results.replace('/results', '');
+visits(site, ['/m', '/links', `${over}/results/1`, `${over}/complaints`]);
+
+nothingIsLeftOut((pattern) => !pattern.startsWith('/desk/'));

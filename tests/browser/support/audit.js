@@ -70,13 +70,21 @@ async function small(page) {
   });
 }
 
+const whole = { runOnly: { type: 'tag', values: tags } };
+
+/** What a look at a page on a phone shows, in one theme: for pages whose parts are looked at elsewhere. */
+export async function faultsAtAGlance(page) {
+  await page.setViewportSize(widths.phone);
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  return [...(await axe(page, whole)), ...(await sideways(page, 320)), ...(await small(page))];
+}
+
 /**
  * Everything that can be seen of a page that stands open: axe in both themes and widths, no
  * scrolling sideways at 320 px, nothing to touch that is too small. Colours are the only thing in
  * which the themes differ, so that the other two of the four ways ask for contrast alone.
  */
 export async function faultsOfSight(page) {
-  const whole = { runOnly: { type: 'tag', values: tags } };
   const colours = { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } };
   const ways = [
     ['phone', 'light', whole],

@@ -2,13 +2,38 @@
 // and widths, still, light, and in keeping with its own policy.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { faultsOfHtml, faultsOfSight, watchShifts } from './audit.js';
-import { patternOf } from './routes.js';
+import { faultsAtAGlance, faultsOfHtml, faultsOfSight, watchShifts } from './audit.js';
+import { patternOf, patterns } from './routes.js';
 import { widths } from './site.js';
 import { slowLine } from './slow.js';
 
 /** Answers that are no pages. */
 const notPages = /^\/(static|health|metrics|media)|\.(csv|xlsx|json|svg|pdf|zip|py|html?)$|\/votes\/(\w+\/proof|checkpoint)$|\/(pictures|originals|exports|films|texts)\//;
+
+/** Addresses that nothing here looks at, each with its reason. */
+const unseen = new Map([
+  ['/accounts/back', 'another site leads here, and the demo knows none'],
+  ['/accounts/there', 'leads to another site, and the demo knows none'],
+  ['/complaints/{code}', 'nobody complains in the demo, whose window for that is over'],
+  ['/contests/{slug}/plan', 'a file'],
+  ['/contests/{slug}/preview.jpeg', 'a picture'],
+  ['/contests/{slug}/screen', 'hangs on the wall of a hall and draws itself anew, which no page to read may'],
+  ['/contests/{slug}/votes/growth/{leaves}', 'a proof, for programs'],
+  ['/contests/{slug}/votes/tile/{path:.*}', 'hashes, for programs'],
+  ['/desk/contests/{slug}/counts', 'no contest of the demo counts anything outside'],
+  ['/desk/contests/{slug}/counts/proofs/{file}', 'a file'],
+  ['/desk/contests/{slug}/counts/sheet/{ending}', 'a file'],
+  ['/desk/contests/{slug}/posters/{name}', 'a file'],
+  ['/desk/contests/{slug}/votes/{code}', 'no vote of the demo is set aside'],
+  ['/entries/{code}/player', 'a film of another site, which the demo does not reach'],
+  ['/entries/{code}/vote/work', 'a riddle for a script'],
+  ['/judging/{round}/two', 'no jury of the demo compares pairs; `kinds` looks at it'],
+  ['/m/{code}', 'no contest of the demo has a roll of voters'],
+  ['/setup/{token}', 'the demo has its administrator'],
+  ['/units/search', 'answers a script'],
+  ['/v/{link:.*}', 'leads on to the contest'],
+  ['/witness', 'a key, for programs'],
+]);
 
 /** Most bytes of a page without its pictures, compressed (experience of a phone at 400 kbps). */
 const budgets = [
@@ -123,6 +148,32 @@ export async function walks(site, roles) {
   }
 }
 
+/** Pages that no link leads to: each looked at once, on a phone in one theme, in a test of its own. */
+export function visits(site, paths, role) {
+  for (const path of paths) {
+    test(`${path} is sound`, async () => {
+      const context = await site.context({ role });
+      const page = await context.newPage();
+      const answer = await page.goto(path, { waitUntil: 'networkidle' });
+      seen.add(patternOf(new URL(page.url()).pathname));
+      const faults = [...(await faultsOfHtml(await answer.text())), ...(await faultsAtAGlance(page))];
+      await context.close();
+      assert.equal(answer.status(), 200);
+      assert.deepEqual([...new Set(faults)], []);
+    });
+  }
+}
+
+/** The last test of a file: of the pages that are its own, every one was looked at or has a reason. */
+export function nothingIsLeftOut(isOwn) {
+  test('every page that there is was looked at, or it is said why not', () => {
+    const isPage = (pattern) => !notPages.test(pattern.replaceAll(/\{[^}]*\}/g, 'x'));
+    const own = patterns.filter((pattern) => isOwn(pattern) && isPage(pattern));
+    assert.deepEqual(own.filter((pattern) => !seen.has(pattern) && !unseen.has(pattern)), []);
+    assert.deepEqual(own.filter((pattern) => seen.has(pattern) && unseen.has(pattern)), [], 'they are seen after all');
+  });
+}
+
 /**
  * A person's page without our scripts, forms alone, that remembers the HTML it was sent last:
  * `isSound` looks at what stands there, `send` presses a button and returns when the answer does.
@@ -138,6 +189,7 @@ export async function plainly(site, options) {
   });
   const isSound = async (what) => {
     await page.waitForLoadState('networkidle');
+    seen.add(patternOf(new URL(page.url()).pathname));
     const faults = [...(await faultsOfHtml(await html)), ...(await faultsOfSight(page))];
     assert.deepEqual([...new Set(faults)], [], what);
     await page.setViewportSize(widths.phone);
