@@ -37,7 +37,7 @@ pub struct Person {
     pub birth_date: String,
     /// Where to write to the guardian, where one is named.
     pub guardian_email: String,
-    /// Other members of a team, or people shown, one a line.
+    /// Other members of a team, and a guardian.
     pub others: Vec<(contributor::Role, String)>,
 }
 
@@ -103,10 +103,11 @@ fn people(person: &Person) -> Vec<Known> {
     std::iter::once(author).chain(others).filter(is_known).collect()
 }
 
-/// The same of everybody whom the entry names.
+/// The same of everybody whom the entry names; people shown are named with the work.
 async fn named(db: &impl ConnectionTrait, entry: EntryId) -> Result<Vec<Known>, DbErr> {
     let rows = contributor::Entity::find()
         .filter(contributor::Column::EntryId.eq(entry))
+        .filter(contributor::Column::Role.ne(contributor::Role::Subject))
         .order_by_asc(contributor::Column::Position);
     let rows = rows.all(db).await?.into_iter();
     Ok(rows.map(|who| (who.role, who.name, who.birth_date, who.email)).collect())
@@ -119,6 +120,7 @@ async fn contributors(
 ) -> Result<(), DbErr> {
     contributor::Entity::delete_many()
         .filter(contributor::Column::EntryId.eq(entry.id))
+        .filter(contributor::Column::Role.ne(contributor::Role::Subject))
         .exec(tx)
         .await?;
     for (position, (role, name, birth_date, email)) in (0..).zip(people(person)) {

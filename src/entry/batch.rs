@@ -71,6 +71,8 @@ pub enum Column {
     Birth,
     /// Everybody beside the author, with `;` between them.
     Others,
+    /// People shown or written about, with `;` between them.
+    People,
     /// Who speaks for an author under 16.
     Guardian,
     /// Where to write to them.
@@ -86,7 +88,7 @@ pub enum Column {
 }
 
 /// Heads of columns as people write them, folded.
-const HEADS: [(Column, &[&str]); 15] = [
+const HEADS: [(Column, &[&str]); 16] = [
     (Column::Category, &["hang muc", "category"]),
     (Column::Title, &["ten tac pham", "title"]),
     (Column::Name, &["ho va ten", "ho ten", "tac gia", "name"]),
@@ -96,6 +98,7 @@ const HEADS: [(Column, &[&str]); 15] = [
     (Column::Email, &["email", "e mail"]),
     (Column::Birth, &["ngay sinh", "birth date"]),
     (Column::Others, &["dong tac gia", "thanh vien", "co authors", "members"]),
+    (Column::People, &["nhan vat", "nguoi trong anh", "people shown", "subjects"]),
     (Column::Guardian, &["nguoi dai dien", "guardian"]),
     (Column::GuardianEmail, &["email nguoi dai dien", "e mail nguoi dai dien", "guardian email"]),
     (Column::Files, &["tep", "ten tep", "anh", "files", "file"]),

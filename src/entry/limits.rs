@@ -2,7 +2,7 @@
 
 use entity::{file, part};
 
-use super::link;
+use super::{link, subject};
 use crate::contest::definition::{Category, Format as Written, OnMiss, Range, Slot, SlotKind};
 use crate::contest::moment;
 use crate::media::{self, Facts, Format, text};
@@ -21,7 +21,7 @@ pub fn faults(
         let held: Vec<&part::Model> =
             parts.iter().filter(|part| part.slot_key == slot.key).collect();
         let mut found = Vec::new();
-        count(slot, held.len(), &mut found);
+        count(slot, subject::held(slot, &held), &mut found);
         for part in &held {
             let file = part.file_id.and_then(|id| files.iter().find(|file| file.id == id));
             piece(slot, part, file, &mut found);

@@ -23,6 +23,7 @@ pub mod link;
 mod named;
 mod quota;
 mod rights;
+mod subject;
 mod submit;
 
 pub use about::{Person, save};
@@ -47,4 +48,5 @@ pub use limits::{accepts, faults, misfits, not_taken, unseen, unusable};
 pub use named::{Named, accepted, by_code_or_number, named};
 pub use quota::{Progress, quota_progress};
 pub use rights::{Agreed, agreements, contests, erase, export, may_be_shown, of_person, withdraw};
+pub use subject::name_subjects;
 pub use submit::{submit, untold};

@@ -17,6 +17,7 @@ use super::error::fault;
 use super::event::happened;
 use super::guardian::guarded;
 use super::quota::{COUNTED, quotas};
+use super::subject::subjects;
 use super::{Author, Error, admission, limits};
 use crate::contest;
 use crate::contest::definition::{Category, Entrant};
@@ -51,6 +52,7 @@ pub async fn submit(
     faults.extend(limits::faults(category, &parts, &files).0);
     faults.extend(eligible(tx, &contest, &entry, now).await?);
     faults.extend(admission::people(tx, &contest, &entry, now).await?);
+    subjects(tx, &entry, category).await?;
     let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(entry.id));
     faults.extend(admission::team(category, &entry, &people.all(tx).await?));
     faults.extend(same_link(tx, &entry, &parts).await?);

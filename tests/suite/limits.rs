@@ -134,6 +134,23 @@ fn a_file_is_taken_at_the_edge_of_each_limit_and_refused_one_step_beyond() {
 }
 
 #[test]
+fn people_are_as_many_as_the_lines_that_name_them() {
+    let people = category("kind: people, count: { min: 2, max: 3 }");
+    let cases = [
+        ("Chị Hai", "Bài: cần ít nhất 2, hiện có 1."),
+        ("Chị Hai\n \n\nAnh Ba\n", ""),
+        ("Một\nHai\nBa\r\nBốn", "Bài: tối đa 3. Hãy bớt đi trước khi thêm."),
+    ];
+
+    for (typed, sentence) in cases {
+        let (refused, _) = faults(&people, &[part(Some(typed), None)], &[]);
+        assert_eq!(said(refused).join(" | "), sentence, "{typed}");
+    }
+    let (refused, _) = faults(&people, &[], &[]);
+    assert_eq!(said(refused), ["Bài: cần ít nhất 2, hiện có 0."]);
+}
+
+#[test]
 fn what_is_typed_is_taken_at_the_edge_of_each_limit_and_refused_one_step_beyond() {
     let caption = |range: &str| format!("kind: photo, caption: {{ words: {{ {range} }} }}");
     let four = part(None, Some("Giờ vào ca đêm"));

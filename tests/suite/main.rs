@@ -69,6 +69,7 @@ mod signals;
 mod silence;
 mod storage;
 mod story;
+mod subjects;
 mod sure;
 mod tail;
 mod templates;

@@ -227,6 +227,10 @@ fn hints(v: &View, slot: &Slot) -> Vec<String> {
             v.t2("enter-count", "fewest", fewest, "most", most)
         });
     }
+    if slot.kind == SlotKind::People {
+        hints.push(v.t("enter-people-a-line"));
+        hints.push(v.t2("enter-people-count", "fewest", fewest, "most", most));
+    }
     let mut limit = |key: &str, value: Option<u32>| {
         hints.extend(value.map(|value| v.t1(key, "value", value)));
     };

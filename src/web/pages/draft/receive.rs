@@ -111,5 +111,5 @@ pub(super) async fn texts(
             entry::set_text(tx, &desk.author, slot, form.text(&field)).await?;
         }
     }
-    Ok(())
+    Ok(entry::name_subjects(tx, &desk.author, &desk.category).await?)
 }

@@ -263,6 +263,11 @@ impl Intake<'_> {
                 entry::set_text(&tx, &author, slot, row.get(column)).await?;
             }
         }
+        let people = self.category.slots.iter().find(|slot| slot.kind == SlotKind::People);
+        if let Some(slot) = people {
+            let names = row.get(Column::People).replace(';', "\n");
+            entry::set_text(&tx, &author, slot, &names).await?;
+        }
         let whole = entry::whole(&tx, author.entry.clone()).await?;
         let pieces = whole.parts.iter().filter(|part| part.file_id.is_some());
         for (part, caption) in pieces.zip(row.get(Column::Caption).split('|')) {
