@@ -22,6 +22,7 @@ use super::rank::Who;
 use super::record::record;
 use crate::account;
 use crate::contest::{self, Organiser};
+use crate::jobs::{self, Job};
 
 pub use line::Given;
 pub(super) use passes::keep_passes;
@@ -65,7 +66,7 @@ pub async fn note(
 }
 
 /// Gives a prize that was declined or lapsed to the next in line, by a recorded decision; `heir`
-/// names one where several are equal.
+/// names one where several are equal. Whoever has it now is written to.
 ///
 /// # Errors
 /// [`Error::NoHeir`] when nobody is next, or several are and none of them is named;
@@ -117,6 +118,9 @@ pub async fn pass_on(
         award: Some(id),
         ..Subject::default()
     };
+    if let Some(entry) = entry {
+        jobs::enqueue(tx, &Job::Tell { entry, about: "won".to_owned() }, now).await?;
+    }
     let who = (contest.id(), by.user());
     let json = decision::keep(tx, who, Kind::NextInLine, (&subject, reason), now).await?;
     let after = json!({ "subject": json, "reason": reason });

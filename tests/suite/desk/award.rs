@@ -150,6 +150,35 @@ both! {
         site.work().await;
     }
 
+    async fn whoever_is_next_in_line_is_written_to(site: Site) {
+        let (mut one, mut other) = counted(site).await;
+        let third = entry::Entity::find().filter(entry::Column::EntrantName.eq("Người thứ 3"));
+        let mut third = third.one(&site.app.db).await.unwrap().unwrap().into_active_model();
+        third.email = Set(Some("ba@example.vn".to_owned()));
+        let tx = hoithi::db::begin(&site.app.db).await.unwrap();
+        third.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+        publish(&mut one, &mut other, "").await;
+        site.work().await;
+        let told = |site: &Site| -> Vec<String> {
+            let letters = site.letters().into_iter().filter(|letter| letter.to == "ba@example.vn");
+            letters.map(|letter| letter.subject).collect()
+        };
+        let before = told(site);
+
+        note(&mut one, 0, &[("act", "declined"), ("reason", "Nhường cho đồng nghiệp")]).await;
+        site.work().await;
+        let declined = told(site);
+        note(&mut one, 0, &[("act", "pass"), ("reason", "Người thứ 1 từ chối")]).await;
+        site.work().await;
+        let passed = told(site);
+
+        assert_eq!(before.len(), 1, "{before:?}");
+        assert!(!before[0].contains("Chúc mừng"), "{before:?}");
+        assert_eq!(declined, Vec::<String>::new());
+        assert_eq!(passed, ["Chúc mừng bạn đoạt giải – Ảnh đẹp công đoàn"]);
+    }
+
     async fn a_work_that_is_struck_out_afterwards_keeps_no_certificate(site: Site) {
         let (mut one, mut other) = counted(site).await;
         publish(&mut one, &mut other, "").await;
