@@ -34,7 +34,9 @@ pub(super) async fn eligible(
     };
     let people = contributor::Entity::find().filter(contributor::Column::EntryId.eq(entry.id));
     let people = people.all(tx).await?;
-    for rule in &contest.definition.eligibility {
+    // What is asked of people shown, rows cannot tell: it is declared.
+    let told = contest.definition.eligibility.iter().filter(|rule| rule.of != Whom::Shown);
+    for rule in told {
         match (&rule.rule, &unit) {
             (EligibilityRule::Within(codes), Some(unit)) => {
                 let path: Vec<&str> = unit.path.split('/').collect();

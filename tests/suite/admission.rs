@@ -37,6 +37,26 @@ both! {
         assert_eq!(state(site).await, State::Draft);
     }
 
+    async fn where_people_shown_have_to_belong_the_author_may_come_from_elsewhere(site: Site) {
+        let rules = "eligibility:
+  - { rule: { within: [td-an-phu] }, of: shown, text: Người trong ảnh thuộc xã An Phú. }
+  - { rule: { unit_types: [province] }, of: shown, text: Người trong ảnh thuộc cơ quan tỉnh. }
+quotas:";
+        contest(site, |text| text.replacen("quotas:", rules, 1)).await;
+        let mut browser = site.browser();
+        let code = begin(&mut browser, 1).await;
+        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
+        let agreed = [("agree", "original"), ("agree", "eligibility-1"), ("agree", "eligibility-2")];
+
+        let silent = browser.post(&format!("/drafts/{code}/submission"), &agreed[..2]).await;
+        let taken = browser.post(&format!("/drafts/{code}/submission"), &agreed).await;
+
+        let told = silent.all("[role=alert] p").join(" ");
+        assert!(told.contains("Người trong ảnh thuộc cơ quan tỉnh.") && !told.contains("không thuộc"), "{told}");
+        assert_eq!(taken.location, Some(format!("/receipts/{code}")), "{}", taken.text());
+        site.work().await;
+    }
+
     async fn every_condition_is_told_and_those_that_no_row_proves_are_declared(site: Site) {
         let rules = "eligibility:
   - { rule: { age: { min: 18, max: 35 } }, of: shown, text: { vi: Người trong ảnh từ 18 đến 35 tuổi., en: Those shown are 18 to 35. } }
