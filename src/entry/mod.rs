@@ -46,7 +46,7 @@ pub use film::in_turn;
 pub use guardian::{Guarded, Guardian, agree, agree_on_paper, guarded, refuse};
 pub use limits::{accepts, faults, misfits, not_taken, unseen, unusable};
 pub use named::{Named, accepted, by_code_or_number, named};
-pub use quota::{Progress, quota_progress};
+pub use quota::{Beyond, Progress, beyond, quota_progress};
 pub use rights::{Agreed, agreements, contests, erase, export, may_be_shown, of_person, withdraw};
 pub use subject::name_subjects;
 pub use submit::{submit, untold};

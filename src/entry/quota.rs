@@ -1,7 +1,9 @@
 //! Quotas: how many entries a person, a unit or a contest may send, and how many a unit should.
 
+use std::collections::{HashMap, HashSet};
+
 use entity::entry::{self, EntrantKind, State};
-use entity::id::UnitId;
+use entity::id::{CategoryId, UnitId};
 use entity::{category, unit};
 use sea_orm::sea_query::{LikeExpr, Query, SimpleExpr};
 use sea_orm::{
@@ -60,12 +62,7 @@ async fn counted(
     others = match quota.per {
         QuotaScope::Contest => others,
         QuotaScope::Unit => {
-            let Some(id) = entry.unit_id else { return Ok(None) };
-            let bound = match &quota.unit_type {
-                None => unit::Entity::find_by_id(id).one(db).await?,
-                Some(code) => of_type(db, id, code).await?,
-            };
-            let Some(bound) = bound else { return Ok(None) };
+            let Some(bound) = bound(db, entry, quota).await? else { return Ok(None) };
             others.filter(counts_for(&bound, quota))
         }
         QuotaScope::Person if entry.entrant_kind != EntrantKind::Person => return Ok(None),
@@ -73,6 +70,19 @@ async fn counted(
         QuotaScope::Person | QuotaScope::Team => same_entrant(others, entry),
     };
     Ok(Some(others.count(db).await?))
+}
+
+/// The unit that a quota by unit binds with an entry; none where it does not bind.
+async fn bound(
+    db: &impl ConnectionTrait,
+    entry: &entry::Model,
+    quota: &Quota,
+) -> Result<Option<unit::Model>, DbErr> {
+    let Some(id) = entry.unit_id else { return Ok(None) };
+    match &quota.unit_type {
+        None => unit::Entity::find_by_id(id).one(db).await,
+        Some(code) => of_type(db, id, code).await,
+    }
 }
 
 /// The unit of this type that stands nearest on the way up from a unit, itself included.
@@ -118,6 +128,101 @@ fn same_entrant(
         same = same.add(entry::Column::Email.eq(email));
     }
     others.filter(same)
+}
+
+/// A cap of a contest that works on their way into it would pass.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Beyond {
+    /// For whom it is.
+    pub per: QuotaScope,
+    /// Name of the unit or the entrant that it binds; empty for the contest as a whole.
+    pub whose: String,
+    /// How many are in the contest already.
+    pub held: u64,
+    /// How many more would come.
+    pub more: u64,
+    /// The cap.
+    pub most: u32,
+}
+
+/// Caps of `contest` that these works would pass if all of them came into this category of it, one
+/// finding for each cap.
+///
+/// # Errors
+/// When the database fails.
+pub async fn beyond(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    (category, id): (&str, CategoryId),
+    works: &[entry::Model],
+) -> Result<Vec<Beyond>, DbErr> {
+    let units = unit::Entity::find()
+        .filter(unit::Column::Id.is_in(works.iter().filter_map(|work| work.unit_id)));
+    let units: HashMap<UnitId, unit::Model> =
+        units.all(db).await?.into_iter().map(|unit| (unit.id, unit)).collect();
+    let binds = |quota: &&Quota| quota.category.as_deref().is_none_or(|key| key == category);
+    let mut found = Vec::new();
+    for quota in contest.definition.quotas.iter().filter(binds) {
+        let Some(most) = quota.max else { continue };
+        for work in leading(quota, works) {
+            let there = entry::Model { category_id: id, ..work.clone() };
+            let Some(held) = counted(db, contest, &there, quota).await? else { continue };
+            let bound = match quota.per {
+                QuotaScope::Unit => bound(db, work, quota).await?,
+                _ => None,
+            };
+            let together = works.iter().filter(|other| {
+                let unit = other.unit_id.and_then(|id| units.get(&id));
+                counts_with(quota, (work, other), bound.as_ref().zip(unit))
+            });
+            let more = together.count() as u64;
+            if held + more > u64::from(most) {
+                let whose = match quota.per {
+                    QuotaScope::Contest => String::new(),
+                    QuotaScope::Unit => bound.map(|unit| unit.name).unwrap_or_default(),
+                    QuotaScope::Person | QuotaScope::Team => work.entrant_name.clone(),
+                };
+                found.push(Beyond { per: quota.per, whose, held, more, most });
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The works of which each stands for all that a quota counts like it: one of the whole contest, one
+/// of each unit.
+fn leading<'a>(quota: &Quota, works: &'a [entry::Model]) -> Vec<&'a entry::Model> {
+    let mut units = HashSet::new();
+    match quota.per {
+        QuotaScope::Contest => works.iter().take(1).collect(),
+        QuotaScope::Unit => works.iter().filter(|work| units.insert(work.unit_id)).collect(),
+        QuotaScope::Person | QuotaScope::Team => works.iter().collect(),
+    }
+}
+
+/// Whether a quota counts `other` where it counts `work`; `units` are the unit that it binds with
+/// the one, and that of the other.
+fn counts_with(
+    quota: &Quota,
+    (work, other): (&entry::Model, &entry::Model),
+    units: Option<(&unit::Model, &unit::Model)>,
+) -> bool {
+    match quota.per {
+        QuotaScope::Contest => true,
+        QuotaScope::Unit => units.is_some_and(|(bound, own)| match quota.unit_type {
+            None => own.id == bound.id,
+            Some(_) => own.path.starts_with(&bound.path),
+        }),
+        QuotaScope::Person | QuotaScope::Team => {
+            let account =
+                |entry: &entry::Model| entry.author_id.filter(|_| entry.entered_by.is_none());
+            let same = account(work).is_some() && account(work) == account(other)
+                || work.phone.is_some() && work.phone == other.phone
+                || work.email.is_some() && work.email == other.email;
+            work.id == other.id || work.entrant_kind == other.entrant_kind && same
+        }
+    }
 }
 
 /// How far a unit is towards its targets.

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::rank::{Candidate, Decided, Who};
+use crate::contest::definition::QuotaScope;
+use crate::entry::Beyond;
 use crate::refusal::{Arg, Kind, Refused};
 
 /// Everything that decides.
@@ -68,8 +70,29 @@ pub enum Problem {
     TooFewGoUp(u32, u32),
     /// More entries would go up than the rules allow: how many, and the most.
     TooManyGoUp(u32, u32),
+    /// More works would go up than the contest above takes.
+    BeyondCap {
+        /// For whom the cap is.
+        per: QuotaScope,
+        /// The unit or the entrant that it binds; empty for the contest as a whole.
+        whose: String,
+        /// How many are there already.
+        held: i64,
+        /// How many more would come.
+        more: i64,
+        /// The cap.
+        most: u32,
+    },
     /// Nothing to rank.
     Nothing,
+}
+
+impl From<Beyond> for Problem {
+    fn from(beyond: Beyond) -> Self {
+        let Beyond { per, whose, held, more, most } = beyond;
+        let number = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+        Self::BeyondCap { per, whose, held: number(held), more: number(more), most }
+    }
 }
 
 impl Problem {
@@ -104,6 +127,18 @@ impl Problem {
                 .with("table", table.as_str())
                 .with("place", *place)
                 .with("count", i64::try_from(who.len()).unwrap_or(i64::MAX)),
+            Self::BeyondCap { per, whose, held, more, most } => {
+                let code = match per {
+                    QuotaScope::Person | QuotaScope::Team => "up-beyond-person",
+                    QuotaScope::Unit => "up-beyond-unit",
+                    QuotaScope::Contest => "up-beyond-contest",
+                };
+                Refused::new(Kind::Conflict, code)
+                    .with("whose", whose.as_str())
+                    .with("held", held)
+                    .with("more", more)
+                    .with("most", *most)
+            }
             Self::Nothing => Refused::new(Kind::Conflict, "result-nothing"),
         }
     }

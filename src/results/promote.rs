@@ -1,7 +1,7 @@
 //! Sending entries up to the contest above.
 
 use entity::entry;
-use entity::id::{ContestId, EntryId, PromotionId, PublicationId};
+use entity::id::{CategoryId, ContestId, EntryId, PromotionId, PublicationId};
 use entity::instant::Instant;
 use entity::{award, promotion, publication};
 use sea_orm::{
@@ -11,8 +11,10 @@ use sea_orm::{
 
 use super::award::holds;
 use super::error::Error;
+use super::inputs::Problem;
+use super::rank::Who;
 use super::record::went_up;
-use crate::contest;
+use crate::contest::{self, Contest};
 use crate::entry as entries;
 
 /// The entries that a publication sends up, first first, as they were frozen with it.
@@ -82,12 +84,76 @@ pub async fn held_in(
     Ok(awards)
 }
 
+/// Where works go up to: the contest above, with the category that they enter; none without a
+/// contest above.
+async fn target(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+) -> Result<Option<(Contest, String, CategoryId)>, Error> {
+    let Some(parent) = contest.row.parent_id else { return Ok(None) };
+    let parent = contest::by_id(db, parent).await?;
+    let rule = contest.definition.promotion.as_ref();
+    let own = contest.definition.categories.first().map(|category| category.key.clone());
+    let key = rule.and_then(|rule| rule.category.clone()).or(own).unwrap_or_default();
+    let categories = contest::category_ids(db, parent.id()).await?;
+    let category = *categories.get(&key).ok_or(Error::Unknown)?;
+    Ok(Some((parent, key, category)))
+}
+
+/// Those of the entries that did not go up to a contest yet, in their order.
+async fn fresh(
+    db: &impl ConnectionTrait,
+    parent: ContestId,
+    up: &[EntryId],
+) -> Result<Vec<entry::Model>, DbErr> {
+    let known = promotion::Entity::find()
+        .filter(promotion::Column::ToContestId.eq(parent))
+        .filter(promotion::Column::FromEntryId.is_in(up.iter().copied()));
+    let known = known.all(db).await?;
+    let rows = entry::Entity::find().filter(entry::Column::Id.is_in(up.iter().copied()));
+    let rows = rows.all(db).await?;
+    let of = |id: &EntryId| rows.iter().find(|row| row.id == *id).cloned();
+    let is_new = |id: &&EntryId| !known.iter().any(|row| row.from_entry_id == **id);
+    Ok(up.iter().filter(is_new).filter_map(of).collect())
+}
+
+/// Caps of the contest above that the works of an outcome would pass if they went up.
+///
+/// # Errors
+/// When the database fails.
+pub async fn caps_passed(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    up: &[Who],
+) -> Result<Vec<Problem>, Error> {
+    let target = match target(db, contest).await {
+        Err(Error::Unknown) => None,
+        other => other?,
+    };
+    let Some((parent, key, category)) = target.filter(|_| !up.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    let works = fresh(db, parent.id(), &entries_of(up)).await?;
+    let beyond = entries::beyond(db, &parent, (&key, category), &works).await?;
+    Ok(beyond.into_iter().map(Problem::from).collect())
+}
+
+/// The entries among them, in their order.
+pub(super) fn entries_of(who: &[Who]) -> Vec<EntryId> {
+    let entry = |who: &Who| match who {
+        Who::Entry(id) => Some(*id),
+        Who::Unit(_) => None,
+    };
+    who.iter().filter_map(entry).collect()
+}
+
 /// Sends the entries of a publication up; sent before, an entry is not sent again. What a replaced
 /// publication sent stays up: whoever runs the contest above decides about it. `code` makes fresh
 /// public codes.
 ///
 /// # Errors
-/// [`Error::Unknown`] when the contest above has no category for them.
+/// [`Error::Unknown`] when the contest above has no category for them; [`Error::Problems`] when they
+/// are more than it takes.
 pub async fn promote(
     tx: &DatabaseTransaction,
     publication: PublicationId,
@@ -96,24 +162,15 @@ pub async fn promote(
 ) -> Result<usize, Error> {
     let row = publication::Entity::find_by_id(publication).one(tx).await?.ok_or(Error::Unknown)?;
     let contest = contest::by_id(tx, row.contest_id).await?;
-    let Some(parent) = contest.row.parent_id else { return Ok(0) };
     let chosen = chosen(tx, publication).await?;
-    let parent = contest::lock(tx, parent).await?;
-    let rule = contest.definition.promotion.as_ref();
-    let own = contest.definition.categories.first().map(|category| category.key.clone());
-    let key = rule.and_then(|rule| rule.category.clone()).or(own).unwrap_or_default();
-    let categories = contest::category_ids(tx, parent.id()).await?;
-    let category = *categories.get(&key).ok_or(Error::Unknown)?;
-    for id in &chosen {
-        let Some(from) = entry::Entity::find_by_id(*id).one(tx).await? else { continue };
-        let known = promotion::Entity::find()
-            .filter(promotion::Column::FromEntryId.eq(*id))
-            .filter(promotion::Column::ToContestId.eq(parent.id()))
-            .one(tx)
-            .await?;
-        if known.is_some() {
-            continue;
-        }
+    let Some((parent, key, category)) = target(tx, &contest).await? else { return Ok(0) };
+    let parent = contest::lock(tx, parent.id()).await?;
+    let works = fresh(tx, parent.id(), &chosen).await?;
+    let beyond = entries::beyond(tx, &parent, (&key, category), &works).await?;
+    if !beyond.is_empty() {
+        return Err(Error::Problems(beyond.into_iter().map(Problem::from).collect()));
+    }
+    for from in works {
         let copied = entries::copy_up(tx, &from, &parent, category, code(), now).await;
         let copy = copied.map_err(|error| match error {
             entries::Error::Database(error) => Error::Database(error),

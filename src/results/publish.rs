@@ -2,7 +2,7 @@
 
 use entity::award::{self, State as AwardState};
 use entity::contest::State as ContestState;
-use entity::id::{AwardId, EntryId, PublicationId, StandingId};
+use entity::id::{AwardId, PublicationId, StandingId};
 use entity::instant::Instant;
 use entity::publication::State;
 use entity::{publication, standing};
@@ -12,8 +12,9 @@ use serde_json::json;
 use super::award::{keep_passes, recipient, split, winner};
 use super::error::Error;
 use super::gather::gather;
+use super::inputs::Inputs;
 use super::outcome::{Outcome, outcome};
-use super::rank::Who;
+use super::promote::{caps_passed, entries_of};
 use super::record::record;
 use super::rows::{awards, history};
 use super::same::is_same;
@@ -45,10 +46,7 @@ pub async fn propose(
         return Err(Error::NoReason);
     }
     let inputs = gather(tx, &contest, now).await?;
-    let result = outcome(&contest.definition, &inputs);
-    if !result.problems.is_empty() {
-        return Err(Error::Problems(result.problems));
-    }
+    let result = ready(tx, &contest, &inputs).await?;
     let id = PublicationId::new();
     let votes = voting::statement(tx, contest.id()).await?;
     let aside = voting::cases::set_aside(tx, contest.id()).await?;
@@ -56,7 +54,7 @@ pub async fn propose(
         "entries": inputs.entries.len(),
         "votes": votes,
         "set_aside": aside,
-        "up": entries(&result.up),
+        "up": entries_of(&result.up),
     });
     if let Some(before) = before
         && is_same(tx, &contest, (before, &summary), &result).await?
@@ -84,13 +82,15 @@ pub async fn propose(
     Ok(id)
 }
 
-/// The entries among them, in their order.
-fn entries(who: &[Who]) -> Vec<EntryId> {
-    let entry = |who: &Who| match who {
-        Who::Entry(id) => Some(*id),
-        Who::Unit(_) => None,
-    };
-    who.iter().filter_map(entry).collect()
+/// What follows from everything that decides, where nothing stands in the way of publishing it.
+async fn ready(
+    tx: &DatabaseTransaction,
+    contest: &Contest,
+    inputs: &Inputs,
+) -> Result<Outcome, Error> {
+    let mut result = outcome(&contest.definition, inputs);
+    result.problems.extend(caps_passed(tx, contest, &result.up).await?);
+    if result.problems.is_empty() { Ok(result) } else { Err(Error::Problems(result.problems)) }
 }
 
 /// Drops a proposal that was not approved.
@@ -159,10 +159,7 @@ pub async fn publish(
     if inputs.hash() != proposal.inputs_hash {
         return Err(Error::Changed);
     }
-    let result = outcome(&contest.definition, &inputs);
-    if !result.problems.is_empty() {
-        return Err(Error::Problems(result.problems));
-    }
+    let result = ready(tx, &contest, &inputs).await?;
     let mut before = Vec::new();
     for old in all.iter().filter(|row| row.state == State::Published) {
         before.extend(awards(tx, old.id).await?);

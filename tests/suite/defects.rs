@@ -353,12 +353,13 @@ fn an_unknown_key_is_told_with_the_one_that_was_meant() {
 }
 
 /// Codes that no file can show: the rest of the program finds them, and other tests hold them.
-const ELSEWHERE: [&str; 8] = [
+const ELSEWHERE: [&str; 9] = [
     "lint-error",
     "lint-warning",
     "lint-advice",
     "lint-unit-unknown",
     "lint-unit-type-unknown",
+    "lint-unit-not-below",
     "lint-round-kind-not-run",
     "document-empty",
     "document-wanted",

@@ -3,8 +3,12 @@
 use actix_web::http::StatusCode;
 use entity::id::PublicationId;
 use entity::{audit_log, contributor, entry, part, promotion, publication, rendition};
+use hoithi::contest::apply::{Change, Error, apply};
+use hoithi::contest::document;
 use hoithi::{contest, db, results};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
+};
 
 use super::story::{
     APPROVER, ORGANISER, STAGE, Work, accept_all, announce, enter, publish, staged,
@@ -54,6 +58,18 @@ async fn sent_up(site: &Site) -> Vec<(Browser, String)> {
     site.work().await;
     site.letters();
     entrants
+}
+
+/// Three accepted works of one unit in a contest that sends works up by this rule, to a contest with
+/// these quotas; who organises it and who approves, on the day of the announcement.
+async fn three(site: &Site, quotas: &str, rule: &str) -> (Browser, Browser) {
+    site.units().await;
+    announce(site, &ABOVE.replace("declarations:", &format!("quotas: [{quotas}]\ndeclarations:")))
+        .await;
+    let rules = format!("parent: cap-tren\npromotion: {{ count: {rule} }}");
+    super::story::stage_of(site, &staged(&rules), &["Một", "Hai", "Ba"]).await;
+    site.set_clock("2026-04-11T01:00:00Z");
+    (site.signed_in(ORGANISER).await, site.signed_in(APPROVER).await)
 }
 
 async fn of(site: &Site, slug: &str) -> Vec<entry::Model> {
@@ -200,5 +216,79 @@ promotion: { count: { min: 1, max: 2 }, basis: chosen }";
         let people = contributor::Entity::find().all(&site.app.db).await.unwrap();
         assert_eq!(people.iter().filter(|who| who.name.contains("Hai")).count(), 0);
         assert_eq!(people.len(), 4, "two works below and two above keep theirs");
+    }
+
+    async fn more_than_the_contest_above_takes_of_a_unit_does_not_go_up(site: Site) {
+        let (mut organiser, mut approver) = three(site, "{ per: unit, max: 2 }", "{ min: 1, max: 3 }, basis: all").await;
+        let desk = format!("/desk/contests/{STAGE}");
+
+        let stopped = organiser.post(&format!("{desk}/proposal"), &[("act", "propose")]).await;
+        let results = organiser.get(&format!("{desk}/results")).await;
+        let page = organiser.get(&format!("{desk}/promotion")).await;
+        let above = document::read(&ABOVE.replace("declarations:", "quotas: [{ per: unit, max: 3 }]\ndeclarations:")).unwrap();
+        let change = Change { reason: "Nâng hạn mức".to_owned(), notice: "Mỗi đơn vị được gửi ba bài".to_owned() };
+        let tx = db::begin(&site.app.db).await.unwrap();
+        apply(&tx, &above, None, &change, site.app.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        publish(&mut organiser, &mut approver, STAGE).await;
+        site.work().await;
+
+        let said = "nhận tối đa 2 bài của mỗi đơn vị. Đơn vị “Công đoàn các khu";
+        for told in [stopped.text(), results.text(), page.text()] {
+            assert!(told.contains(said) && told.contains("gửi thêm 3 bài"), "{told}");
+        }
+        assert_eq!(of(site, "cap-tren").await.len(), 3);
+    }
+
+    async fn a_cap_of_a_person_or_of_the_whole_contest_above_is_kept_too(site: Site) {
+        let (mut organiser, _) = three(site, "{ per: contest, max: 2 }, { per: person, max: 1 }", "{ min: 1, max: 3 }, basis: all").await;
+        let rows = of(site, STAGE).await;
+        let mut row = rows[1].clone().into_active_model();
+        row.phone = Set(rows[0].phone.clone());
+        let tx = db::begin(&site.app.db).await.unwrap();
+        row.update(&tx).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let stopped = organiser.post(&format!("/desk/contests/{STAGE}/proposal"), &[("act", "propose")]).await;
+
+        let told = stopped.all(".notice li").join(" ");
+        assert!(told.contains("nhận tối đa 2 bài và đã có 0 bài, kết quả này gửi thêm 3 bài"), "{told}");
+        assert!(told.contains("tối đa 1 bài của mỗi người. “Tác giả Một” đã có 0 bài ở đó, kết quả này gửi thêm 2 bài"), "{told}");
+    }
+
+    async fn what_came_in_above_since_the_result_counts_against_the_cap(site: Site) {
+        let (mut organiser, mut approver) = three(site, "{ per: unit, max: 3 }", "{ min: 1, max: 3 }, basis: all").await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+        let direct = Work {
+            title: "Gửi thẳng".to_owned(),
+            name: "Tác giả Tư".to_owned(),
+            phone: "0915000004".to_owned(),
+            seed: 4,
+            agree: &["original"],
+            ..Work::of("cap-tren", "photo", "td-kcn")
+        };
+        enter(&mut site.browser(), &direct).await;
+        let row = publication::Entity::find().one(&site.app.db).await.unwrap().unwrap();
+
+        let tx = db::begin(&site.app.db).await.unwrap();
+        let refused = results::promote(&tx, row.id, || unreachable!("none goes up"), site.app.clock.now()).await;
+        drop(tx);
+
+        assert!(matches!(refused, Err(results::Error::Problems(all)) if all.len() == 1));
+        assert_eq!(of(site, "cap-tren").await.len(), 1);
+        site.jobs_may_wait();
+    }
+
+    async fn a_contest_goes_up_only_to_one_of_a_unit_above_its_own(site: Site) {
+        site.units().await;
+        announce(site, &ABOVE.replace("tong-lien-doan", "td-kcn")).await;
+        let below = document::read(&staged("parent: cap-tren")).unwrap();
+
+        let tx = db::begin(&site.app.db).await.unwrap();
+        let refused = apply(&tx, &below, None, &Change::default(), site.app.clock.now()).await;
+        drop(tx);
+
+        let Err(Error::Findings(found)) = refused else { panic!("{refused:?}") };
+        assert_eq!(found.iter().map(|one| (one.path.as_str(), one.code)).collect::<Vec<_>>(), [("/unit", "lint-unit-not-below")]);
     }
 }

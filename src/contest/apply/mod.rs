@@ -73,6 +73,9 @@ pub async fn apply(
         Some(old) => (old.id(), old.row.version + 1),
         None => (ContestId::new(), 1),
     };
+    if let Some(parent) = &parent {
+        stands_below(tx, &unit, parent, old.as_ref()).await?;
+    }
     if let Some(old) = &old {
         changeable(old, change)?;
         ballots_stay(old, definition, now)?;
@@ -110,6 +113,24 @@ async fn unknown_units(
         }
     }
     Ok(found)
+}
+
+/// Whether the unit is that of the contest above or stands below it. Units move: where neither the
+/// unit nor the contest above changes, what was once right stays.
+async fn stands_below(
+    tx: &DatabaseTransaction,
+    unit: &entity::unit::Model,
+    parent: &Contest,
+    old: Option<&Contest>,
+) -> Result<(), Error> {
+    let stays =
+        |old: &Contest| old.row.unit_id == unit.id && old.row.parent_id == Some(parent.id());
+    let above = unit::by_id(tx, parent.row.unit_id).await?;
+    if old.is_some_and(stays) || unit.path.starts_with(&above.path) {
+        return Ok(());
+    }
+    let finding = lint::unknown("/unit".to_owned(), "lint-unit-not-below", &above.name);
+    Err(Error::Findings(vec![finding]))
 }
 
 /// Writes the contest's own row.

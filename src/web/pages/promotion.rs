@@ -207,7 +207,8 @@ async fn upwards(app: &App, shown: &mut Show, contest: &Contest, rule: &Promotio
     let snapshot = db::snapshot(&app.db).await?;
     let inputs = results::gather(&snapshot, contest, shown.v.now).await?;
     drop(snapshot);
-    let outcome = results::outcome(&contest.definition, &inputs);
+    let mut outcome = results::outcome(&contest.definition, &inputs);
+    outcome.problems.extend(results::caps_passed(&app.db, contest, &outcome.up).await?);
     let gone = results::gone_up(&app.db, contest.id()).await?;
     let sent: Vec<EntryId> = gone.iter().map(|row| row.from_entry_id).collect();
     let up: Vec<EntryId> = if sent.is_empty() { entries(&outcome.up) } else { sent };
@@ -226,8 +227,10 @@ async fn upwards(app: &App, shown: &mut Show, contest: &Contest, rule: &Promotio
     let (up, next) = (up.iter().filter_map(work).collect(), next.iter().filter_map(work).collect());
     (shown.up, shown.next) = (up, next);
     shown.is_sent = !gone.is_empty();
-    let about_up =
-        |problem: &&Problem| matches!(problem, Problem::TooFewGoUp(..) | Problem::TooManyGoUp(..));
+    let about_up = |problem: &&Problem| {
+        use Problem::{BeyondCap, TooFewGoUp, TooManyGoUp};
+        matches!(problem, TooFewGoUp(..) | TooManyGoUp(..) | BeyondCap { .. })
+    };
     let problems = outcome.problems.iter().filter(about_up);
     shown.problems = problems.map(|problem| shown.v.said(&problem.refused())).collect();
     let too_many = outcome.problems.iter().any(|p| matches!(p, Problem::TooManyGoUp(..)));

@@ -125,6 +125,7 @@ lint-no-days-to-accept = Winners have no day to accept. Write at least 1.
 lint-category-not-in-table = The table of this prize does not rank the category “{ $key }”.
 lint-fewer-winners-than-go-up = Only { $winners } entries win these prizes, fewer than have to go up.
 lint-most-beyond-the-parents-cap = The contest above takes at most { $cap } entries from a unit, fewer than the most written here.
+lint-unit-not-below = This unit does not stand below “{ $key }”, which runs the contest above. Write another unit or another parent.
 lint-parent-slot-missing = The contest above asks for “{ $key }”, which this category does not have: entries that go up will lack it.
 lint-wider-than-the-parent = This takes more than the contest above does: entries that go up may be refused. A contest below should only narrow.
 lint-only-jury-categories = The jury fills all categories, so nobody can enter. Add one that entrants choose.

@@ -125,6 +125,7 @@ lint-no-days-to-accept = Người đoạt giải không có ngày nào để xá
 lint-category-not-in-table = Bảng kết quả của giải này không xếp hạng hạng mục “{ $key }”.
 lint-fewer-winners-than-go-up = Chỉ có { $winners } bài đoạt các giải này, ít hơn số phải gửi lên.
 lint-most-beyond-the-parents-cap = Cuộc thi cấp trên chỉ nhận tối đa { $cap } bài từ một đơn vị, ít hơn số tối đa ghi ở đây.
+lint-unit-not-below = Đơn vị này không trực thuộc “{ $key }” là đơn vị tổ chức cuộc thi cấp trên. Hãy ghi lại unit hoặc parent.
 lint-parent-slot-missing = Cuộc thi cấp trên đòi phần “{ $key }” mà hạng mục này không có, nên bài gửi lên sẽ thiếu.
 lint-wider-than-the-parent = Phần này nhận rộng hơn cuộc thi cấp trên: bài gửi lên có thể bị từ chối. Cấp dưới chỉ nên thu hẹp.
 lint-only-jury-categories = Mọi hạng mục đều do ban giám khảo xếp, nên không ai gửi bài được. Hãy thêm một hạng mục để người dự thi chọn.

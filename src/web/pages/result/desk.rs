@@ -145,7 +145,8 @@ pub(super) async fn draw_desk(
     let snapshot = db::snapshot(&app.db).await?;
     let inputs = results::gather(&snapshot, contest, v.now).await?;
     drop(snapshot);
-    let outcome = results::outcome(&contest.definition, &inputs);
+    let mut outcome = results::outcome(&contest.definition, &inputs);
+    outcome.problems.extend(results::caps_passed(&app.db, contest, &outcome.up).await?);
     let names = names(app, contest).await?;
     let english = v.lang.is_english();
     // Until a round is closed nobody has won anything, and equals are not equals yet.
