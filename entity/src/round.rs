@@ -29,7 +29,7 @@ pub struct Model {
     pub opened_at: Option<Instant>,
     /// When results were reckoned.
     pub closed_at: Option<Instant>,
-    /// Who closed it.
+    /// Who closed it; kept when it is opened again.
     pub closed_by: Option<UserId>,
 }
 

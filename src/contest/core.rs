@@ -105,6 +105,13 @@ impl Contest {
     pub fn is_running(&self) -> bool {
         self.row.state == contest::State::Announced
     }
+
+    /// Whether a judging round may still be opened again: while the contest runs, and after its
+    /// result was published, for a correction.
+    #[must_use]
+    pub fn takes_corrections(&self) -> bool {
+        self.is_running() || self.row.state == contest::State::Published
+    }
 }
 
 /// The contest with this slug.

@@ -194,11 +194,12 @@ pub async fn preview(
     })
 }
 
-/// Opens a closed round again, before results were published, with a reason for the record.
+/// Opens a closed round again, with a reason for the record. A result that was published stays until
+/// a correction of it is proposed and approved.
 ///
 /// # Errors
 /// [`Error::DecidedWithoutReason`] without one; [`Error::StaysClosed`] when it is not closed, a later
-/// round has begun, or the contest is over.
+/// round has begun, or the contest is closed or cancelled.
 pub async fn reopen(
     tx: &DatabaseTransaction,
     by: &Organiser,
@@ -214,7 +215,7 @@ pub async fn reopen(
     let later = contest::rounds(tx, contest.id()).await?;
     let begun =
         later.iter().any(|other| other.position > row.position && other.state != State::Waiting);
-    if row.state != State::Closed || begun || !contest.is_running() {
+    if row.state != State::Closed || begun || !contest.takes_corrections() {
         return Err(Error::StaysClosed);
     }
     let mut opened = row.clone().into_active_model();

@@ -15,7 +15,7 @@ use crate::contest::definition::Round;
 /// Proves that the judge may say something now; the seat is held until the transaction ends.
 ///
 /// # Errors
-/// [`Error::NotOpen`] outside the round or its phase; [`Error::Final`] after the judge finished.
+/// [`Error::NotOpen`] outside the round, or outside its phase before it was opened again; [`Error::Final`] after the judge finished.
 pub(super) async fn may_say(
     tx: &DatabaseTransaction,
     judge: &Judge,
@@ -25,8 +25,10 @@ pub(super) async fn may_say(
     let definition = definition_of(&contest, &judge.round)?;
     let window = contest.window(&definition.phase);
     let round = round::Entity::find_by_id(judge.round.id).one(tx).await?;
-    let open = round.is_some_and(|round| round.state == State::Open);
-    if !open || !window.is_some_and(|window| window.contains(now)) {
+    let round = round.filter(|round| round.state == State::Open).ok_or(Error::NotOpen)?;
+    // A round that somebody closed and opened again is corrected, whenever that is needed.
+    let again = round.closed_by.is_some();
+    if !again && !window.is_some_and(|window| window.contains(now)) {
         return Err(Error::NotOpen);
     }
     let seat = seat::Entity::find_by_id(judge.seat.id).lock(LockType::NoKeyUpdate).one(tx).await?;

@@ -47,6 +47,21 @@ async fn judged(site: &Site) -> (Browser, Browser) {
     (site.signed_in(ORGANISER).await, site.signed_in(APPROVER).await)
 }
 
+/// Gives the work of this title another mark, on a sheet that was saved once, and declares all final.
+async fn correct(judge: &mut Browser, title: &str, mark: u32) {
+    let desk = judge.get("/desk").await;
+    let round = desk.attributes("a[href^='/judging/']", "href").pop().expect("a round");
+    for work in judge.get(&round).await.attributes(".cards a", "href") {
+        if judge.get(&work).await.all("h1")[0].ends_with(title) {
+            let sheet = serde_json::json!({ "version": 1, "marks": { "art": mark } });
+            let saved = judge.put_json(&format!("{work}/sheet"), &sheet).await;
+            assert_eq!(saved.status, StatusCode::OK, "{}", saved.text());
+        }
+    }
+    let done = judge.post(&format!("{round}/completion"), &[]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text());
+}
+
 const PROPOSAL: &str = "/desk/contests/san-khau/proposal";
 const PUBLICATION: &str = "/desk/contests/san-khau/publication";
 
@@ -177,6 +192,57 @@ both! {
         assert_eq!(old.attributes("[role=alert] a", "href"), [in_force], "and leads back");
         assert_eq!(old.all("tbody th a").len(), 5, "as it stood");
         assert_eq!(history(site).await, [(1, Publication::Replaced), (2, Publication::Published)]);
+        site.work().await;
+    }
+
+    async fn a_wrong_mark_is_corrected_after_the_result_by_a_second_publication(site: Site) {
+        let (mut organiser, mut approver) = judged(site).await;
+        publish(&mut organiser, &mut approver, STAGE).await;
+        site.work().await;
+        site.set_clock("2026-04-12T01:00:00Z");
+        let mut organiser = site.signed_in(ORGANISER).await;
+        let mut approver = site.signed_in(APPROVER).await;
+        let form = [("name", "Lê Văn Tám"), ("contact", "0900000001"), ("body", "Bài Ba bị nhập nhầm điểm."), ("entry", "")];
+        let filed = site.browser().post(&format!("/contests/{STAGE}/complaints"), &form).await;
+        let complaint = filed.location.expect("a place for the answer");
+        let at = format!("/desk/contests/{STAGE}/complaints/{}", complaint.rsplit('/').next().unwrap());
+        let upheld = organiser.post(&at, &[("decision", "upheld"), ("answer", "Điểm được sửa.")]).await;
+        assert_eq!(upheld.status, StatusCode::SEE_OTHER, "{}", upheld.text());
+        let round = format!("/desk/contests/{STAGE}/rounds/final");
+
+        let offered = organiser.get(&round).await;
+        let silent = organiser.post(&round, &[("act", "reopen"), ("reason", " ")]).await;
+        let reopened = organiser.post(&round, &[("act", "reopen"), ("reason", "Khiếu nại đúng")]).await;
+        let early = organiser.post(PROPOSAL, &[("act", "propose"), ("reason", "Sửa điểm")]).await;
+        let unlocking = organiser.get(&round).await.attributes("form[action$='/unlocking']", "action").remove(0);
+        organiser.post(&unlocking, &[("reason", "Nhập nhầm điểm")]).await;
+        let mut one = site.signed_in("gk@example.vn").await;
+        correct(&mut one, "Ba", 1000).await;
+        site.set_clock("2026-04-12T01:01:00Z");
+        let meanwhile = site.browser().get(&format!("/contests/{STAGE}/results")).await;
+        close(&mut organiser, STAGE, "final").await;
+        let proposed = organiser.post(PROPOSAL, &[("act", "propose"), ("reason", "Bài Ba bị nhập nhầm điểm")]).await;
+        let own = organiser.post(PUBLICATION, &[("sure", "yes")]).await;
+        let done = approver.post(PUBLICATION, &[("sure", "yes")]).await;
+        site.set_clock("2026-04-12T01:02:00Z");
+        let after = site.browser().get(&format!("/contests/{STAGE}/results")).await;
+
+        assert_eq!(offered.attributes("button[value='reopen']", "value"), ["reopen"]);
+        assert!(silent.all("[role=alert]").join(" ").contains("Hãy ghi lý do"), "{}", silent.text());
+        assert_eq!(reopened.status, StatusCode::SEE_OTHER, "{}", reopened.text());
+        assert!(alert(&early).contains("chưa kết thúc"), "{}", alert(&early));
+        assert_eq!(meanwhile.all("tbody th a"), ["Một", "Hai", "Ba", "Bốn", "Năm"], "what was published stays");
+        assert_eq!(proposed.status, StatusCode::SEE_OTHER, "{}", alert(&proposed));
+        assert!(!alert(&own).is_empty(), "a second person approves");
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", alert(&done));
+        assert_eq!(after.all("tbody th a"), ["Ba", "Một", "Hai", "Bốn", "Năm"]);
+        let before = format!("/contests/{STAGE}/results/1");
+        assert!(after.attributes("main a", "href").contains(&before), "the one before is linked");
+        let old = site.browser().get(&before).await;
+        assert_eq!(old.all("tbody th a"), ["Một", "Hai", "Ba", "Bốn", "Năm"], "and kept as it stood");
+        assert_eq!(history(site).await, [(1, Publication::Replaced), (2, Publication::Published)]);
+        let log = organiser.get(&format!("/desk/contests/{STAGE}/audit")).await;
+        assert!(log.text().contains("Khiếu nại đúng"), "the reason stands in the log");
         site.work().await;
     }
 

@@ -1,7 +1,7 @@
 round-not-waiting = This round was opened already.
 round-not-yet = This round begins at { $opens } and cannot be opened before: entries accepted until then are all dealt to judges.
 round-not-open = This round takes no marks now.
-round-stays-closed = This round cannot be opened again: the next one has begun, or the result is published.
+round-stays-closed = This round cannot be opened again: the next one has begun, or the contest is closed.
 round-too-early = The round before is not closed yet.
 round-nothing-to-deal = There are no judges yet, or no valid entries to judge.
 calibration-first = Calibration entries, first in your order: { $count }. Every judge marks them, before all others and in the same order, so that the organisers see how severe each judge is beside the panel. Mark them as you mark every entry; they count.

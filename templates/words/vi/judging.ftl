@@ -1,7 +1,7 @@
 round-not-waiting = Vòng chấm này đã được mở.
 round-not-yet = Vòng chấm này bắt đầu từ { $opens }, đến lúc đó mới mở được: bài duyệt xong trước đó đều được chia cho giám khảo.
 round-not-open = Vòng chấm này hiện không nhận điểm.
-round-stays-closed = Vòng chấm này không mở lại được nữa: vòng sau đã bắt đầu, hoặc kết quả đã công bố.
+round-stays-closed = Vòng chấm này không mở lại được nữa: vòng sau đã bắt đầu, hoặc cuộc thi đã khép lại.
 round-too-early = Vòng trước chưa kết thúc.
 round-nothing-to-deal = Chưa có giám khảo hoặc chưa có bài hợp lệ để chấm.
 calibration-first = { $count } bài đầu là bài chấm chung: mọi giám khảo đều chấm, trước các bài khác và theo cùng thứ tự. Nhờ vậy ban tổ chức biết mỗi người chấm chặt hay nới so với hội đồng. Hãy chấm như mọi bài khác; điểm vẫn được tính.

@@ -152,7 +152,7 @@ pub(super) async fn draw(
             State::Waiting if !by_talk => deal::preview(app, &v, contest, &key).await?,
             _ => Vec::new(),
         },
-        may_reopen: row.state == State::Closed && contest.is_running(),
+        may_reopen: row.state == State::Closed && contest.takes_corrections(),
         results: results.collect(),
         choices: choices.collect(),
         reason: typed.text("reason").to_owned(),
