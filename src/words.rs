@@ -162,7 +162,7 @@ pub fn number(lang: Lang, number: i64) -> String {
 #[must_use]
 pub fn millionths(lang: Lang, millionths: i64, decimals: u32) -> String {
     let step = 10_i64.pow(6 - decimals.min(6));
-    let rounded = (millionths.abs() + step / 2) / step;
+    let rounded = millionths.saturating_abs().saturating_add(step / 2) / step;
     let unit = 10_i64.pow(decimals.min(6));
     let sign = if millionths < 0 && rounded > 0 { "-" } else { "" };
     let whole = number(lang, rounded / unit);

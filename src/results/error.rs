@@ -1,10 +1,11 @@
 //! Why something about a result was not done.
 
+use entity::instant::Instant;
 use sea_orm::DbErr;
 
 use super::inputs::Problem;
 use crate::contest;
-use crate::refusal::{Kind, Refusal, Refused};
+use crate::refusal::{Arg, Kind, Refusal, Refused};
 
 /// Why a result was not published, or something about it not done.
 #[derive(Debug, thiserror::Error)]
@@ -45,6 +46,9 @@ pub enum Error {
     /// The moment of a reading has not come.
     #[error("read later than now")]
     ReadLater,
+    /// A reading outside the phase of the rules: from when and until when it is.
+    #[error("read outside the phase")]
+    ReadOutside(Instant, Instant),
     /// An entry that is not in the contest any more cannot be struck out.
     #[error("not to be struck out")]
     NoStrike,
@@ -74,6 +78,10 @@ impl Refusal for Error {
             Self::StaysFull => Refused::new(Kind::Conflict, "prize-stays-full").at("prize"),
             Self::NoStrike => Refused::new(Kind::Conflict, "strike-not-now"),
             Self::ReadLater => Refused::new(Kind::Invalid, "count-read-later").at("read_at"),
+            Self::ReadOutside(opens, closes) => Refused::new(Kind::Invalid, "count-read-outside")
+                .with("opens", Arg::Moment(*opens))
+                .with("closes", Arg::End(*closes))
+                .at("read_at"),
             Self::Contest(error) => error.refusal(),
             Self::Database(error) => error.refusal(),
         }

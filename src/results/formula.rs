@@ -85,7 +85,8 @@ fn point(normalise: Option<&Normalisation>, value: i64, sorted: &[i64]) -> Point
             Points { exact, how: How::ShareOfCap((*most).max(1)) }
         }
         Some(Normalisation::RankPoints(table)) => {
-            let sum: u32 = table.iter().skip(above).take(equal).sum();
+            let filled = table.iter().skip(above).take(equal);
+            let sum = filled.fold(0_u32, |sum, own| sum.saturating_add(*own));
             let how = How::RankPoints { place: count(above) + 1, equal: count(equal), sum };
             Points { exact: Fraction::new(i128::from(sum), i128::from(count(equal))), how }
         }

@@ -18,7 +18,7 @@ use super::decision::Subject;
 use super::inputs::{Inputs, Problem};
 use super::outside;
 use super::rank::{self, Candidate, Decided, Who};
-use crate::contest::definition::{PhaseKind, Ranked, Source};
+use crate::contest::definition::{OutsideKind, PhaseKind, Ranked, Source};
 use crate::contest::{self, Contest};
 use crate::{judging, voting};
 
@@ -154,6 +154,7 @@ async fn outside_counts(
     if unconfirmed > 0 {
         inputs.problems.push(Problem::Unconfirmed(unconfirmed));
     }
+    let mut short = Vec::new();
     for (id, one) in by_entry(inputs) {
         let own = counts.get(&id);
         let count = |key: &str| own.and_then(|own| own.get(key)).copied().unwrap_or(0);
@@ -161,13 +162,19 @@ async fn outside_counts(
             .kinds
             .iter()
             .all(|kind| kind.threshold.is_none_or(|least| count(&kind.key) >= i64::from(least)));
-        let points: i64 =
-            counted.kinds.iter().map(|kind| count(&kind.key) * i64::from(kind.points)).sum();
+        let worth = |kind: &OutsideKind| i128::from(count(&kind.key)) * i128::from(kind.points);
+        let points: i128 = counted.kinds.iter().map(worth).sum();
         let points = if reached { points } else { 0 };
-        one.raw.insert(rank::name(&Source::OutsidePoints), points * 1_000_000);
+        let millionths = i64::try_from(points * 1_000_000).unwrap_or(i64::MAX);
+        one.raw.insert(rank::name(&Source::OutsidePoints), millionths);
+        if !reached {
+            short.push(one.who);
+        }
         one.outside =
             counted.kinds.iter().map(|kind| (kind.key.clone(), count(&kind.key))).collect();
     }
+    short.sort();
+    inputs.short = short;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use super::inputs::{Inputs, Problem};
 use super::prizes::{self, Given, Open};
 use super::rank::{self, Candidate, Placed, Who};
 use super::up;
-use crate::contest::definition::{Definition, Gate, Ranked, Table};
+use crate::contest::definition::{Definition, Gate, Ranked, Source, Table};
 use crate::contest::moment;
 
 /// What follows from the inputs.
@@ -100,6 +100,9 @@ fn through_gate(table: &Table, inputs: &Inputs) -> Vec<Candidate> {
     if table.of == Ranked::Units && table.unit_types.is_empty() {
         candidates.retain(|one| inputs.right_below.contains(&one.who));
     }
+    if uses(table, &Source::OutsidePoints) {
+        candidates.retain(|one| !inputs.short.contains(&one.who));
+    }
     let kinds = match table.of {
         Ranked::Entries => &table.categories,
         Ranked::Units => &table.unit_types,
@@ -118,4 +121,10 @@ fn through_gate(table: &Table, inputs: &Inputs) -> Vec<Candidate> {
         candidates.retain(|one| raw(one) >= edge);
     }
     candidates
+}
+
+/// Whether places, or who has one, depend on a source; keys between equals aside.
+fn uses(table: &Table, source: &Source) -> bool {
+    let gate = table.gate.as_ref().and_then(Gate::counts);
+    table.formula.iter().any(|term| term.source == *source) || gate.as_ref() == Some(source)
 }

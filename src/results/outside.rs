@@ -1,4 +1,5 @@
-//! Counts read elsewhere: typed or imported by one person, confirmed or refused by another.
+//! Counts read elsewhere: typed or imported with a proof by one person, confirmed or refused by
+//! another.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -27,25 +28,30 @@ pub struct Reading {
     pub count: i64,
 }
 
-/// Notes counts that were read at `read_at`; noted before with the same numbers and not refused,
+/// Notes counts that were read at `read_at`, as `proof` shows; noted before with the same numbers and not refused,
 /// they are not noted again. Answers how many are new.
 ///
 /// # Errors
 /// [`Error::Unknown`] when an entry or a kind is not of this contest; [`Error::ReadLater`] for a
-/// moment that has not come.
+/// moment that has not come, [`Error::ReadOutside`] for one outside the phase of the rules.
 pub async fn type_in(
     tx: &DatabaseTransaction,
     by: &Organiser,
     readings: &[Reading],
-    (read_at, proof): (Instant, Option<FileId>),
+    (read_at, proof): (Instant, FileId),
     now: Instant,
 ) -> Result<usize, Error> {
     let contest = contest::hold(tx, by.contest()).await?;
     if read_at > now {
         return Err(Error::ReadLater);
     }
-    let kinds = contest.definition.outside_counts.as_ref().map(|counted| &counted.kinds);
-    let kinds = kinds.ok_or(Error::Unknown)?;
+    let counted = contest.definition.outside_counts.as_ref().ok_or(Error::Unknown)?;
+    let kinds = &counted.kinds;
+    if let Some(window) = contest.window(&counted.phase)
+        && !(window.opens..=window.closes).contains(&read_at)
+    {
+        return Err(Error::ReadOutside(window.opens, window.closes));
+    }
     let known = entries(tx, by.contest(), readings.iter().map(|one| one.entry)).await?;
     let fits = |one: &Reading| {
         one.count >= 0
@@ -62,7 +68,7 @@ pub async fn type_in(
         kind_key: Set(one.kind.clone()),
         count: Set(one.count),
         read_at: Set(read_at),
-        proof_file_id: Set(proof),
+        proof_file_id: Set(Some(proof)),
         typed_by: Set(by.user()),
         typed_at: Set(now),
         ..Default::default()

@@ -151,7 +151,8 @@ pub struct OutsideKind {
     pub label: Text,
     /// Points for each.
     pub points: u32,
-    /// Fewest with which an entry may win anything by outside counts.
+    /// Fewest with which an entry may win anything by outside counts: tables that use them do not
+    /// rank an entry with fewer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threshold: Option<u32>,
 }

@@ -4,7 +4,7 @@ use actix_web::http::StatusCode;
 use entity::{entry, outside_count};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
-use super::{DESK, accepted};
+use super::{DESK, accepted, proof};
 use crate::support::{Browser, Site, both};
 
 /// Three entries whose counts put them in their order, ready to be published; who organises, and who
@@ -15,7 +15,8 @@ async fn counted(site: &Site) -> (Browser, Browser) {
     let mut one = site.leads("ldld-thi-diem", "mot@example.vn").await;
     let mut other = site.leads("ldld-thi-diem", "hai@example.vn").await;
     let sheet = "Số,Lượt xem\n1,300\n2,200\n3,100\n".as_bytes();
-    let files: [(&str, &str, &[u8]); 1] = [("sheet", "so.csv", sheet)];
+    let files: [(&str, &str, &[u8]); 2] =
+        [("sheet", "so.csv", sheet), ("proof", "anh.png", &proof())];
     let form = [("read_at", "2026-04-15T07:00")];
     one.post_files(&format!("{DESK}/counts/import"), &form, &files).await;
     let rows = outside_count::Entity::find().all(&site.app.db).await.unwrap();

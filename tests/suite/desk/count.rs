@@ -5,7 +5,7 @@ use calamine::Reader;
 use entity::outside_count;
 use sea_orm::{EntityTrait, QueryOrder};
 
-use super::{DESK, accepted};
+use super::{DESK, accepted, accepted_by, proof};
 use crate::support::{Browser, Site, book, both};
 
 const COUNTS: &str = "/desk/contests/anh-dep/counts";
@@ -29,7 +29,7 @@ both! {
         site.set_clock("2026-04-15T01:00:00Z");
         let (mut one, mut other) = two(site).await;
         let form = [("number", "1"), ("count.view", "1.234"), ("count.share", "9"), ("read_at", "2026-04-15T07:30")];
-        let proof: [(&str, &str, &[u8]); 1] = [("proof", "anh.png", &crate::entry::picture(300, 300, 9, image::ImageFormat::Png))];
+        let proof: [(&str, &str, &[u8]); 1] = [("proof", "anh.png", &proof())];
 
         let typed = one.post_files(COUNTS, &form, &proof).await;
         let page = one.get(COUNTS).await;
@@ -64,15 +64,20 @@ both! {
             (("number", "1"), ("count.view", ""), ("read_at", "2026-04-15T07:30"), "Chưa có số nào"),
             (("number", "1"), ("count.view", "5"), ("read_at", "hôm qua"), "thời điểm đọc"),
             (("number", "1"), ("count.view", "5"), ("read_at", "2026-04-16T07:30"), "chưa tới"),
+            (("number", "1"), ("count.view", "5"), ("read_at", "2026-04-11T23:59"), "đọc số liệu từ"),
         ];
 
         for (number, view, read_at, told) in cases {
-            let answer = one.post(COUNTS, &[number, view, read_at]).await;
+            let answer = one.post_files(COUNTS, &[number, view, read_at], &[("proof", "anh.png", &proof())]).await;
             assert!(answer.all("[role=alert] li").join(" ").contains(told), "{told}: {}", answer.text());
             assert_eq!(answer.attributes("input[name='count.view']", "value"), [view.1], "{told}");
         }
+        let right = [("number", "1"), ("count.view", "5"), ("read_at", "2026-04-15T07:30")];
+        let unproved = one.post(COUNTS, &right).await;
+        assert!(unproved.all("[role=alert] li").join(" ").contains("gửi kèm tệp minh chứng"), "{}", unproved.text());
+        assert_eq!(unproved.attributes("input[name='count.view']", "value"), ["5"]);
         assert_eq!(rows(site).await, []);
-        one.post(COUNTS, &[("number", "1"), ("count.view", "5"), ("read_at", "2026-04-15T07:30")]).await;
+        one.post_files(COUNTS, &right, &[("proof", "anh.png", &proof())]).await;
         let id = outside_count::Entity::find().one(&site.app.db).await.unwrap().unwrap().id.to_string();
         let silent = other.post(&format!("{COUNTS}/settlement"), &[("count", &id), ("act", "refuse")]).await;
         assert_eq!(silent.all("[role=alert] li").len(), 1);
@@ -90,15 +95,21 @@ both! {
             "{heads}\n1,,,,100,2\n9,,,,1,1\n,{},,,\"1.000\",\n3,,,,=1+1,3\n",
             entrants[1].1
         );
-        let files: [(&str, &str, &[u8]); 1] = [("sheet", "so.csv", sheet.as_bytes())];
+        let shown = proof();
+        let files: [(&str, &str, &[u8]); 2] = [("sheet", "so.csv", sheet.as_bytes()), ("proof", "anh.png", &shown)];
         let form = [("read_at", "2026-04-15T07:00")];
 
+        let unproved = one.post_files(&format!("{COUNTS}/import"), &form, &files[..1]).await;
+        let early = one.post_files(&format!("{COUNTS}/import"), &[("read_at", "2026-04-11T07:00")], &files).await;
         let first = one.post_files(&format!("{COUNTS}/import"), &form, &files).await;
         let again = one.post_files(&format!("{COUNTS}/import"), &form, &files).await;
         let none: [(&str, &str, &[u8]); 1] = [("sheet", "so.csv", b"a,b\n1,2\n")];
         let none = one.post_files(&format!("{COUNTS}/import"), &form, &none).await;
 
         assert_eq!(heads, "Số,Mã bài,Tên tác phẩm,Nơi đăng tác phẩm,Lượt xem,Lượt chia sẻ");
+        assert!(unproved.all("[role=alert] li").join(" ").contains("gửi kèm tệp minh chứng"), "{}", unproved.text());
+        assert_eq!(unproved.attributes("input[name=read_at]", "value"), ["2026-04-15T07:00"; 2]);
+        assert!(early.all("[role=alert] li").join(" ").contains("đọc số liệu từ"), "{}", early.text());
         assert!(first.text().contains("Đã ghi 3 số liệu"), "{}", first.text());
         let faults = first.all("main > ul li");
         assert_eq!(faults.len(), 2, "{faults:?}");
@@ -121,13 +132,39 @@ both! {
         let filled = book(&[&heads, &["1", "", "", "", "1250", "2"], &["2", "", "", "", "2.5", "3"]]);
         let form = [("read_at", "2026-04-15T07:00")];
 
-        let done = one.post_files(&format!("{COUNTS}/import"), &form, &[("sheet", "so.xlsx", &filled)]).await;
+        let done = one.post_files(&format!("{COUNTS}/import"), &form, &[("sheet", "so.xlsx", &filled), ("proof", "anh.png", &proof())]).await;
 
         assert!(done.text().contains("Đã ghi 2 số liệu"), "{}", done.text());
         let faults = done.all("main > ul li");
         assert!(faults.len() == 1 && faults[0].starts_with("Dòng 3:"), "half a view is none: {faults:?}");
         let kept: Vec<_> = rows(site).await.into_iter().map(|row| (row.0, row.1)).collect();
         assert_eq!(kept, [("view".to_owned(), 1250), ("share".to_owned(), 2)]);
+    }
+
+    async fn whoever_misses_the_fewest_wins_nothing_however_much_a_count_is_worth(site: Site) {
+        let rule = "points: 4294967295, threshold: 250";
+        accepted_by(site, 3, |text| text.replacen("points: 1", rule, 1)).await;
+        site.set_clock("2026-04-15T01:00:00Z");
+        let (mut one, mut other) = two(site).await;
+        let sheet = "Số,Lượt xem,Lượt chia sẻ\n1,249,999999999999999\n2,999999999999999,1\n3,250,1\n".as_bytes();
+        let files: [(&str, &str, &[u8]); 2] = [("sheet", "so.csv", sheet), ("proof", "anh.png", &proof())];
+        let noted = one.post_files(&format!("{COUNTS}/import"), &[("read_at", "2026-04-15T07:00")], &files).await;
+        assert!(noted.text().contains("Đã ghi 6 số liệu"), "{}", noted.text());
+        let page = other.get(COUNTS).await;
+        let ids = page.attributes("input[name=count]", "value");
+        let chosen: Vec<(&str, &str)> = ids.iter().map(|id| ("count", id.as_str())).collect();
+        other.post(&format!("{COUNTS}/settlement"), &chosen).await;
+        site.set_clock("2026-04-23T01:00:00Z");
+        let (mut one, mut other) = (site.signed_in("mot@example.vn").await, site.signed_in("hai@example.vn").await);
+
+        crate::story::publish(&mut one, &mut other, "anh-dep").await;
+        let awards = one.get(&format!("{DESK}/awards")).await;
+        let public = site.browser().get("/contests/anh-dep/results").await;
+
+        let names: Vec<_> = awards.all("tbody th").into_iter().map(|name| name.split("Giờ").next().unwrap_or_default().trim().to_owned()).collect();
+        assert_eq!(names, ["Người thứ 2", "Người thứ 3"]);
+        assert_eq!(public.all("tbody th a").len(), 2, "the other is not ranked by these counts");
+        site.work().await;
     }
 
     async fn exports_open_as_csv_and_as_a_workbook_and_run_nothing(site: Site) {

@@ -115,7 +115,8 @@ async fn count(site: &Site) {
         sheet += &format!("{number},,,,{like},{share}\n");
     }
     let form = [("read_at", "2026-03-14T07:30")];
-    let files = [("sheet", "so.csv", sheet.as_bytes())];
+    let proof = picture(96, 72, 99, ImageFormat::Png);
+    let files = [("sheet", "so.csv", sheet.as_bytes()), ("proof", "trang.png", proof.as_slice())];
     let typed = typist.post_files(&format!("{DESK}/counts/import"), &form, &files).await;
     assert_eq!(typed.status, StatusCode::OK, "{}", typed.text());
     assert!(typed.text().contains("Đã ghi 150 số liệu"), "{}", typed.text());

@@ -8,7 +8,7 @@ use entity::entry;
 use entity::id::EntryId;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QuerySelect};
 
-use super::typed::{figure, note, read_at};
+use super::typed::{figure, note, proof, read_at};
 use super::{draw, kinds, links};
 use crate::app::App;
 use crate::contest::Contest;
@@ -19,7 +19,6 @@ use crate::results::outside::Reading;
 use crate::sheet::{self, Cell, Format, Writer};
 use crate::web::form::Form;
 use crate::web::organised::Organised;
-use crate::web::pages::media::sent;
 use crate::web::pages::sheet as sheets;
 use crate::web::{Failure, Result, View, page};
 use crate::words::fold;
@@ -63,7 +62,7 @@ pub async fn create(
         let mut rows = sheets::sent(&form, "sheet", ROWS).await?;
         let heads = rows.remove(0);
         let columns = Columns::of(&heads, kinds(&contest)?)?;
-        Ok::<_, Failure>((at, rows, heads, columns, sent(&app, &form, "proof").await?))
+        Ok::<_, Failure>((at, rows, heads, columns, proof(&app, &form).await?))
     };
     let (at, rows, heads, columns, proof) = match read.await {
         Ok(read) => read,

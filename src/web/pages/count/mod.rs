@@ -13,8 +13,7 @@ use entity::id::{EntryId, FileId, OutsideCountId};
 use entity::{entry, outside_count, part};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 
-use self::typed::{note, one, read_at};
-use super::media::sent;
+use self::typed::{note, one, proof, read_at};
 use crate::app::App;
 use crate::contest::definition::{OutsideKind, PhaseKind};
 use crate::contest::{Contest, Organiser, Window};
@@ -210,7 +209,7 @@ pub async fn create(
 ) -> Result {
     let noted = async {
         let readings = one(&app, &contest, &form).await?;
-        let read = (read_at(&form)?, sent(&app, &form, "proof").await?);
+        let read = (read_at(&form)?, proof(&app, &form).await?);
         Ok(note(&app, &v, &by, &readings, read).await?)
     };
     match noted.await {

@@ -11,6 +11,7 @@ use crate::refusal::{Kind, Refused};
 use crate::results::Error;
 use crate::results::outside::{self, Reading};
 use crate::web::form::Form;
+use crate::web::pages::media::sent;
 use crate::web::{Failure, Result, View};
 use crate::{db, media};
 
@@ -20,19 +21,22 @@ pub(super) fn read_at(form: &Form) -> Result<Instant> {
     form.moment("read_at").ok_or_else(unreadable)
 }
 
+/// The proof of a reading that came with a form; without one nothing is noted.
+pub(super) async fn proof(app: &App, form: &Form) -> Result<media::Kept> {
+    let missing = || Failure::of(Refused::new(Kind::Invalid, "count-proof-missing").at("proof"));
+    sent(app, form, "proof").await?.ok_or_else(missing)
+}
+
 /// Notes counts; they wait for the second person.
 pub(super) async fn note(
     app: &App,
     v: &View,
     by: &Organiser,
     readings: &[Reading],
-    (at, proof): (Instant, Option<media::Kept>),
+    (at, proof): (Instant, media::Kept),
 ) -> std::result::Result<usize, Error> {
     let tx = db::begin(&app.db).await?;
-    let proof = match proof {
-        Some(kept) => Some(media::record(&tx, kept, Some(by.user()), v.now).await?),
-        None => None,
-    };
+    let proof = media::record(&tx, proof, Some(by.user()), v.now).await?;
     let noted = outside::type_in(&tx, by, readings, (at, proof), v.now).await?;
     tx.commit().await?;
     Ok(noted)
