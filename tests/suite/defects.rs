@@ -101,8 +101,14 @@ categories:
 quotas: [{ per: unit, max: 5 }]
 ";
 
+/// The contest above; under the other name it takes two works in all.
 fn above(slug: &str) -> Option<Definition> {
-    (slug == "above").then(|| document::read(ABOVE).expect("the contest above"))
+    let text = match slug {
+        "above" => ABOVE.to_owned(),
+        "full" => ABOVE.replace("per: unit, max: 5", "per: contest, max: 2"),
+        _ => return None,
+    };
+    Some(document::read(&text).expect("the contest above"))
 }
 
 /// Line and code of everything found.
@@ -164,8 +170,8 @@ defects! {
     a_phase_that_ends_before_it_begins_is_found: ["opens: 2026-04-25, closes: 2026-05-09" => "opens: 2026-05-25, closes: 2026-05-09"] finds ["key: complaint": "lint-closes-before-it-opens"];
     a_contest_that_takes_no_entries_is_found: ["kind: intake" => "kind: exhibition"] finds ["phases:": "lint-no-intake"];
     a_contest_that_tells_no_result_is_found: ["kind: announcement" => "kind: award"] finds ["phases:": "lint-no-announcement"];
-    judging_before_the_intake_ends_is_found: ["{ key: first, kind: round, opens: 2026-04-03" => "{ key: first, kind: round, opens: 2026-03-20"] finds ["key: first, kind": "lint-judging-before-intake-ends"];
-    voting_before_the_intake_ends_is_found: ["opens: 2026-04-11, closes: 2026-04-20 }\n  - { key: count" => "opens: 2026-03-20, closes: 2026-04-20 }\n  - { key: count", "\n  on: { went_on_from: first }" => ""] finds ["key: vote": "lint-voting-during-intake"];
+    judging_before_the_intake_ends_is_found: ["{ key: first, kind: round, opens: 2026-04-03" => "{ key: first, kind: round, opens: 2026-03-20"] finds ["key: first, kind": "lint-judging-before-intake-ends", "key: screening": "lint-screening-runs-on"];
+    voting_before_the_intake_ends_is_found: ["opens: 2026-04-11, closes: 2026-04-20 }\n  - { key: count" => "opens: 2026-03-20, closes: 2026-04-20 }\n  - { key: count", "\n  on: { went_on_from: first }" => ""] finds ["key: vote": "lint-voting-during-intake", "key: screening": "lint-screening-runs-on"];
     counting_before_the_intake_ends_is_found: ["opens: 2026-04-21" => "opens: 2026-03-21"] finds ["key: count": "lint-counting-during-intake"];
     two_intakes_at_once_are_found: ["phases:\n" => "phases:\n  - { key: more, kind: intake, opens: 2026-02-15, closes: 2026-03-05 }\n"] finds ["key: intake": "lint-intakes-overlap"];
     screening_that_ends_early_is_found: ["opens: 2026-03-01, closes: 2026-04-02" => "opens: 2026-03-01, closes: 2026-03-20"] finds ["key: screening": "lint-screening-ends-early"];
@@ -174,6 +180,10 @@ defects! {
     results_before_the_intake_ends_are_found: ["opens: 2026-04-25, closes: 2026-04-25" => "opens: 2026-03-15, closes: 2026-05-25"] finds ["key: told": "lint-announced-before-intake-ends"];
     a_vote_that_ends_after_the_result_is_found: ["opens: 2026-04-11, closes: 2026-04-20 }\n  - { key: count" => "opens: 2026-04-11, closes: 2026-04-28 }\n  - { key: count"] finds ["key: vote": "lint-ends-after-announcement"];
     complaints_before_the_result_are_found: ["opens: 2026-04-25, closes: 2026-05-09" => "opens: 2026-04-11, closes: 2026-04-20"] finds ["key: complaint": "lint-complaint-before-announcement"];
+    prizes_handed_over_before_the_result_are_found: ["phases:\n" => "phases:\n  - { key: award, kind: award, opens: 2026-04-24, closes: 2026-04-26 }\n"] finds ["key: award": "lint-award-before-announcement"];
+    mending_after_the_last_round_is_found: ["phases:\n" => "phases:\n  - { key: repair, kind: repair, opens: 2026-04-15, closes: 2026-04-21 }\n"] finds ["key: repair": "lint-repair-after-judging"];
+    screening_that_runs_into_a_round_is_found: ["opens: 2026-03-01, closes: 2026-04-02" => "opens: 2026-03-01, closes: 2026-04-03"] finds ["key: screening": "lint-screening-runs-on"];
+    screening_that_runs_into_the_vote_is_found: ["{ key: screening, kind: screening, opens: 2026-03-01, closes: 2026-04-02 }" => "{ key: screening, kind: screening, opens: 2026-04-11, closes: 2026-04-12 }", "{ key: final, kind: round, opens: 2026-04-11" => "{ key: final, kind: round, opens: 2026-04-13"] finds ["key: screening": "lint-screening-runs-on"];
     counts_hidden_for_longer_than_the_vote_are_found: ["level: code" => "level: code\n  hidden_last_hours: 500"] finds ["hidden_last_hours": "lint-hidden-longer-than-the-vote"];
     bands_that_do_not_rise_are_found: ["level: code" => "level: code\n  bands: [500, 100]"] finds ["bands": "lint-bands-not-ascending"];
     a_ballot_that_nobody_can_fill_is_found: ["level: code" => "level: code\n  limit: { in_all: 300 }"] finds ["limit: { in_all": "lint-ballot-size"];
@@ -207,6 +217,8 @@ defects! {
     a_link_without_hosts_is_found: [", hosts: [tiktok.com]" => ""] finds ["key: link": "lint-link-without-hosts"];
     a_choice_without_options_is_found: [", options: [{ key: one, label: Một }]" => ""] finds ["key: line": "lint-choice-without-options"];
     a_limit_that_binds_nothing_is_found: ["label: Câu chuyện" => "label: Câu chuyện, seconds: { max: 30 }"] finds ["key: story": "lint-limit-of-another-kind"];
+    characters_where_the_label_says_words_are_told: ["label: Câu chuyện, count: { min: 0, max: 1 }, words: { min: 200, max: 400 }" => "label: Câu chuyện (tối đa 400 chữ), count: { min: 0, max: 1 }, characters: { max: 400 }"] finds ["key: story": "lint-characters-of-words"];
+    characters_where_the_rules_say_words_are_told: ["words: { min: 200, max: 400 }" => "characters: { max: 1700 }", "phases:\n" => "rules: Bài không quá 1.700 chữ, kèm chữ ký.\nphases:\n"] finds ["key: story": "lint-characters-of-words"];
     a_place_where_a_text_was_taken_is_found: ["label: Câu chuyện" => "label: Câu chuyện, place: true"] finds ["key: story": "lint-limit-of-another-kind"];
     a_shape_that_is_none_is_found: ["long_side: { min: 3000 }" => "aspect: vuông"] finds ["aspect": "lint-no-aspect", "      - key: photo\n": "lint-wider-than-the-parent"];
     days_on_which_nothing_was_taken_are_found: ["taken_until: 2026-03-31" => "taken_until: 2025-03-31"] finds ["taken_until": "lint-taken-impossible"];
@@ -293,6 +305,10 @@ defects! {
     fewer_winners_than_have_to_go_up_are_found: ["min: 1, max: 3 }\n  basis" => "min: 5, max: 5 }\n  basis"] finds ["count: { min: 5": "lint-fewer-winners-than-go-up"];
     a_number_beyond_the_cap_above_is_found: ["min: 1, max: 3 }\n  basis: { prizes: [a, b] }" => "min: 10, max: 10 }\n  basis: { rank: mixed }"] finds ["min: 10": "lint-beyond-the-parents-cap"];
     a_most_beyond_the_cap_above_is_found: ["min: 1, max: 3 }\n  basis: { prizes: [a, b] }" => "min: 1, max: 12 }\n  basis: { rank: mixed }"] finds ["max: 12": "lint-most-beyond-the-parents-cap"];
+    winners_beyond_the_cap_above_are_found: ["count: 2, amount" => "count: 6, amount", "min: 1, max: 3 }\n  basis" => "min: 1, max: 7 }\n  basis"] finds ["max: 7": "lint-beyond-the-parents-cap"];
+    a_prize_that_may_stay_empty_is_not_certain_to_go_up: ["count: 2, amount" => "count: 6, may_stay_empty: true, amount", "min: 1, max: 3 }\n  basis" => "min: 1, max: 7 }\n  basis"] finds ["max: 7": "lint-most-beyond-the-parents-cap"];
+    more_than_all_that_the_contest_above_takes_is_found: ["parent: above" => "parent: full", "min: 1, max: 3 }\n  basis: { prizes: [a, b] }" => "min: 3, max: 3 }\n  basis: { rank: mixed }"] finds ["min: 3, max: 3": "lint-beyond-the-parents-whole"];
+    a_most_beyond_all_that_the_contest_above_takes_is_found: ["parent: above" => "parent: full", "min: 1, max: 3 }\n  basis: { prizes: [a, b] }" => "min: 1, max: 3 }\n  basis: { rank: mixed }"] finds ["min: 1, max: 3": "lint-most-beyond-the-parents-whole"];
     a_category_that_is_not_above_is_found: ["basis: { prizes: [a, b] }" => "basis: { prizes: [a, b] }\n  category: poster"] finds ["category: poster": "lint-parent-has-no-category"];
     a_slot_that_the_contest_above_asks_for_is_missed: ["- key: photo\n        kind: photo" => "- key: picture\n        kind: photo"] finds ["slots:": "lint-parent-slot-missing"];
     smaller_pictures_than_the_contest_above_takes_are_found: ["long_side: { min: 3000 }" => "long_side: { min: 1600 }"] finds ["      - key: photo\n": "lint-wider-than-the-parent"];
@@ -334,6 +350,29 @@ fn rules_are_looked_at_although_a_key_is_not_known() {
     let codes: Vec<_> = found(&text).into_iter().map(|(_, code)| code).collect();
 
     assert_eq!(codes, ["shape-key-unknown", "lint-weights-not-100"]);
+}
+
+#[test]
+fn numbers_as_large_as_they_get_are_found_wrong_and_stop_nothing() {
+    const MOST: &str = "4294967295";
+    let text = SOUND
+        .replace("max: 10, weight: 60", &format!("max: {MOST}, weight: {MOST}"))
+        .replace("max: 10, weight: 40", &format!("max: {MOST}, weight: {MOST}"))
+        .replace("weight: 70", &format!("weight: {MOST}"))
+        .replace("weight: 30", &format!("weight: {MOST}"))
+        .replace("count: 1, amount", &format!("count: {MOST}, amount"))
+        .replace("count: 2, amount", &format!("count: {MOST}, amount"));
+
+    let mut codes: Vec<_> = found(&text).into_iter().map(|(_, code)| code).collect();
+
+    codes.sort_unstable();
+    let wrong = [
+        "lint-more-prizes-than-pass",
+        "lint-more-winners-than-go-up",
+        "lint-weights-not-100",
+        "lint-weights-not-100",
+    ];
+    assert_eq!(codes, wrong);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use crate::contest::definition::{
-    Category, Definition, PhaseKind, PromotionBasis, QuotaScope, Range,
+    Category, Definition, PhaseKind, Prize, Promotion, PromotionBasis, Quota, QuotaScope, Range,
 };
 use crate::contest::moment;
 
@@ -26,7 +26,7 @@ pub(super) fn check(definition: &Definition, parent: Option<&Definition>, found:
             for key in keys.iter().filter(|key| !prizes().any(|prize| prize.key == **key)) {
                 found.error("/promotion/basis", "lint-key-unknown").with("key", key.as_str());
             }
-            let winners: u32 = prizes().map(|prize| prize.count).sum();
+            let winners = total(prizes());
             if count.max.is_some_and(|max| winners > max) {
                 let finding = found.error("/promotion/count", "lint-more-winners-than-go-up");
                 finding.with("winners", winners);
@@ -48,21 +48,9 @@ pub(super) fn check(definition: &Definition, parent: Option<&Definition>, found:
 
 fn against(definition: &Definition, parent: &Definition, found: &mut Findings) {
     let Some(promotion) = &definition.promotion else { return };
-    let caps = parent.quotas.iter().filter(|quota| quota.per == QuotaScope::Unit);
-    let cap = caps.filter_map(|quota| quota.max).max();
-    if let (Some(cap), Some(least)) = (cap, promotion.count.min.or(promotion.count.max))
-        && least > cap
-    {
-        found.error("/promotion/count", "lint-beyond-the-parents-cap").with("cap", cap);
-    }
-    if let (Some(cap), Some(most)) = (cap, promotion.count.max)
-        && promotion.count.min.is_some_and(|min| min <= cap)
-        && most > cap
-    {
-        found.warning("/promotion/count", "lint-most-beyond-the-parents-cap").with("cap", cap);
-    }
     let first = definition.categories.first().map(|category| category.key.as_str());
     let key = promotion.category.as_deref().or(first).unwrap_or_default();
+    caps(definition, promotion, (parent, key), found);
     if parent.category(key).is_none() {
         found.error("/promotion/category", "lint-parent-has-no-category").with("key", key);
     }
@@ -80,6 +68,56 @@ fn against(definition: &Definition, parent: &Definition, found: &mut Findings) {
     {
         found.warning("/promotion", "lint-result-after-the-parents-intake");
     }
+}
+
+/// Whether more go up than the contest above takes: an error where that many certainly go up.
+fn caps(
+    definition: &Definition,
+    promotion: &Promotion,
+    (parent, key): (&Definition, &str),
+    found: &mut Findings,
+) {
+    let of = |per: QuotaScope| {
+        let own = move |quota: &&Quota| {
+            quota.per == per && quota.category.as_deref().is_none_or(|own| own == key)
+        };
+        parent.quotas.iter().filter(own).filter_map(|quota| quota.max)
+    };
+    // Units of several types may have caps of their own: which binds, only the tree of units knows.
+    let unit = of(QuotaScope::Unit).max();
+    let whole = of(QuotaScope::Contest).min();
+    let least = sure(definition, promotion);
+    let beyond = |cap: Option<u32>, count: Option<u32>| cap.filter(|cap| count > Some(*cap));
+    if let Some(cap) = beyond(unit, least) {
+        found.error("/promotion/count", "lint-beyond-the-parents-cap").with("cap", cap);
+    } else if let Some(cap) = beyond(unit, promotion.count.max) {
+        found.warning("/promotion/count", "lint-most-beyond-the-parents-cap").with("cap", cap);
+    }
+    if let Some(cap) = beyond(whole, least) {
+        found.error("/promotion/count", "lint-beyond-the-parents-whole").with("cap", cap);
+    } else if let Some(cap) = beyond(whole, promotion.count.max) {
+        found.warning("/promotion/count", "lint-most-beyond-the-parents-whole").with("cap", cap);
+    }
+}
+
+/// How many go up for certain: as many as have to, and all that win prizes which have to be given.
+fn sure(definition: &Definition, promotion: &Promotion) -> Option<u32> {
+    let least = promotion.count.min.or(promotion.count.max);
+    let PromotionBasis::Prizes(keys) = &promotion.basis else { return least };
+    let given = |prize: &&Prize| keys.contains(&prize.key) && !prize.may_stay_empty;
+    let given = definition.prizes.iter().filter(given);
+    // One work may win in several tables, but once in each.
+    let of = |table: &str| total(given.clone().filter(|prize| prize.table == table));
+    let won = match definition.one_prize_per {
+        Some(_) => Some(total(given.clone())),
+        None => definition.tables.iter().map(|table| of(&table.key)).max(),
+    };
+    least.max(won.map(|won| won.min(promotion.count.max.unwrap_or(won))))
+}
+
+/// How many prizes these are together.
+fn total<'a>(prizes: impl Iterator<Item = &'a Prize>) -> u32 {
+    prizes.fold(0, |sum, prize| sum.saturating_add(prize.count))
 }
 
 /// A contest below may only narrow what the one above fixed: what goes up has to fit there.

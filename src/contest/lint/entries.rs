@@ -11,7 +11,8 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
         found.error("/categories", "lint-no-category");
     }
     for (index, category) in definition.categories.iter().enumerate() {
-        self::category(category, &format!("/categories/{index}"), found);
+        let rules = definition.rules.as_ref().map(|rules| rules.vi.as_str()).unwrap_or_default();
+        self::category(category, rules, &format!("/categories/{index}"), found);
     }
     quotas(definition, found);
     minors(definition, found);
@@ -60,7 +61,7 @@ fn placed(definition: &Definition, category: &Category, path: &str, found: &mut 
     }
 }
 
-fn category(category: &Category, path: &str, found: &mut Findings) {
+fn category(category: &Category, rules: &str, path: &str, found: &mut Findings) {
     if category.slots.is_empty() {
         found.error(format!("{path}/slots"), "lint-no-slot");
     }
@@ -73,7 +74,7 @@ fn category(category: &Category, path: &str, found: &mut Findings) {
         found.warning(format!("{path}/team_size"), "lint-team-size-without-teams");
     }
     for (index, slot) in category.slots.iter().enumerate() {
-        slots::check(slot, &format!("{path}/slots/{index}"), found);
+        slots::check(slot, rules, &format!("{path}/slots/{index}"), found);
     }
     if !category.slots.is_empty() && category.slots.iter().all(|slot| slot.fewest() == 0) {
         found.error(format!("{path}/slots"), "lint-all-slots-optional");

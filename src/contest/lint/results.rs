@@ -32,7 +32,7 @@ fn table(definition: &Definition, table: &Table, path: &str, found: &mut Finding
     if table.decimals > 6 {
         found.error(format!("{path}/decimals"), "lint-too-many-decimals");
     }
-    let sum: u32 = table.formula.iter().map(|term| term.weight).sum();
+    let sum: i64 = table.formula.iter().map(|term| i64::from(term.weight)).sum();
     if table.formula.is_empty() {
         found.error(format!("{path}/formula"), "lint-no-formula");
     } else if sum != 100 {
@@ -83,8 +83,8 @@ fn gate(definition: &Definition, table: &Table, path: &str, found: &mut Findings
 /// A table cannot give more prizes than entries pass its gate.
 fn enough(definition: &Definition, table: &Table, most: u32, path: &str, found: &mut Findings) {
     let of_table = definition.prizes.iter().filter(|prize| prize.table == table.key);
-    let given: u32 = of_table.map(|prize| prize.count).sum();
-    if given > most {
+    let given: i64 = of_table.map(|prize| i64::from(prize.count)).sum();
+    if given > i64::from(most) {
         let finding = found.error(format!("{path}/gate"), "lint-more-prizes-than-pass");
         finding.with("prizes", given).with("most", most);
     }

@@ -133,7 +133,7 @@ fn of_its_kind(round: &Round, path: &str, found: &mut Findings) {
 /// Scales and weights of criteria.
 fn scales(round: &Round, path: &str, found: &mut Findings) {
     let weights: Vec<Option<u32>> = round.criteria.iter().map(|part| part.weight).collect();
-    let sum: u32 = weights.iter().flatten().sum();
+    let sum: i64 = weights.iter().flatten().copied().map(i64::from).sum();
     if weights.iter().any(Option::is_some) {
         if weights.iter().any(Option::is_none) {
             found.error(format!("{path}/criteria"), "lint-some-weights-missing");
@@ -144,7 +144,8 @@ fn scales(round: &Round, path: &str, found: &mut Findings) {
     }
     for (index, criterion) in round.criteria.iter().enumerate() {
         let step = criterion.step_hundredths;
-        if criterion.max == 0 || step == 0 || !(criterion.max * 100).is_multiple_of(step.max(1)) {
+        let most = u64::from(criterion.max) * 100;
+        if most == 0 || step == 0 || !most.is_multiple_of(u64::from(step.max(1))) {
             found.error(format!("{path}/criteria/{index}"), "lint-scale-impossible");
         }
     }

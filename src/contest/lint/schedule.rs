@@ -44,7 +44,12 @@ pub(super) fn check(definition: &Definition, found: &mut Findings) {
             let path = format!("/phases/{}/closes", complaint.0);
             found.error(path, "lint-complaint-before-announcement");
         }
+        for award in ends(PhaseKind::Award).filter(|part| part.2 < announcement.2) {
+            let path = format!("/phases/{}/opens", award.0);
+            found.error(path, "lint-award-before-announcement");
+        }
     }
+    checked_in_time(&read, found);
     if let Some(date) = definition.plan.as_ref().and_then(|plan| plan.date.as_ref()) {
         one(&Moment(date.clone()), moment::opens, "/plan/date".to_owned(), found);
     }
@@ -77,6 +82,21 @@ fn beside_intake(read: &[Read], found: &mut Findings) {
             let path = format!("/phases/{}/opens", announcement.0);
             found.error(path, "lint-announced-before-intake-ends");
         }
+    }
+}
+
+/// What is checked or mended has to be in time for those who judge or vote.
+fn checked_in_time(read: &[Read], found: &mut Findings) {
+    let ends = |kind| read.iter().filter(move |part| part.1 == kind);
+    let judged = |part: &&Read| matches!(part.1, PhaseKind::Round | PhaseKind::Voting);
+    for check in ends(PhaseKind::Screening) {
+        if read.iter().filter(judged).any(|part| meet(check, part)) {
+            found.warning(format!("/phases/{}/closes", check.0), "lint-screening-runs-on");
+        }
+    }
+    let last = ends(PhaseKind::Round).map(|round| round.3).max();
+    for repair in ends(PhaseKind::Repair).filter(|repair| last.is_some_and(|end| repair.3 > end)) {
+        found.warning(format!("/phases/{}/closes", repair.0), "lint-repair-after-judging");
     }
 }
 

@@ -4,7 +4,7 @@ use super::Findings;
 use crate::contest::definition::{Format, Range, Slot, SlotKind, ratio};
 use crate::contest::moment::{self, Error};
 
-pub(super) fn check(slot: &Slot, path: &str, found: &mut Findings) {
+pub(super) fn check(slot: &Slot, rules: &str, path: &str, found: &mut Findings) {
     found.ordered(slot.count, &format!("{path}/count"));
     found.ordered(slot.bytes, &format!("{path}/bytes"));
     found.ordered(slot.long_side, &format!("{path}/long_side"));
@@ -42,8 +42,39 @@ pub(super) fn check(slot: &Slot, path: &str, found: &mut Findings) {
     if slot.aspect.as_deref().is_some_and(|aspect| ratio(aspect).is_none()) {
         found.error(format!("{path}/aspect"), "lint-no-aspect");
     }
+    if counts_words(slot, rules) {
+        found.advice(format!("{path}/characters"), "lint-characters-of-words");
+    }
     taken(slot, path, found);
     measured(slot, path, found);
+}
+
+/// Whether characters are limited where people speak of words, for which "chữ" stands: in the label
+/// or the hint, or in the rules behind the number of a limit.
+fn counts_words(slot: &Slot, rules: &str) -> bool {
+    let limits: Vec<String> = [slot.characters.min, slot.characters.max]
+        .into_iter()
+        .flatten()
+        .map(|limit| limit.to_string())
+        .collect();
+    let hint = slot.hint.as_ref().map(|hint| hint.vi.as_str()).unwrap_or_default();
+    let said = [slot.label.vi.as_str(), hint];
+    let behind = |before: &str| limits.iter().any(|limit| *limit == before.replace(['.', ','], ""));
+    !limits.is_empty()
+        && (said.into_iter().any(|text| words_named(text, |_| true)) || words_named(rules, behind))
+}
+
+/// Whether a text names words, behind something that `fits`. Signatures (chữ ký), letters (chữ cái),
+/// digits (chữ số) and writing (chữ viết) are none.
+fn words_named(text: &str, fits: impl Fn(&str) -> bool) -> bool {
+    let text = text.to_lowercase();
+    let bare = |word| str::trim_matches(word, |letter: char| !letter.is_alphanumeric());
+    let words: Vec<&str> = text.split_whitespace().map(bare).collect();
+    words.iter().enumerate().any(|(at, word)| {
+        let before = at.checked_sub(1).map_or("", |at| words[at]);
+        let after = words.get(at + 1).copied().unwrap_or_default();
+        *word == "chữ" && fits(before) && !matches!(after, "ký" | "kí" | "cái" | "số" | "viết")
+    })
 }
 
 /// Limits that the kind of the slot cannot be measured by: they would bind nothing.

@@ -221,7 +221,7 @@ fn numbers(
                 "words" => slot.words.max = small(most),
                 "seconds" => slot.seconds.max = small(most),
                 _ if most != slot.bytes.max.map(|old| old.0 / 1_000_000) => {
-                    slot.bytes.max = most.map(|most| Bytes(most * 1_000_000));
+                    slot.bytes.max = most.map(|most| Bytes(most.saturating_mul(1_000_000)));
                 }
                 _ => {}
             }
