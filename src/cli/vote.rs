@@ -152,7 +152,7 @@ impl Command {
             }
             Self::Verify { .. } => {
                 let standing = while_counting(&app, id, app.votes.settle(id, now)).await?;
-                if !voting::tally_agrees(&app.db, id).await? {
+                if !agree(&app, id).await? {
                     bail!("votes or tallies are not what the log says; `hoithi vote rebuild`");
                 }
                 println!("{} leaves, {} votes: all agree", standing.leaves, standing.votes);
@@ -199,6 +199,14 @@ impl Command {
             | Self::DestroyKey { contest, .. } => contest,
         }
     }
+}
+
+/// Whether votes and tallies say what the log says.
+async fn agree(app: &App, contest: ContestId) -> Result<bool> {
+    let result = voting::result(&app.db, contest).await?;
+    let logged = voting::logged_counts(&app.db, contest, result.as_deref()).await?;
+    let (counted, agree) = voting::checked_counts(&app.db, contest).await?;
+    Ok(agree && counted == logged)
 }
 
 /// Acts on keys here; where a running site writes the log, asks it to and waits until it has.

@@ -4,8 +4,8 @@ use entity::instant::Instant;
 use sea_orm::DbErr;
 
 use super::inputs::Problem;
-use crate::contest;
 use crate::refusal::{Arg, Kind, Refusal, Refused};
+use crate::{contest, voting};
 
 /// Why a result was not published, or something about it not done.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +55,9 @@ pub enum Error {
     /// The contest is not known.
     #[error(transparent)]
     Contest(#[from] contest::Error),
+    /// The log of votes cannot be read.
+    #[error(transparent)]
+    Votes(#[from] voting::Error),
     /// The database failed.
     #[error("database failure")]
     Database(#[from] DbErr),
@@ -83,6 +86,7 @@ impl Refusal for Error {
                 .with("closes", Arg::End(*closes))
                 .at("read_at"),
             Self::Contest(error) => error.refusal(),
+            Self::Votes(error) => error.refusal(),
             Self::Database(error) => error.refusal(),
         }
     }

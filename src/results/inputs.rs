@@ -61,6 +61,8 @@ pub enum Problem {
     RoundNotClosed(String),
     /// The tally does not say what the votes say.
     TallyDisagrees,
+    /// The votes in the tables are not those of the log.
+    LogDisagrees,
     /// The log of votes is not closed: some that were in time are on their way.
     VotesComing,
     /// Cases of votes are held, proposed or appealed.
@@ -119,6 +121,7 @@ impl Problem {
                 Refused::new(Kind::Conflict, "result-round-open").with("round", key.as_str())
             }
             Self::TallyDisagrees => Refused::new(Kind::Broken, "result-tally-disagrees"),
+            Self::LogDisagrees => Refused::new(Kind::Conflict, "result-log-disagrees"),
             Self::VotesComing => Refused::new(Kind::Conflict, "result-votes-coming"),
             Self::VotesUndecided(count) => {
                 Refused::new(Kind::Conflict, "result-votes-undecided").with("count", *count)

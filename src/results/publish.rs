@@ -12,12 +12,14 @@ use serde_json::json;
 use super::award::{keep_passes, recipient, split, winner};
 use super::error::Error;
 use super::gather::gather;
-use super::inputs::Inputs;
+use super::inputs::{Inputs, Problem};
 use super::outcome::{Outcome, outcome};
 use super::promote::{caps_passed, entries_of};
+use super::rank::{self, Candidate, Who};
 use super::record::record;
 use super::rows::{awards, history};
 use super::same::is_same;
+use crate::contest::definition::Source;
 use crate::contest::{self, Approver, Contest, Organiser};
 use crate::jobs::{self, Job};
 use crate::voting;
@@ -142,7 +144,7 @@ pub async fn refuse(
 ///
 /// # Errors
 /// [`Error::SamePerson`] for whoever proposed it; [`Error::Changed`] when anything that decides
-/// changed since.
+/// changed since; [`Error::Problems`] when the votes that decide are not those of the log.
 pub async fn publish(
     tx: &DatabaseTransaction,
     by: &Approver,
@@ -160,6 +162,7 @@ pub async fn publish(
         return Err(Error::Changed);
     }
     let result = ready(tx, &contest, &inputs).await?;
+    as_logged(tx, &contest, &inputs, votes.as_deref()).await?;
     let mut before = Vec::new();
     for old in all.iter().filter(|row| row.state == State::Published) {
         before.extend(awards(tx, old.id).await?);
@@ -191,6 +194,35 @@ pub async fn publish(
     let after = json!({ "publication": id });
     record(tx, (by.user(), "approver"), contest.id(), "result-published", after, now).await?;
     Ok(())
+}
+
+/// Whether places follow from the votes that the log holds, to which the result is bound: the tables
+/// can be written by whoever holds the database, and agree among themselves.
+///
+/// # Errors
+/// [`Error::Problems`] with [`Problem::LogDisagrees`] where they do not.
+async fn as_logged(
+    tx: &DatabaseTransaction,
+    contest: &Contest,
+    inputs: &Inputs,
+    votes: Option<&str>,
+) -> Result<(), Error> {
+    if contest.definition.voting.is_none() {
+        return Ok(());
+    }
+    let name = rank::name(&Source::Votes);
+    let logged = voting::logged_counts(tx, contest.id(), votes).await?;
+    let agrees = |one: &Candidate| match one.who {
+        Who::Entry(id) => {
+            let count = logged.get(&id).copied().unwrap_or(0);
+            one.raw.get(&name) == Some(&(count * 1_000_000))
+        }
+        Who::Unit(_) => true,
+    };
+    if inputs.entries.iter().all(agrees) {
+        return Ok(());
+    }
+    Err(Error::Problems(vec![Problem::LogDisagrees]))
 }
 
 async fn freeze(

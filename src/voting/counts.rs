@@ -6,16 +6,17 @@ use entity::contest::State as ContestState;
 use entity::id::{ContestId, EntryId};
 use entity::instant::Instant;
 use entity::vote::{self, State};
-use entity::{tally, vote_log};
+use entity::{entry, tally, vote_log};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
     QuerySelect,
 };
 
-use super::{moves, segment};
+use super::{Error, moves, segment};
 use crate::contest::Contest;
 use crate::contest::definition::CountsShown;
+use crate::ledger::Counts;
 
 /// Counted votes of every entry of a contest, from the votes themselves.
 ///
@@ -56,7 +57,8 @@ async fn from_votes(db: &impl ConnectionTrait, contest: ContestId) -> Result<Fro
     Ok(FromVotes { counted, seen })
 }
 
-/// Whether votes and tally say what the log says; results are not published before they do.
+/// Whether tallies say what votes say, and all of the log is in them; results are not published
+/// before they do. Whether the votes are those of the log is another question: [`logged_counts`].
 ///
 /// # Errors
 /// When the database fails.
@@ -64,8 +66,8 @@ pub async fn tally_agrees(db: &impl ConnectionTrait, contest: ContestId) -> Resu
     Ok(checked_counts(db, contest).await?.1)
 }
 
-/// Counted votes of every entry of a contest, from the votes themselves; and whether votes and tally
-/// say what the log says.
+/// Counted votes of every entry of a contest, from the votes themselves; and whether tallies say the
+/// same, and all of the log is in them.
 ///
 /// # Errors
 /// When the database fails.
@@ -90,6 +92,35 @@ pub async fn checked_counts(
     let agree =
         told(|row| row.counted) == counted && told(|row| row.seen) == seen && minutes == seen;
     Ok((counted, agree))
+}
+
+/// What a result of the log, as [`result`](super::result) has it, counts for each entry; one without
+/// votes is not among them, and where there is no log none is.
+///
+/// # Errors
+/// [`Error::BrokenLog`] where it is no result, or names what is no entry of the contest.
+pub async fn logged_counts(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    result: Option<&str>,
+) -> Result<HashMap<EntryId, i64>, Error> {
+    let Some(result) = result else { return Ok(HashMap::new()) };
+    let said: Counts = serde_json::from_str(result).map_err(|_| Error::BrokenLog)?;
+    let rows: Vec<(EntryId, Option<i32>)> = entry::Entity::find()
+        .select_only()
+        .columns([entry::Column::Id, entry::Column::Number])
+        .filter(entry::Column::ContestId.eq(contest))
+        .filter(entry::Column::Number.is_not_null())
+        .into_tuple()
+        .all(db)
+        .await?;
+    let known: HashMap<String, EntryId> =
+        rows.into_iter().filter_map(|(id, number)| Some((number?.to_string(), id))).collect();
+    let counts = said.counts.iter().filter(|(_, count)| **count > 0).map(|(number, count)| {
+        let entry = known.get(number).ok_or(Error::BrokenLog)?;
+        Ok((*entry, i64::try_from(*count).unwrap_or(i64::MAX)))
+    });
+    counts.collect()
 }
 
 async fn leaves(db: &impl ConnectionTrait, contest: ContestId) -> Result<i64, DbErr> {

@@ -54,7 +54,9 @@ pub use ballot::ballot;
 pub use bundle::result;
 pub use cast::{Cast, Proof, Touch};
 pub use coming::Coming;
-pub use counts::{Seen, checked_counts, counts, is_closed, seen, statement, taken, tally_agrees};
+pub use counts::{
+    Seen, checked_counts, counts, is_closed, logged_counts, seen, statement, taken, tally_agrees,
+};
 pub use desk::Standing;
 pub use entity::vote::State as VoteState;
 pub use error::Error;

@@ -6,6 +6,7 @@ mod hidden;
 mod home;
 mod roll;
 mod shown;
+mod tampered;
 mod who;
 
 use actix_web::http::StatusCode;

@@ -6,6 +6,7 @@ result-round-open = The judging round “{ $round }” is not closed.
 result-same = This result says what the published one says: there is nothing to correct. Change what decides first, or record a decision.
 result-votes-coming = Some votes that were sent in time are still on their way into the log. Wait a few seconds and load the page again.
 result-tally-disagrees = The tally does not agree with the votes. It cannot be published; please tell the administrator.
+result-log-disagrees = The votes in the tables are not those of the signed log. Nothing is published; please tell the administrator: the command hoithi vote rebuild makes the tables anew from the log, then propose the result again.
 result-counts-unconfirmed = { $count } outside counts wait for a second person.
 result-tie = Table “{ $table }”: { $count } are equal at place { $place }, and their order decides about a prize. The jury has to decide, on the record.
 result-nothing = There are no valid entries to rank.

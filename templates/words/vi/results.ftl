@@ -6,6 +6,7 @@ result-round-open = Vòng chấm “{ $round }” chưa kết thúc.
 result-same = Kết quả này giống hệt kết quả đã công bố nên không có gì để sửa. Hãy sửa dữ liệu hoặc ghi quyết định trước.
 result-votes-coming = Một số phiếu gửi đúng giờ còn đang trên đường vào sổ. Hãy chờ vài giây rồi tải lại trang.
 result-tally-disagrees = Số phiếu tổng không khớp với từng phiếu. Chưa được công bố; hãy báo quản trị viên.
+result-log-disagrees = Số phiếu trong bảng không phải là số phiếu trong sổ phiếu đã ký. Chưa công bố gì; hãy báo quản trị viên: lệnh hoithi vote rebuild lập lại bảng từ sổ, sau đó đề xuất lại kết quả.
 result-counts-unconfirmed = Còn { $count } số liệu bên ngoài chờ người thứ hai xác nhận.
 result-tie = Bảng “{ $table }”: { $count } bài bằng nhau ở hạng { $place }, thứ tự ảnh hưởng đến giải. Hội đồng cần biểu quyết và ghi biên bản.
 result-nothing = Chưa có bài hợp lệ nào để xếp hạng.
