@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hoithi::contest;
+use entity::vote_link;
+use hoithi::voting::{NewLink, add_links};
+use hoithi::web::group::Group;
+use hoithi::{contest, db, unit};
 
 use super::{counted, known};
 use crate::story::{STAGE, stage, vote};
@@ -11,6 +14,24 @@ use crate::support::{Answer, Site, both};
 
 /// What strangers are told at an address: status, headers, body.
 type Said = (u16, BTreeMap<String, String>, Vec<u8>);
+
+/// Units from which no work comes: one below that of the works, one outside the contest's province.
+const UNITS: [&str; 2] = ["td-cs-02", "ldld-an-giang"];
+
+/// A link of each unit.
+async fn links(site: &Site) -> Vec<vote_link::Model> {
+    let contest = contest::by_slug(&site.app.db, STAGE).await.expect("the stage").id();
+    let tx = db::begin(&site.app.db).await.expect("a transaction");
+    let mut asked = Vec::new();
+    for code in UNITS {
+        let unit = Some(unit::by_code(&tx, code).await.expect("a unit").id);
+        asked.push(NewLink { unit, label: code.to_owned(), members: 100 });
+    }
+    let until = "2026-04-30T00:00:00Z".parse().expect("a moment");
+    let links = add_links(&tx, contest, &asked, until).await.expect("links");
+    tx.commit().await.expect("committed");
+    links
+}
 
 /// Addresses that a page leads to, pictures and what scripts ask for included.
 fn leads_to(page: &Answer) -> Vec<String> {
@@ -38,6 +59,8 @@ async fn found(site: &Site) -> BTreeMap<String, Said> {
     let more = ["participation", "results", "counts.json", "screen", "votes", "votes/checkpoint"];
     let mut next: Vec<String> =
         more.iter().map(|page| format!("/contests/{STAGE}/{page}")).collect();
+    let units = UNITS.iter().chain(&["tong-lien-doan", "ldld-thi-diem", "td-kcn"]);
+    next.extend(units.map(|unit| format!("/contests/{STAGE}/participation?unit={unit}")));
     next.push("/".to_owned());
     let (mut seen, mut told) = (BTreeSet::new(), BTreeMap::new());
     while let Some(path) = next.pop() {
@@ -66,8 +89,9 @@ async fn found(site: &Site) -> BTreeMap<String, Said> {
 
 /// Lengths of all that a vote gives: the answer, the receipt's page, its proof; then of the log's
 /// head, and of the proofs that it grew from every earlier one.
-async fn lengths(site: &Site, code: &str) -> Vec<(String, usize)> {
+async fn lengths(site: &Site, code: &str, link: &vote_link::Model) -> Vec<(String, usize)> {
     let mut voter = known(site, code).await;
+    voter.get(&format!("/v/{}", Group::of(link).text(&site.app))).await;
     let counted = super::cast(&mut voter, code).await;
     let receipt = counted.json()["receipt"].as_str().expect("a receipt").to_owned();
     let mut lengths = vec![("answer".to_owned(), counted.bytes.len())];
@@ -88,14 +112,19 @@ async fn lengths(site: &Site, code: &str) -> Vec<(String, usize)> {
     lengths
 }
 
-/// Lets both sites vote, each as it is told, and holds one against the other.
-async fn compare(one: &Site, other: &Site, codes: &[String], at: [&str; 2]) {
+/// Lets both sites vote, each as it is told, by a link of a unit each, and holds one against the other.
+async fn compare(
+    (one, other): (&Site, &Site),
+    (codes, links): (&[String], &[vote_link::Model]),
+    at: [&str; 2],
+) {
     for site in [one, other] {
         site.set_clock(at[0]);
     }
     assert_eq!(counted(one).await, counted(other).await);
     for (here, there) in [(0, 1), (0, 1), (0, 0), (1, 1), (0, 1)] {
-        assert_eq!(lengths(one, &codes[here]).await, lengths(other, &codes[there]).await);
+        let told = lengths(one, &codes[here], &links[0]).await;
+        assert_eq!(told, lengths(other, &codes[there], &links[1]).await);
     }
     for site in [one, other] {
         // Long enough for every kept page to be drawn anew.
@@ -120,9 +149,11 @@ both! {
         let codes = stage(site, "voting: { phase: vote, counts: hidden }", &["Hoa", "Mai"]).await;
         // From the first vote on there is a log, whose keys both have.
         vote(site, &codes[0], 1).await;
+        let links = links(site).await;
         let other = site.twin().await;
 
-        compare(site, &other, &codes, ["2026-04-06T02:00:00Z", "2026-04-06T02:10:00Z"]).await;
+        let at = ["2026-04-06T02:00:00Z", "2026-04-06T02:10:00Z"];
+        compare((site, &other), (&codes, &links), at).await;
     }
 
     async fn frozen_counts_are_the_same_to_the_public_whatever_is_voted_then(site: Site) {
@@ -130,8 +161,10 @@ both! {
         let codes = stage(site, rule, &["Hoa", "Mai"]).await;
         vote(site, &codes[0], 2).await;
         vote(site, &codes[1], 1).await;
+        let links = links(site).await;
         let other = site.twin().await;
 
-        compare(site, &other, &codes, ["2026-04-10T15:10:00Z", "2026-04-10T15:20:00Z"]).await;
+        let at = ["2026-04-10T15:10:00Z", "2026-04-10T15:20:00Z"];
+        compare((site, &other), (&codes, &links), at).await;
     }
 }
