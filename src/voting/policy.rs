@@ -16,6 +16,9 @@ use crate::contest::{self, Contest, Window};
 use crate::ledger::{Hash, Rules};
 use crate::words::vietnam;
 
+/// Entries that are asked for by one statement.
+const ROWS: usize = 1000;
+
 /// What decides about a vote.
 #[derive(Clone, Debug)]
 pub struct Policy {
@@ -144,22 +147,60 @@ async fn entries(
     contest: ContestId,
     among: Option<HashSet<EntryId>>,
 ) -> Result<HashMap<u32, Person>, Error> {
-    type Row = (EntryId, Option<i32>, Option<UserId>, Option<String>, Option<Vec<u8>>);
+    type Row =
+        (EntryId, Option<i32>, Option<UserId>, Option<String>, Option<Vec<u8>>, Option<EntryId>);
     let rows: Vec<Row> = entry::Entity::find()
         .select_only()
         .columns([entry::Column::Id, entry::Column::Number, entry::Column::AuthorId])
-        .columns([entry::Column::Email, entry::Column::ResumeHash])
+        .columns([entry::Column::Email, entry::Column::ResumeHash, entry::Column::PromotedFrom])
         .filter(entry::Column::ContestId.eq(contest))
         .filter(entry::Column::State.eq(State::Accepted))
         .into_tuple()
         .all(db)
         .await?;
+    let promoted = rows.iter().filter_map(|(id, .., from)| Some((*id, (*from)?))).collect();
+    let below = entered_below(db, promoted).await?;
     let rows = rows.into_iter().filter(|row| among.as_ref().is_none_or(|ids| ids.contains(&row.0)));
-    let whose = |(_, number, user, email, hash): Row| {
-        let entered = hash.and_then(|hash| hash.try_into().ok());
+    let whose = |(id, number, user, email, hash, _): Row| {
+        let entered = hash.as_deref().or_else(|| below.get(&id).map(Vec::as_slice));
+        let entered = entered.and_then(|hash| hash.try_into().ok());
         Some((u32::try_from(number?).ok()?, Person::of(user, email.as_deref(), entered)))
     };
     Ok(rows.filter_map(whose).collect())
+}
+
+/// The browser from which each of these entries was entered in a contest below: a copy
+/// knows none. They come with the entry from which each was copied.
+async fn entered_below(
+    db: &impl ConnectionTrait,
+    mut promoted: Vec<(EntryId, EntryId)>,
+) -> Result<HashMap<EntryId, Vec<u8>>, Error> {
+    type Row = (EntryId, Option<Vec<u8>>, Option<EntryId>);
+    let mut known = HashMap::new();
+    while !promoted.is_empty() {
+        let mut below: HashMap<EntryId, (Option<Vec<u8>>, Option<EntryId>)> = HashMap::new();
+        for some in promoted.chunks(ROWS) {
+            let rows: Vec<Row> = entry::Entity::find()
+                .select_only()
+                .columns([entry::Column::Id, entry::Column::ResumeHash])
+                .column(entry::Column::PromotedFrom)
+                .filter(entry::Column::Id.is_in(some.iter().map(|(_, from)| *from)))
+                .into_tuple()
+                .all(db)
+                .await?;
+            below.extend(rows.into_iter().map(|(id, hash, from)| (id, (hash, from))));
+        }
+        let mut further = Vec::new();
+        for (id, from) in promoted {
+            match below.get(&from) {
+                Some((Some(hash), _)) => drop(known.insert(id, hash.clone())),
+                Some((None, Some(from))) => further.push((id, *from)),
+                _ => {}
+            }
+        }
+        promoted = further;
+    }
+    Ok(known)
 }
 
 async fn went_on(

@@ -6,6 +6,7 @@ use entity::{audit_log, contributor, entry, part, promotion, publication, rendit
 use hoithi::contest::apply::{Change, Error, apply};
 use hoithi::contest::document;
 use hoithi::{contest, db, results};
+use sea_orm::sea_query::Expr;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, Set,
 };
@@ -20,7 +21,9 @@ slug: cap-tren
 title: Cấp trên
 unit: tong-lien-doan
 phases:
-  - { key: intake, kind: intake, opens: 2026-04-01, closes: 2026-04-30 }
+  - { key: intake, kind: intake, opens: 2026-04-01, closes: 2026-04-11 }
+  - { key: vote, kind: voting, opens: 2026-04-12, closes: 2026-04-30 }
+voting: { phase: vote }
 categories:
   - { key: photo, title: Ảnh, slots: [{ key: photo, kind: photo, label: Ảnh dự thi }] }
 declarations:
@@ -201,6 +204,35 @@ promotion: { count: { min: 1, max: 2 }, basis: chosen }";
             let copies = rendition::Entity::find().filter(rendition::Column::FileId.eq(part.file_id.unwrap()));
             assert_eq!(copies.all(&site.app.db).await.unwrap().len(), 0, "no public copy is left");
         }
+    }
+
+    async fn an_author_whom_only_a_browser_knows_votes_for_no_copy_of_their_work_above(site: Site) {
+        let mut entrants = sent_up(site).await;
+        site.set_clock("2026-04-11T01:10:00Z");
+        let mut screener = site.signed_in(APPROVER).await;
+        assert_eq!(accept_all(&mut screener, "cap-tren").await, 3);
+        site.work().await;
+        let above = of(site, "cap-tren").await;
+        // As if the third had come by a contest between, with the work of the first.
+        let tx = db::begin(&site.app.db).await.unwrap();
+        entry::Entity::update_many()
+            .col_expr(entry::Column::PromotedFrom, Expr::value(above[0].id))
+            .filter(entry::Column::Id.eq(above[2].id))
+            .exec(&tx)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        site.set_clock("2026-04-12T01:00:00Z");
+        let (author, _) = &mut entrants[0];
+        author.get(&format!("/entries/{}", above[0].code)).await;
+
+        let mut said = Vec::new();
+        for work in &above {
+            let vote = author.post_for_json(&format!("/entries/{}/vote", work.code), &[]).await;
+            said.push(vote.json()["errors"][0]["code"].as_str().unwrap_or("counted").to_owned());
+        }
+
+        assert_eq!(said, ["own-entry", "counted", "own-entry"]);
     }
 
     async fn whoever_has_a_work_erased_is_named_nowhere_any_more(site: Site) {
