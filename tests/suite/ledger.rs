@@ -74,9 +74,14 @@ impl Log {
     }
 
     fn vote(&mut self, voter: u8, slot: u32, seq: u16, entries: &[u32]) -> u64 {
+        self.vote_of(voter % 2, voter, (slot, seq), entries)
+    }
+
+    /// A vote of this level.
+    fn vote_of(&mut self, level: u8, voter: u8, (slot, seq): (u32, u16), entries: &[u32]) -> u64 {
         let nullifier = nullifier(&NULLIFIER_KEY, log_number(ORIGIN), slot, &[voter; 32]);
         let log = log_number(ORIGIN);
-        let mut vote = Vote { log, slot, level: voter % 2, seq, nullifier, commitment: [0; 32] };
+        let mut vote = Vote { log, slot, level, seq, nullifier, commitment: [0; 32] };
         vote.commitment = choice(&vote, &salt(&SALT_KEY, &nullifier, seq), entries);
         let index = self.add(&Leaf::Vote(vote));
         self.bundle.openings.insert(index, entries.to_vec());
@@ -95,6 +100,36 @@ impl Log {
         let part = Leaf::Note(note.clone()).signed_part();
         note.signatures = by.iter().map(|key| (*key, staff(*key).sign(&part))).collect();
         self.add(&Leaf::Note(note))
+    }
+
+    /// Other rules from here on.
+    fn amend(&mut self, rules: &Rules) {
+        let mut amend = Leaf::Amend {
+            log: log_number(ORIGIN),
+            rules: rules.hash(),
+            key: log_signer().public(),
+            staff: vec![staff(0).public(), staff(1).public()],
+            signature: [0; 64],
+        };
+        let by = log_signer().sign(&amend.signed_part());
+        if let Leaf::Amend { signature, .. } = &mut amend {
+            *signature = by;
+        }
+        self.add(&amend);
+        self.bundle.rules.push(rules.json());
+    }
+
+    /// Takes the CLOSE away, and all after it.
+    fn reopen(&mut self) {
+        let closed = self.leaves().iter().position(|leaf| matches!(leaf, Leaf::Close { .. }));
+        self.bundle.leaves.truncate(closed.expect("a CLOSE"));
+    }
+
+    /// Closes and publishes it, and signs all of it anew.
+    fn end(&mut self) {
+        self.close();
+        self.publish();
+        self.sign_again();
     }
 
     fn close(&mut self) {
@@ -150,20 +185,7 @@ fn whole() -> Log {
     log.vote(4, 11, 1, &[]);
     let bought: Vec<u64> = (5..8).map(|voter| log.vote(voter, 13, 0, &[13])).collect();
     log.sign();
-    let later = rules("2026-05-03T10:00:00Z");
-    let mut amend = Leaf::Amend {
-        log: log_number(ORIGIN),
-        rules: later.hash(),
-        key: log_signer().public(),
-        staff: vec![staff(0).public(), staff(1).public()],
-        signature: [0; 64],
-    };
-    let by = log_signer().sign(&amend.signed_part());
-    if let Leaf::Amend { signature, .. } = &mut amend {
-        *signature = by;
-    }
-    log.add(&amend);
-    log.bundle.rules.push(later.json());
+    log.amend(&rules("2026-05-03T10:00:00Z"));
     log.vote(9, 12, 0, &[12]);
     log.note(Verdict::Quarantine, &bought, &[0]);
     log.sign();

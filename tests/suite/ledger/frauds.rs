@@ -1,7 +1,7 @@
 //! Everything that can be done to a log, and the check at which it is caught.
 
 use data_encoding::{BASE64, HEXLOWER};
-use hoithi::ledger::{Leaf, Signer, Verdict, Verifier, audit, log_number};
+use hoithi::ledger::{Leaf, Rules, Signer, Verdict, Verifier, audit, log_number};
 
 use super::{Log, ORIGIN, judged, judged_in_python, log_signer, rules, sha2_of, whole};
 
@@ -87,9 +87,65 @@ fn further_frauds() -> [Fraud; 12] {
     ]
 }
 
+/// The same, about what rules ask and logs have once.
+fn frauds_about_rules() -> [Fraud; 12] {
+    [
+        ("a vote below the level of the rules, signed again", 7, |log| {
+            log.reopen();
+            log.amend(&Rules { level: 2, ..rules("2026-05-03T10:00:00Z") });
+            log.vote_of(2, 30, (11, 0), &[11]);
+            log.vote_of(1, 31, (11, 0), &[11]);
+            log.end();
+        }),
+        ("a vote of a level that there is not, signed again", 7, |log| {
+            log.reopen();
+            log.vote_of(5, 30, (11, 0), &[11]);
+            log.end();
+        }),
+        ("a CLOSE that says fewer votes, signed again", 8, |log| {
+            log.reopen();
+            let votes = log.leaves().iter().filter(|leaf| matches!(leaf, Leaf::Vote(_))).count();
+            log.add(&Leaf::Close { log: log_number(ORIGIN), votes: votes as u64 - 1 });
+            log.publish();
+            log.sign_again();
+        }),
+        ("no CLOSE, signed again", 8, |log| {
+            log.reopen();
+            log.publish();
+            log.sign_again();
+        }),
+        ("two CLOSEs, signed again", 8, |log| {
+            log.close();
+            log.sign_again();
+        }),
+        ("a RESULT before the CLOSE, signed again", 11, |log| {
+            log.reopen();
+            log.publish();
+            log.close();
+            log.sign_again();
+        }),
+        ("an opening of what is no vote", 9, |log| {
+            log.bundle.openings.insert(0, vec![11]);
+        }),
+        ("an opening of a leaf that there is not", 9, |log| {
+            log.bundle.openings.insert(999, vec![11]);
+        }),
+        ("rules that no leaf binds", 6, |log| {
+            log.bundle.rules.push(rules("2026-05-04T10:00:00Z").json());
+        }),
+        ("rules of an AMEND kept back", 6, |log| drop(log.bundle.rules.pop())),
+        ("checkpoints that shrink", 3, |log| log.bundle.checkpoints.swap(1, 2)),
+        ("a note signed by a number that no key of the staff has, signed again", 10, |log| {
+            log.note(Verdict::Quarantine, &[2], &[7]);
+            log.sign_again();
+        }),
+    ]
+}
+
 #[test]
 fn both_verifiers_catch_every_fraud_at_the_same_check() {
-    for (fraud, check, commit) in frauds().into_iter().chain(further_frauds()) {
+    let all = frauds().into_iter().chain(further_frauds()).chain(frauds_about_rules());
+    for (fraud, check, commit) in all {
         let mut log = whole();
         commit(&mut log);
         assert_eq!(judged(&log.bundle), Err(check), "{fraud}");
@@ -148,17 +204,32 @@ fn what_is_decided_after_the_result_waits_for_the_result_that_says_it() {
 
 #[test]
 fn a_vote_beyond_the_limits_is_caught_though_it_opens() {
-    for (slot, entries) in [(11, vec![11, 12]), (11, vec![12]), (11, vec![11, 11])] {
+    // A limit and the most that a ballot names, a slot, what a ballot names, whether it keeps to it.
+    let ballots: [((&str, u8), u32, &[u32], bool); 12] = [
+        (("entry", 1), 11, &[11], true),
+        (("entry", 1), 11, &[11, 12], false),
+        (("entry", 1), 11, &[12], false),
+        (("entry", 1), 11, &[11, 11], false),
+        (("day", 2), 20_550, &[11, 12], true),
+        (("day", 2), 20_550, &[11, 12, 13], false),
+        (("day", 2), 20_550, &[11, 11], false),
+        (("all", 2), 0, &[11, 12], true),
+        (("all", 2), 0, &[11, 12, 13], false),
+        (("all", 2), 0, &[12, 12], false),
+        (("all", 2), 20_550, &[11], false),
+        (("all", 2), 11, &[11], false),
+    ];
+    for ((limit, most), slot, entries, keeps) in ballots {
         let mut log = whole();
-        let closed = log.leaves().iter().position(|leaf| matches!(leaf, Leaf::Close { .. }));
-        log.bundle.leaves.truncate(closed.unwrap());
-        log.vote(30, slot, 0, &entries);
-        log.close();
-        log.publish();
-        log.sign_again();
+        log.reopen();
+        let limit = limit.to_owned();
+        log.amend(&Rules { limit, most, ..rules("2026-05-03T10:00:00Z") });
+        log.vote(30, slot, 0, entries);
+        log.end();
 
-        assert_eq!(judged(&log.bundle), Err(9), "{entries:?}");
-        assert_eq!(judged_in_python(&log.bundle), Err(9), "{entries:?}");
+        let wanted = if keeps { Ok(()) } else { Err(9) };
+        assert_eq!(judged(&log.bundle), wanted, "{slot} {entries:?}");
+        assert_eq!(judged_in_python(&log.bundle), wanted, "{slot} {entries:?}");
     }
 }
 
