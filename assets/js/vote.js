@@ -32,7 +32,7 @@ const answered = (line, told) => {
     document.querySelector("[data-sign-in]").hidden = !/needs-(account|code|member|work)/.test(told.errors?.[0].code);
     return;
   }
-  tell(told.said, "ok");
+  tell(told.said, told.missing ? "warn" : "ok");
   form.hidden = true;
   const mine = document.querySelector("[data-mine]");
   mine.firstChild.href = `/votes/${told.receipt}`;

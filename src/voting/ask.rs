@@ -45,12 +45,14 @@ pub(super) struct Ask {
     pub(super) trace: Trace,
 }
 
-/// A vote that is counted: its receipt, when it was read, and whether it had been counted before.
+/// A vote that is in the log: its receipt, when it was read, whether it had been there before, and
+/// how many more entries its ballot has to name before it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Counted {
     pub(super) receipt: u64,
     pub(super) at: Instant,
     pub(super) again: bool,
+    pub(super) missing: u32,
 }
 
 /// What comes of an ask.

@@ -12,8 +12,9 @@ use crate::ledger::Leaf;
 pub(super) enum Judged {
     /// Known at once.
     Known(Answer),
-    /// The leaf at this place of the batch; and whether the vote had been there before.
-    Pending(usize, Instant, bool),
+    /// The leaf at this place of the batch; whether the vote had been there before; how many entries
+    /// its ballot still lacks.
+    Pending(usize, Instant, bool, u32),
 }
 
 impl Judged {
@@ -48,9 +49,9 @@ impl Batch {
     pub(super) fn answer(&self, judged: Judged) -> Answer {
         match judged {
             Judged::Known(answer) => answer,
-            Judged::Pending(place, at, again) => {
+            Judged::Pending(place, at, again, missing) => {
                 let receipt = self.receipts.get(place).copied().unwrap_or(0);
-                Ok(Counted { receipt, at, again })
+                Ok(Counted { receipt, at, again, missing })
             }
         }
     }

@@ -40,21 +40,24 @@ pub struct Touch {
     pub at: Instant,
 }
 
-/// A vote that is counted.
+/// A vote that is in the log.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cast {
     /// By which the voter finds it.
     pub receipt: String,
     /// When it was read.
     pub at: Instant,
-    /// Whether it had been counted before.
+    /// Whether it had been there before.
     pub again: bool,
+    /// How many more entries its ballot has to name before it counts.
+    pub missing: u32,
 }
 
 impl From<Counted> for Cast {
     fn from(counted: Counted) -> Self {
         let receipt = receipt::code(counted.receipt);
-        Self { receipt, at: counted.at, again: counted.again }
+        let Counted { at, again, missing, .. } = counted;
+        Self { receipt, at, again, missing }
     }
 }
 

@@ -70,6 +70,12 @@ impl Choices {
         self.all().iter().filter(|choice| choice.live).map(|choice| choice.entry).collect()
     }
 
+    /// How many more choices a ballot needs that has to name so many.
+    pub(super) fn lacks(&self, least: u32) -> u32 {
+        let live = self.all().iter().filter(|choice| choice.live).count();
+        least.saturating_sub(u32::try_from(live).unwrap_or(u32::MAX))
+    }
+
     /// Adds a choice at the end; one for the same entry that was taken back goes.
     pub(super) fn add(&mut self, choice: Choice) {
         *self = match std::mem::take(self) {

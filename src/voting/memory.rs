@@ -161,7 +161,8 @@ impl Memory {
             Some(ballot) => ballot.seq.checked_add(1).ok_or(Error::Stays)?,
             None => 0,
         };
-        if let Some(judged) = ballot.and_then(|ballot| again(ballot, ask)) {
+        let least = policy.voting.least;
+        if let Some(judged) = ballot.and_then(|ballot| again(ballot, ask, least)) {
             return Ok(judged);
         }
         let choices = self.ballots.get(&key).map(|ballot| &ballot.choices);
@@ -183,7 +184,7 @@ impl Memory {
                 entries.remove(place);
             }
             (Act::Raise, Some(0)) => {
-                let none = Counted { receipt: 0, at: ask.at, again: true };
+                let none = Counted { receipt: 0, at: ask.at, again: true, missing: 0 };
                 return Ok(Judged::Known(Ok(none)));
             }
             (Act::Raise, Some(place)) => entries.swap(place - 1, place),
@@ -191,7 +192,7 @@ impl Memory {
         let mut vote =
             Vote { log: self.log, slot, level: level as u8, seq, nullifier, commitment: [0; 32] };
         vote.commitment = keys.seal(&vote, &entries);
-        Ok(self.put(ask, (key, vote), entries))
+        Ok(self.put(ask, (key, vote), entries, least))
     }
 
     /// The level at which a vote is counted: a link beyond its quota, or closed, proves nothing any
@@ -207,7 +208,13 @@ impl Memory {
         if ask.worked { Ok(Level::Device) } else { Err(Error::NeedsWork) }
     }
 
-    fn put(&mut self, ask: &Ask, (key, vote): ([u8; 16], Vote), entries: Vec<u32>) -> Judged {
+    fn put(
+        &mut self,
+        ask: &Ask,
+        (key, vote): ([u8; 16], Vote),
+        entries: Vec<u32>,
+        least: u32,
+    ) -> Judged {
         let place = self.pending.len();
         let came = self.comers.come((ask.link.0, vote.level), &ask.voter);
         let before = self.ballots.get(&key).cloned();
@@ -226,6 +233,7 @@ impl Memory {
             }
             Act::Raise => ballot.choices.put_in_order(&entries),
         }
+        let missing = ballot.choices.lacks(least);
         let details = Details::Vote {
             at: ask.at,
             voter: ask.voter,
@@ -235,7 +243,7 @@ impl Memory {
         };
         let (entry, trace) = (ask.entry, ask.trace);
         self.pending.push(Pending { key, before, came, entry, vote, details, trace });
-        Judged::Pending(place, ask.at, false)
+        Judged::Pending(place, ask.at, false, missing)
     }
 
     /// Whether nothing waits to be sealed.
@@ -293,10 +301,11 @@ impl Memory {
 }
 
 /// The answer to a touch that was counted before.
-fn again(ballot: &mut Ballot, ask: &Ask) -> Option<Judged> {
+fn again(ballot: &mut Ballot, ask: &Ask, least: u32) -> Option<Judged> {
     if ask.act != Act::Give {
         return None;
     }
+    let missing = ballot.choices.lacks(least);
     let choice = ballot.choices.find(ask.entry)?;
     if !choice.live && (ask.nonce == 0 || choice.nonce != ask.nonce) {
         return None;
@@ -304,8 +313,8 @@ fn again(ballot: &mut Ballot, ask: &Ask) -> Option<Judged> {
     let at = Instant::from_micros(choice.at).unwrap_or(ask.at);
     let place = choice.receipt & !IN_BATCH;
     Some(if choice.receipt & IN_BATCH > 0 {
-        Judged::Pending(usize::try_from(place).unwrap_or(usize::MAX), at, true)
+        Judged::Pending(usize::try_from(place).unwrap_or(usize::MAX), at, true, missing)
     } else {
-        Judged::Known(Ok(Counted { receipt: choice.receipt, at, again: true }))
+        Judged::Known(Ok(Counted { receipt: choice.receipt, at, again: true, missing }))
     })
 }

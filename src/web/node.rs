@@ -45,7 +45,8 @@ struct Handed {
 /// What became of it.
 #[derive(Debug, Serialize, Deserialize)]
 enum Told {
-    Counted(String, i64, bool),
+    /// Receipt, when it was read, whether it had been there before, entries that the ballot lacks.
+    Counted(String, i64, bool, #[serde(default)] u32),
     Withdrawn,
     Closed,
     Unknown,
@@ -62,7 +63,7 @@ enum Told {
 
 fn told(done: std::result::Result<Option<Cast>, Error>) -> Told {
     match done {
-        Ok(Some(cast)) => Told::Counted(cast.receipt, cast.at.micros(), cast.again),
+        Ok(Some(cast)) => Told::Counted(cast.receipt, cast.at.micros(), cast.again, cast.missing),
         Ok(None) => Told::Withdrawn,
         Err(Error::Closed) => Told::Closed,
         Err(Error::Unknown) => Told::Unknown,
@@ -80,9 +81,9 @@ fn told(done: std::result::Result<Option<Cast>, Error>) -> Told {
 
 fn heard(told: Told) -> std::result::Result<Option<Cast>, Error> {
     Err(match told {
-        Told::Counted(receipt, at, again) => {
+        Told::Counted(receipt, at, again, missing) => {
             let at = Instant::from_micros(at).map_err(|_| Error::Busy)?;
-            return Ok(Some(Cast { receipt, at, again }));
+            return Ok(Some(Cast { receipt, at, again, missing }));
         }
         Told::Withdrawn => return Ok(None),
         Told::Closed => Error::Closed,

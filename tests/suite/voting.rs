@@ -324,6 +324,46 @@ both! {
         assert_eq!(crate::ledger::in_python(&bundle, &["--key", &key.text()]), Ok(()));
     }
 
+    async fn a_ballot_that_names_too_few_is_said_not_to_count_yet_and_how_many_it_lacks(site: Site) {
+        let rule = "voting: { phase: vote, limit: { in_all: 4 }, least: 3 }";
+        let codes = stage(site, rule, &["Một", "Hai", "Ba", "Bốn"]).await;
+        let mut phone = known(site, &codes[0]).await;
+        let mut other = known(site, &codes[0]).await;
+        let told = |answer: &Answer| {
+            let json = answer.json();
+            let said = json["said"][0].as_str().unwrap().to_owned();
+            (json["counted"] == true, json["missing"].as_u64().unwrap(), said)
+        };
+
+        // All in one second, for which answers are put into words once.
+        let first = told(&cast(&mut phone, &codes[0]).await);
+        let second = told(&cast(&mut phone, &codes[1]).await);
+        let again = told(&cast(&mut phone, &codes[1]).await);
+        let stranger = told(&cast(&mut other, &codes[3]).await);
+        let third = told(&cast(&mut phone, &codes[2]).await);
+        let fourth = told(&cast(&mut phone, &codes[3]).await);
+        let short = other.post(&format!("/entries/{}/vote", codes[2]), &[]).await;
+        let whole = other.post(&format!("/entries/{}/vote", codes[1]), &[]).await;
+
+        let lacks = |(counted, missing, said): &(bool, u64, String), number: u64| {
+            assert_eq!((*counted, *missing), (false, number), "{said}");
+            assert!(said.contains("chưa được tính") && said.contains(&format!("thêm {number} ")), "{said}");
+        };
+        lacks(&first, 2);
+        lacks(&second, 1);
+        lacks(&again, 1);
+        lacks(&stranger, 2);
+        for whole in [&third, &fourth] {
+            assert_eq!((whole.0, whole.1), (true, 0));
+            assert!(whole.2.starts_with("Đã tính phiếu"), "{}", whole.2);
+        }
+        let warned = short.all(".receipt .notice.warn").concat();
+        assert!(warned.contains("chưa được tính") && warned.contains("thêm 1 "), "{}", short.text());
+        assert!(short.all(".seal").is_empty());
+        assert!(whole.all(".receipt .lead").concat().starts_with("Đã tính phiếu"), "{}", whole.text());
+        assert_eq!(counted(site).await, votes(&[("Một", 1), ("Hai", 2), ("Ba", 2), ("Bốn", 2)]));
+    }
+
     async fn somebody_signed_in_whose_first_answer_is_lost_still_has_one_vote(site: Site) {
         let codes = stage(site, "voting: { phase: vote }", &["Một"]).await;
         let mut phone = site.signed_in("cutri@example.vn").await;

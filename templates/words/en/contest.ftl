@@ -56,6 +56,7 @@ vote-until = Vote until { $when }.
 vote-never-asks = This page never asks for a password or another service's code.
 vote-counted = Counted at { $at }.
 vote-again = You voted for this work at { $at }. That vote counts.
+vote-too-few = Your choice was recorded at { $at }, but your ballot does not count yet: it has to name { $missing } more.
 vote-receipt = Vote code: { $receipt }
 vote-withdraw = Take the vote back
 vote-withdrawn = The vote is taken back.

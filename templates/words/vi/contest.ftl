@@ -56,6 +56,7 @@ vote-until = Bình chọn đến { $when }.
 vote-never-asks = Trang này không bao giờ hỏi mật khẩu hay mã của dịch vụ khác.
 vote-counted = Đã tính phiếu lúc { $at }.
 vote-again = Bạn đã bình chọn cho tác phẩm này lúc { $at }. Phiếu đó vẫn được tính.
+vote-too-few = Đã ghi lựa chọn của bạn lúc { $at }, nhưng phiếu chưa được tính: hãy chọn thêm { $missing } tác phẩm nữa.
 vote-receipt = Mã phiếu: { $receipt }
 vote-withdraw = Rút phiếu
 vote-withdrawn = Đã rút phiếu.

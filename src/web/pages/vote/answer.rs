@@ -1,6 +1,7 @@
 //! What a voter is told.
 
 use std::cell::RefCell;
+use std::collections::VecDeque;
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -21,8 +22,8 @@ pub struct Voted {
     pub v: View,
     /// Code of the work.
     pub code: String,
-    /// The vote, when it is counted.
-    pub cast: Option<Cast>,
+    /// The vote, when it is in the log, and what became of it.
+    pub cast: Option<(Cast, String)>,
     /// Whether it may be taken back.
     pub may_withdraw: bool,
     /// Whether it was taken back.
@@ -41,12 +42,16 @@ const RECEIPT: &str = "\u{e000}";
 const JSON: (HeaderName, HeaderValue) =
     (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 
-/// What scripts are told of votes of one second: language, second, whether they had been counted
-/// before, and the JSON around receipts.
-type Said = (Lang, i64, bool, Vec<String>);
+/// What is the same of votes for which one answer is put into words once: language, second, whether
+/// they had been counted before, and how many entries their ballots lack.
+type Alike = (Lang, i64, bool, u32);
+
+/// Answers that are kept: ballots that lack entries come in the same second as those that do not.
+const ANSWERS: usize = 8;
 
 thread_local! {
-    static SAID: RefCell<Option<Said>> = const { RefCell::new(None) };
+    /// What scripts are told, the newest last: the JSON around receipts.
+    static SAID: RefCell<VecDeque<(Alike, Vec<String>)>> = const { RefCell::new(VecDeque::new()) };
 }
 
 /// What a script is told of a vote that is counted.
@@ -56,6 +61,8 @@ struct Told<'a> {
     receipt: &'a str,
     at: &'a str,
     again: bool,
+    /// How many more works the ballot has to name before it counts.
+    missing: u32,
     /// For the voter's eyes, line by line.
     said: [String; 2],
 }
@@ -90,28 +97,39 @@ pub(super) fn counted(v: View, code: &str, cast: Cast, may_withdraw: bool) -> Re
 fn told(v: &View, cast: &Cast) -> serde_json::Result<String> {
     let second = cast.at.micros().div_euclid(1_000_000);
     SAID.with_borrow_mut(|said| {
-        let known = said
-            .as_ref()
-            .filter(|(lang, at, again, _)| (*lang, *at, *again) == (v.lang, second, cast.again));
-        if let Some((.., around)) = known {
+        let alike = (v.lang, second, cast.again, cast.missing);
+        if let Some((_, around)) = said.iter().rev().find(|(known, _)| *known == alike) {
             return Ok(around.join(&cast.receipt));
         }
         let around: Vec<String> = in_words(v, cast)?.split(RECEIPT).map(str::to_owned).collect();
         let told = around.join(&cast.receipt);
-        *said = Some((v.lang, second, cast.again, around));
+        if said.len() == ANSWERS {
+            said.pop_front();
+        }
+        said.push_back((alike, around));
         Ok(told)
     })
 }
 
-fn in_words(v: &View, cast: &Cast) -> serde_json::Result<String> {
-    let key = if cast.again { "vote-again" } else { "vote-counted" };
+/// What became of a vote that is in the log.
+fn what(v: &View, cast: &Cast) -> String {
     let at = v.second(&cast.at);
-    let said = [v.t1(key, "at", at.as_str()), v.t1("vote-receipt", "receipt", RECEIPT)];
+    match (cast.missing, cast.again) {
+        (0, false) => v.t1("vote-counted", "at", at),
+        (0, true) => v.t1("vote-again", "at", at),
+        (missing, _) => v.t2("vote-too-few", "at", at, "missing", missing),
+    }
+}
+
+fn in_words(v: &View, cast: &Cast) -> serde_json::Result<String> {
+    let at = v.second(&cast.at);
+    let said = [what(v, cast), v.t1("vote-receipt", "receipt", RECEIPT)];
     serde_json::to_string(&Told {
-        counted: true,
+        counted: cast.missing == 0,
         receipt: RECEIPT,
         at: &at,
         again: cast.again,
+        missing: cast.missing,
         said,
     })
 }
@@ -138,6 +156,10 @@ pub(super) fn voted(
         "vote-needs-member" => Some(proves(Level::Member, code)),
         "vote-needs-work" => Some(proves(Level::Code, code)),
         _ => None,
+    });
+    let cast = cast.map(|cast| {
+        let said = what(&v, &cast);
+        (cast, said)
     });
     let code = code.to_owned();
     let (may_withdraw, withdrawn) = (false, false);
