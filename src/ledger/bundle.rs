@@ -112,7 +112,9 @@ impl Bundle {
     pub fn write<W: Write + Seek>(&self, to: W) -> Result<W, Unreadable> {
         let mut zip = zip::ZipWriter::new(to);
         for (name, content) in self.files() {
-            let plain = zip::write::SimpleFileOptions::default();
+            // The same log is the same bytes, whenever and wherever it is written.
+            let plain = zip::write::SimpleFileOptions::default()
+                .last_modified_time(zip::DateTime::default());
             let method = if name == "leaves.bin" {
                 zip::CompressionMethod::Stored
             } else {

@@ -132,7 +132,7 @@ pub async fn result(
     contest: ContestId,
 ) -> Result<Option<String>, Error> {
     match read(db, contest, |_| {}).await {
-        Ok(bundle) => Ok(Some(counts(&bundle)?.json())),
+        Ok(bundle) => Ok(Some(beside(move || counts(&bundle)).await?.json())),
         Err(Error::Unknown) => Ok(None),
         Err(error) => Err(error),
     }
@@ -156,18 +156,29 @@ async fn read(
         if page.is_empty() {
             break;
         }
-        for segment in page {
-            for (leaf, details) in segment::parts(&segment)? {
-                let details = Details::read(details).ok_or(Error::BrokenLog)?;
-                take(&mut bundle, leaf, details)?;
+        bundle = beside(move || {
+            for segment in page {
+                for (leaf, details) in segment::parts(&segment)? {
+                    let details = Details::read(details).ok_or(Error::BrokenLog)?;
+                    take(&mut bundle, leaf, details)?;
+                }
+                bundle.checkpoints.push(segment.checkpoint);
             }
-            bundle.checkpoints.push(segment.checkpoint);
-        }
+            Ok(bundle)
+        })
+        .await?;
     }
     if let Some(last) = bundle.checkpoints.last_mut() {
         witness::under(last, &witness::cosignatures(db, contest).await?);
     }
     if bundle.leaves.is_empty() { Err(Error::Unknown) } else { Ok(bundle) }
+}
+
+/// Does work that takes long beside those who are being served.
+async fn beside<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
+    tokio::task::spawn_blocking(work).await.map_err(|_| Error::Busy)?
 }
 
 fn take(bundle: &mut Bundle, bytes: &[u8], details: Details) -> Result<(), Error> {

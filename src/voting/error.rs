@@ -91,6 +91,9 @@ pub enum Error {
     /// The keys cannot be used.
     #[error("the keys of the log cannot be used: {0}")]
     Keys(std::io::Error),
+    /// What is handed out of the log cannot be written.
+    #[error("the bundle of the log cannot be written: {0}")]
+    Unwritten(std::io::Error),
     /// The contest is not known.
     #[error(transparent)]
     Contest(#[from] contest::Error),
@@ -161,6 +164,7 @@ impl Refusal for Error {
             Self::Busy | Self::Stuck | Self::Elsewhere(_) | Self::Changed => {
                 Refused::new(Kind::Unavailable, "votes-wait")
             }
+            Self::Unwritten(_) => Refused::new(Kind::Broken, "broken"),
             Self::BrokenLog | Self::Keys(_) => Refused::new(Kind::Broken, "vote-log-broken"),
             Self::Contest(error) => error.refusal(),
             Self::Database(error) => error.refusal(),

@@ -32,6 +32,7 @@ mod memory;
 mod moves;
 mod names;
 mod opening;
+mod packed;
 mod person;
 mod policy;
 mod project;
@@ -65,6 +66,7 @@ pub use links::{
     NewLink, add as add_links, close as close_link, links, links_between, voters_by_link,
 };
 pub use opening::unopened;
+pub use packed::Packed;
 pub use person::Person;
 pub use policy::Policy;
 pub use project::forget;

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::coming::{Coming, Doors};
 use super::desk::{Desk, Shown, Wish};
+use super::packed::Making;
 use super::policy::Policy;
 use super::proofs::Trees;
 use super::{Error, seat, writer};
@@ -30,6 +31,7 @@ struct Inside {
     lanes: RwLock<HashMap<ContestId, Lane>>,
     codes: RwLock<HashMap<String, (ContestId, u32)>>,
     trees: Trees,
+    packing: Making,
     /// Held for as long as the process lives, where its name is that of its data folder.
     _seat: Option<File>,
 }
@@ -66,8 +68,8 @@ impl Votes {
             fresh,
             doors: Doors::default(),
         };
-        let (lanes, codes, trees) = Default::default();
-        Self(Arc::new(Inside { desk, lanes, codes, trees, _seat: seat }))
+        let (lanes, codes, trees, packing) = Default::default();
+        Self(Arc::new(Inside { desk, lanes, codes, trees, packing, _seat: seat }))
     }
 
     /// Who writes, and where.
@@ -78,6 +80,11 @@ impl Votes {
     /// Trees for proofs.
     pub(super) fn trees(&self) -> &Trees {
         &self.0.trees
+    }
+
+    /// Bundles that are being made.
+    pub(super) fn packing(&self) -> &Making {
+        &self.0.packing
     }
 
     /// The way to a contest's writer, which is started where it does not run.

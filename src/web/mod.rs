@@ -11,6 +11,7 @@ pub mod metrics;
 pub mod node;
 pub mod oidc;
 pub mod organised;
+pub mod parcel;
 pub mod pdf;
 pub mod resume;
 pub mod routes;

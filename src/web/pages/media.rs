@@ -14,6 +14,7 @@ use crate::media;
 use crate::refusal::Kind;
 use crate::storage::{STEP, Store};
 use crate::web::form::Form;
+use crate::web::parcel::slice;
 use crate::web::{Failure, Result, see_other};
 
 /// What a browser may do with a file of ours that it opens by itself: nothing.
@@ -90,19 +91,6 @@ async fn body(
     });
     let whole = stream::once(async move { Ok(begun) }).chain(rest);
     Ok(answer.body(SizedStream::new(size, Box::pin(whole))))
-}
-
-/// First and last byte that a range asks for; `None` for anything but one range within the file,
-/// which is then sent whole.
-fn slice(range: &str, length: u64) -> Option<(u64, u64)> {
-    let last = length.checked_sub(1)?;
-    let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
-    let (from, to) = match (from, to) {
-        ("", tail) => (length.saturating_sub(tail.parse().ok()?), last),
-        (from, "") => (from.parse().ok()?, last),
-        (from, to) => (from.parse().ok()?, to.parse::<u64>().ok()?.min(last)),
-    };
-    (from <= to && to <= last).then_some((from, to))
 }
 
 /// Stores the file that a field of an officer's form brings.

@@ -1,7 +1,7 @@
 //! The log of votes, as anybody may see it: its key, its head, proofs, one's own receipt, and after
 //! the result all of it.
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use askama::Template;
 use data_encoding::BASE64;
 use entity::instant::Instant;
@@ -15,8 +15,8 @@ use crate::contest::{self, Contest};
 use crate::entry::code;
 use crate::ledger::Tile;
 use crate::refusal::Kind;
-use crate::voting::{self, VoteState, witness};
-use crate::web::{Failure, Result, UNKEPT, View, page, see_other};
+use crate::voting::{self, Packed, VoteState, witness};
+use crate::web::{Failure, Result, UNKEPT, View, page, parcel, see_other};
 
 /// The page of a contest's log.
 #[derive(Template)]
@@ -117,26 +117,24 @@ pub async fn tile(app: web::Data<App>, path: web::Path<(String, String)>) -> Res
         .body(bytes))
 }
 
-/// All that is needed to recount, after the result is published.
+/// All that is needed to recount, after the result is published: a file, of which pieces may be asked
+/// for.
 ///
 /// # Errors
 /// Not found before that.
-pub async fn bundle(app: web::Data<App>, slug: web::Path<String>) -> Result {
+pub async fn bundle(app: web::Data<App>, request: HttpRequest, slug: web::Path<String>) -> Result {
     let contest = public(&app, &slug).await?;
     if !is_published(&contest) {
         return Err(voting::Error::Unknown.into());
     }
-    let bundle = app.votes.bundle(&app.db, contest.id()).await?;
-    if bundle.result.is_empty() {
-        return Err(voting::Error::Unknown.into());
-    }
-    let zip = web::block(move || bundle.bytes()).await.map_err(Failure::broken)?;
-    let name = format!("attachment; filename=\"{}-votes.zip\"", contest.slug());
-    Ok(HttpResponse::Ok()
-        .content_type("application/zip")
-        .insert_header(("Cache-Control", "public, max-age=300"))
-        .insert_header(("Content-Disposition", name))
-        .body(zip.map_err(Failure::broken)?))
+    let Packed { file, bytes, name } = app.votes.packed(&app.db, contest.id()).await?;
+    let saved = format!("attachment; filename=\"{}-votes.zip\"", contest.slug());
+    Ok(parcel::send(&request, (file, bytes), &name, |answer| {
+        answer
+            .content_type("application/zip")
+            .insert_header(("Cache-Control", "public, max-age=300"))
+            .insert_header(("Content-Disposition", saved));
+    }))
 }
 
 /// The second verifier, as it comes with the source.

@@ -11,7 +11,7 @@ use super::{cast, code_of, header};
 use crate::story::{
     APPROVER, ORGANISER, STAGE, Work, accept_all, announce, enter, publish, staged,
 };
-use crate::support::{Site, both};
+use crate::support::{Answer, Site, both};
 
 const RULES: &str = "
 voting: { phase: vote }
@@ -83,6 +83,48 @@ async fn level(site: &Site, level: &str, count: usize) -> Vec<u8> {
     bytes
 }
 
+/// The bundle is one file: the same for everybody who asks, in pieces too, and another once the log says
+/// another result.
+async fn one_file(site: &Site, path: &str, first: &Answer, bundle: &Bundle) {
+    let tag = header(first, "etag");
+    let asks = (0..5).map(|_| async { site.browser().get(path).await });
+    for answer in futures_util::future::join_all(asks).await {
+        assert_eq!((header(&answer, "etag"), &answer.bytes), (tag.clone(), &first.bytes));
+        assert_eq!(header(&answer, "accept-ranges"), "bytes");
+    }
+    let with = async |headers: &[(&str, &str)]| site.browser().get_with(path, headers).await;
+    let piece = with(&[("range", "bytes=100-199")]).await;
+    let rest = with(&[("range", "bytes=1000-"), ("if-range", &tag)]).await;
+    let other = with(&[("range", "bytes=1000-"), ("if-range", "\"another\"")]).await;
+    let known = with(&[("if-none-match", &tag)]).await;
+    let length = first.bytes.len();
+    assert_eq!(piece.status, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(header(&piece, "content-range"), format!("bytes 100-199/{length}"));
+    assert_eq!(piece.bytes, first.bytes[100..200]);
+    assert_eq!((rest.status, &rest.bytes[..]), (StatusCode::PARTIAL_CONTENT, &first.bytes[1000..]));
+    assert_eq!((other.status, &other.bytes), (StatusCode::OK, &first.bytes));
+    assert_eq!((known.status, known.bytes.len()), (StatusCode::NOT_MODIFIED, 0));
+    let contest = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
+    let folder = site.app.config.data.folder.join("bundles").join(contest.to_string());
+    let files = || -> Vec<Vec<u8>> {
+        let files = std::fs::read_dir(&folder).unwrap().flatten();
+        files.map(|file| std::fs::read(file.path()).unwrap()).collect()
+    };
+    assert_eq!(files(), [first.bytes.to_vec()]);
+
+    // Of what lies there already nothing is read anew.
+    let name = std::fs::read_dir(&folder).unwrap().flatten().next().unwrap().path();
+    std::fs::write(&name, b"as it lies there").unwrap();
+    assert_eq!(&with(&[]).await.bytes[..], b"as it lies there");
+    let result = bundle.result.replace("\"standing\":", "\"standing\":1");
+    site.app.votes.bind(contest, result).await.unwrap();
+    let later = with(&[]).await;
+    assert_ne!(header(&later, "etag"), tag);
+    assert_eq!(files(), [later.bytes.to_vec()]);
+    let later = Bundle::read(std::io::Cursor::new(later.bytes.to_vec())).unwrap();
+    assert_eq!(later.leaves.len(), bundle.leaves.len() + 1);
+}
+
 both! {
     async fn after_the_result_a_stranger_rebuilds_the_log_from_tiles_and_from_the_bundle(site: Site) {
         let code = long_ago(site).await;
@@ -101,6 +143,8 @@ both! {
         publish(&mut one, &mut other, STAGE).await;
 
         let results = site.browser().get(&format!("/contests/{STAGE}/results")).await;
+        let before = std::fs::read_dir(site.app.config.data.folder.join("bundles")).map(Iterator::count);
+        assert!(before.is_err(), "nobody asked yet");
         let whole = site.browser().get(&paths[0]).await;
         let head = site.browser().get(&format!("/contests/{STAGE}/votes/checkpoint")).await;
         let lines: Vec<&str> = head.text().lines().collect();
@@ -134,6 +178,7 @@ both! {
             rest = after;
         }
         assert!(rest.is_empty());
+        one_file(site, &paths[0], &whole, &bundle).await;
         for path in ["0/002", "0/001", "2/000.p/1", "entries/001"] {
             let path = format!("/contests/{STAGE}/votes/tile/{path}");
             assert_eq!(site.browser().get(&path).await.status, StatusCode::NOT_FOUND, "{path}");
