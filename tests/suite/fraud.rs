@@ -143,7 +143,18 @@ both! {
             assert!(page.attributes("a.button", "href").contains(&log), "{}", page.text());
         }
         assert_eq!(shown(site, ba).await, "0 lượt bình chọn");
-        assert_eq!(site.browser().get(&format!("/votes/{receipt}")).await.all(".notice.warn").len(), 1);
+        let told = async || {
+            let page = site.browser().get(&format!("/votes/{receipt}")).await;
+            assert_eq!(page.all(".notice.warn").len(), 1, "{}", page.text());
+            let leads = page.attributes("main a", "href");
+            (page.all("main p").remove(1), leads.contains(&"/contests/san-khau/complaints".to_owned()))
+        };
+        let (until, leads) = told().await;
+        assert!(until.contains("20/04/2026") && until.contains("khiếu nại") && leads, "{until}");
+        site.set_clock("2026-04-20T17:00:00Z");
+        let (over, leads) = told().await;
+        assert!(over.contains("20/04/2026") && over.contains("hết hạn") && !leads, "{over}");
+        site.set_clock("2026-04-11T01:00:00Z");
 
         let appeal = |received| [("act", "appeal"), ("received", received), ("words", "Máy dùng chung của tổ")];
         let late = one.post(&rulings, &appeal("2026-04-11 23:00")).await;

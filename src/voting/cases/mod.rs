@@ -10,6 +10,6 @@ mod weight;
 
 pub use file::file;
 pub(super) use rows::{STRUCK, change, note_ruling};
-pub use rows::{by_code, findings, is_aside, leaves, of_contest, rulings, undecided};
+pub use rows::{appeal_until, by_code, findings, is_aside, leaves, of_contest, rulings, undecided};
 pub use trails::trails;
 pub use weight::{SetAside, set_aside, timeline, weight};

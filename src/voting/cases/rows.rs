@@ -3,10 +3,10 @@
 use entity::id::{ContestId, UserId, VoteCaseId, VoteRulingId};
 use entity::instant::Instant;
 use entity::vote_case::{self, Model, State};
-use entity::vote_ruling;
+use entity::{vote, vote_ruling};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait,
-    IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set,
+    ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter, QueryOrder, Set,
 };
 
 use crate::entry::code;
@@ -69,6 +69,27 @@ pub async fn undecided(db: &impl ConnectionTrait, contest: ContestId) -> Result<
         .count(db)
         .await?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Until when appeals are taken against the disqualification of the vote with this receipt; the last
+/// of them, where several cases hold its ballot.
+///
+/// # Errors
+/// When the database fails.
+pub async fn appeal_until(
+    db: &impl ConnectionTrait,
+    contest: ContestId,
+    receipt: &str,
+) -> Result<Option<Instant>, DbErr> {
+    let of = vote::Column::Receipt.eq(receipt).and(vote::Column::ContestId.eq(contest));
+    let Some(vote) = vote::Entity::find().filter(of).one(db).await? else { return Ok(None) };
+    let struck = vote_case::Entity::find()
+        .filter(vote_case::Column::ContestId.eq(contest))
+        .filter(vote_case::Column::State.is_in([State::Struck, State::Appealed]));
+    let holds =
+        |case: &Model| u64::try_from(vote.ballot).is_ok_and(|first| leaves(case).contains(&first));
+    let cases = struck.all(db).await?;
+    Ok(cases.iter().filter(|case| holds(case)).filter_map(|case| case.appeal_until).max())
 }
 
 /// The case with this code.

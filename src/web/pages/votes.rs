@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::contest::{self, Contest};
 use crate::entry::code;
 use crate::ledger::Tile;
-use crate::refusal::Kind;
+use crate::refusal::{Arg, Kind};
 use crate::voting::{self, Packed, VoteState, witness};
 use crate::web::{Failure, Result, UNKEPT, View, page, parcel, see_other};
 
@@ -204,6 +204,8 @@ pub struct Receipt {
     pub withdrawn: bool,
     /// Whether it was disqualified, once that is public.
     pub struck: bool,
+    /// Until when that can be appealed against, in words, and whether it still can be.
+    pub appeal: Option<(String, bool)>,
 }
 
 /// Shows whether a vote is in.
@@ -213,6 +215,11 @@ pub struct Receipt {
 pub async fn receipt(app: web::Data<App>, v: View, typed: web::Path<String>) -> Result {
     let vote = own(&app, &typed).await?;
     let contest = contest::by_id(&app.db, vote.contest).await?;
+    let struck = vote.state == VoteState::Struck && is_published(&contest);
+    let until = match struck {
+        true => voting::cases::appeal_until(&app.db, contest.id(), &vote.receipt).await?,
+        false => None,
+    };
     page(&Receipt {
         code: code::grouped(&vote.receipt),
         contest: (
@@ -222,9 +229,16 @@ pub async fn receipt(app: web::Data<App>, v: View, typed: web::Path<String>) -> 
         place: vote.leaf,
         at: vote.at,
         withdrawn: vote.state == VoteState::Withdrawn,
-        struck: vote.state == VoteState::Struck && is_published(&contest),
+        struck,
+        appeal: until.map(|until| appeal(&v, until)),
         v,
     })
+}
+
+fn appeal(v: &View, until: Instant) -> (String, bool) {
+    let is_open = v.now < until;
+    let key = if is_open { "votes-appeal-until" } else { "votes-appeal-over" };
+    (v.t1(key, "until", Arg::End(until)), is_open)
 }
 
 async fn own(app: &App, typed: &str) -> Result<voting::Own> {
