@@ -56,8 +56,7 @@ impl Keys {
         let folder = folder.join(contest.to_string());
         let one = |name| read(&folder, name, fresh).map_err(Error::Keys);
         if fresh.is_some() {
-            let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder);
-            made.map_err(Error::Keys)?;
+            make(&folder).map_err(Error::Keys)?;
         }
         let destroyed = folder.join("nullifier.destroyed").exists();
         let nullifier = if destroyed { None } else { Some(one("nullifier")?) };
@@ -226,8 +225,23 @@ pub(super) fn secret(
     name: &str,
     fresh: fn() -> [u8; 32],
 ) -> std::io::Result<[u8; 32]> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    make(folder)?;
     read(folder, name, Some(fresh))
+}
+
+/// Makes a folder of keys, for its owner's eyes alone, so that it is there when the power goes. Its
+/// name stands in the folder above it, and that one's in the one above: keys that were synced would
+/// lie nowhere without them.
+fn make(folder: &Path) -> std::io::Result<()> {
+    let named = |one: &&Path| !one.as_os_str().is_empty();
+    let missing = folder.ancestors().skip(1).filter(named).take_while(|one| !one.exists());
+    // Beside those that are made now the two above in any case: whoever made them may have fallen.
+    let deep = Ord::max(2, missing.count() + 1);
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    for above in folder.ancestors().skip(1).filter(named).take(deep) {
+        std::fs::File::open(above)?.sync_all()?;
+    }
+    Ok(())
 }
 
 fn signing(secret: &[u8; 32]) -> Signer {

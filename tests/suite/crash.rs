@@ -8,7 +8,8 @@ use sea_orm::EntityTrait;
 use sha2::{Digest, Sha256};
 
 use crate::entry::picture;
-use crate::support::fault::{Fault, ON_POSTGRES, ON_SQLITE, Rig};
+use crate::support::fault::{Fault, ON_POSTGRES, ON_SQLITE, Rig, make_shim};
+use crate::support::process;
 use crate::support::sender::Sender;
 use crate::support::stage;
 use crate::support::storm::{Toll, storm};
@@ -48,6 +49,33 @@ fn a_disk_that_lies_is_found_out_when_the_power_goes() {
     let toll = storm(&mut Rig::on_sqlite(folder.path(), true), &[Fault::Power], 1);
 
     assert!(toll.lost > 0, "{toll:?}");
+}
+
+#[actix_web::test]
+async fn the_folders_in_which_keys_of_a_log_lie_are_there_when_the_power_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().canonicalize().unwrap();
+    let contest = {
+        let rules = include_str!("../../benches/votes.yaml");
+        let (app, contest) = stage::contest(&at, None, rules).await;
+        app.db.close().await.unwrap();
+        contest
+    };
+    let (shim, names) = (at.join("power.so"), at.join("folders"));
+    make_shim(&shim);
+
+    // Looking at a log opens it, with keys that are made for it.
+    let mut look = process::command(&at);
+    look.args(["vote", "verify", "anh-dep"]).env("LD_PRELOAD", &shim).env("POWER_FOLDERS", &names);
+    let looked = look.output().unwrap();
+
+    assert!(looked.status.success(), "{}", String::from_utf8_lossy(&looked.stderr));
+    let synced = std::fs::read_to_string(&names).unwrap();
+    let logs = at.join("votes");
+    for needed in [logs.join(contest.to_string()), logs, at] {
+        let is_synced = synced.lines().any(|one| Path::new(one) == needed);
+        assert!(is_synced, "{} is not among {synced}", needed.display());
+    }
 }
 
 #[actix_web::test]

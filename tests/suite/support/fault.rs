@@ -60,10 +60,7 @@ impl Rig {
     pub fn on_sqlite(folder: &Path, lies: bool) -> Self {
         let ground = Ground::Disk { lies, cuts: 0 };
         let rig = Self { folder: folder.to_owned(), database: None, ground };
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/support/power.c");
-        let mut build = Command::new("cc");
-        build.args(["-shared", "-fPIC", "-O1", "-o"]).arg(rig.shim()).arg(source);
-        assert!(build.status().is_ok_and(|status| status.success()), "a C compiler");
+        make_shim(&rig.shim());
         std::fs::create_dir_all(rig.notes()).expect("a folder");
         rig
     }
@@ -137,6 +134,14 @@ impl Rig {
         }
         site.ready(begun)
     }
+}
+
+/// Makes what notes what a disk holds, to be loaded before a program.
+pub fn make_shim(to: &Path) {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/suite/support/power.c");
+    let mut build = Command::new("cc");
+    build.args(["-shared", "-fPIC", "-O1", "-o"]).arg(to).arg(source);
+    assert!(build.status().is_ok_and(|status| status.success()), "a C compiler");
 }
 
 /// Puts back what was not synced when the power went. At the first of the `cuts` that is all; later the

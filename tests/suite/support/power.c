@@ -4,6 +4,7 @@
  * (uploads/.../bytes) are written to, what stood there is noted in a file of the folder POWER_UNDO, named after the file's number: offset, length of the file,
  * number of bytes, the bytes. A sync drops the notes. Whoever plays the power cut kills the process and
  * puts back what the notes say, the newest first. With POWER_LIES a sync is acknowledged and not done.
+ * Folders that are synced are named in the file POWER_FOLDERS, one a line.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -114,7 +115,23 @@ static int cut(int file, off_t length) {
 int ftruncate(int file, off_t length) { return cut(file, length); }
 int ftruncate64(int file, off64_t length) { return cut(file, length); }
 
+/* Names a folder that is synced. */
+static void named(int file) {
+  char link[64], path[4097];
+  struct stat facts;
+  const char *names = getenv("POWER_FOLDERS");
+  if (!names || fstat(file, &facts) || !S_ISDIR(facts.st_mode)) return;
+  snprintf(link, sizeof link, "/proc/self/fd/%d", file);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  if (length <= 0) return;
+  path[length] = '\n';
+  int to = syscall(SYS_openat, AT_FDCWD, names, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (to < 0 || syscall(SYS_write, to, path, length + 1) != length + 1) abort();
+  syscall(SYS_close, to);
+}
+
 static int synced(int file, long how) {
+  named(file);
   char notes[4096];
   if (!noted(file, notes, sizeof notes)) return syscall(how, file);
   if (getenv("POWER_LIES")) return 0;
