@@ -2,6 +2,7 @@
 
 mod contest;
 mod terminal;
+mod votes;
 
 use std::path::Path;
 use std::process::Output;
