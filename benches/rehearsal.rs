@@ -1,7 +1,7 @@
 //! The day of the vote, rehearsed: 1.3 million people come by 38,000 links within ten minutes, most of
 //! them in one minute; then the log is closed, audited and recounted, and rows of votes follow.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use entity::vote;
 use hoithi::app::App;
+use hoithi::entry::code::letters;
+use hoithi::ledger::{Leaf, leaf_hash};
 use hoithi::voting::{NewLink, add_links};
 use hoithi::web::group::Group;
 use hoithi::{contest, db};
@@ -60,6 +62,7 @@ async fn on(figures: &mut Figures, (engine, share): (&str, f64), database: Optio
         done.waits.extend(part.waits);
         done.busy += part.busy;
         done.other += part.other;
+        done.in_rush += part.in_rush;
     }
     let name = |what: &str| format!("rehearsal.{engine}.{what}");
     let behind = begun.elapsed().as_secs_f64() - SPAN.0 * share;
@@ -68,6 +71,7 @@ async fn on(figures: &mut Figures, (engine, share): (&str, f64), database: Optio
     done.waits.sort_by(f64::total_cmp);
     figures.note(&name("wait-p99"), percentile(&done.waits, 0.99), "ms");
     figures.note(&name("told-to-come-again"), done.busy as f64, "");
+    figures.at_least(&name("rush-answered"), done.in_rush as f64 / plan.rush(), 0.98, "");
     figures.exactly(&name("other-receipt-for-the-same-touch"), done.other as f64, 0.0, "");
     site.kill();
     recount(figures, engine, (folder.path(), database.as_deref()), &done.receipts).await;
@@ -105,6 +109,16 @@ impl Plan {
         let come = ((at - rush) * calm + rush * SPAN.2) * self.share;
         if at >= SPAN.0 { self.people } else { (come as u64).min(self.people) }
     }
+
+    /// Whether the minute in which most come is running after so long.
+    fn is_rush(self, elapsed: Duration) -> bool {
+        (SPAN.1..SPAN.1 + 60.0).contains(&(elapsed.as_secs_f64() / self.share))
+    }
+
+    /// How many come in that minute.
+    fn rush(self) -> f64 {
+        60.0 * SPAN.2 * self.share
+    }
 }
 
 /// What came of it.
@@ -116,6 +130,8 @@ struct Done {
     busy: u64,
     /// Touches that were sent again and got another receipt.
     other: u64,
+    /// Voters of whom it was first said in the minute of the rush that they are counted.
+    in_rush: u64,
 }
 
 fn touch(address: SocketAddr, voter: u64, links: &[String]) -> String {
@@ -186,12 +202,24 @@ fn send(address: SocketAddr, links: &[String], plan: Plan, own: u64) -> Done {
             let told: serde_json::Value = serde_json::from_str(&body).expect("JSON");
             let receipt = told["receipt"].as_str().expect("a receipt").to_owned();
             match done.receipts.insert(*voter, receipt.clone()) {
-                None if voter % TWICE == 0 => again.push(*voter),
+                None => {
+                    done.in_rush += u64::from(plan.is_rush(begun.elapsed()));
+                    if voter % TWICE == 0 {
+                        again.push(*voter);
+                    }
+                }
                 Some(before) => done.other += u64::from(before != receipt),
-                None => {}
             }
         }
     }
+}
+
+/// The receipt of a leaf that is a vote: the first sixty bits of its hash, five a letter.
+fn receipt(leaf: &[u8]) -> Option<String> {
+    let Leaf::Vote(_) = Leaf::read(leaf)? else { return None };
+    let first = u64::from_be_bytes(*leaf_hash(leaf).first_chunk()?) >> 4;
+    let letter = |place: usize| u8::try_from(first >> (55 - 5 * place) & 31).unwrap_or(0);
+    Some(letters(&std::array::from_fn::<u8, 12, _>(letter)))
 }
 
 /// Closes, audits and recounts; every acknowledged vote has to be in the ledger once.
@@ -223,6 +251,9 @@ async fn recount(
     figures.at_most(&name("close-audit-recount"), begun.elapsed().as_secs_f64(), 60.0, "s");
     figures.exactly(&name("audit-refused"), f64::from(u8::from(!sound)), 0.0, "");
     figures.exactly(&name("open"), f64::from(u8::from(!standing.closed)), 0.0, "");
+    let leaves: HashSet<String> = bundle.leaves.iter().filter_map(|leaf| receipt(leaf)).collect();
+    let unlogged = receipts.values().filter(|receipt| !leaves.contains(*receipt)).count();
+    figures.exactly(&name("lost-from-the-log"), unlogged as f64, 0.0, "");
     let follows = Instant::now();
     app.votes.settle(contest, over).await.expect("rows");
     figures.note(&name("rows-follow"), follows.elapsed().as_secs_f64(), "s");
