@@ -72,7 +72,7 @@ pub enum Level {
     Device,
     /// L1: and a link signed for a unit or chat group.
     GroupLink,
-    /// L2: and an e-mail address or telephone number, by a code.
+    /// L2: and an e-mail address, by a code that is sent to it.
     Code,
     /// L3: and an account elsewhere.
     Account,
