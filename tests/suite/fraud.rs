@@ -150,10 +150,10 @@ both! {
             (page.all("main p").remove(1), leads.contains(&"/contests/san-khau/complaints".to_owned()))
         };
         let (until, leads) = told().await;
-        assert!(until.contains("20/04/2026") && until.contains("khiếu nại") && leads, "{until}");
+        assert!(until.contains("20 tháng 4 năm 2026") && until.contains("khiếu nại") && leads, "{until}");
         site.set_clock("2026-04-20T17:00:00Z");
         let (over, leads) = told().await;
-        assert!(over.contains("20/04/2026") && over.contains("hết hạn") && !leads, "{over}");
+        assert!(over.contains("20 tháng 4 năm 2026") && over.contains("hết hạn") && !leads, "{over}");
         site.set_clock("2026-04-11T01:00:00Z");
 
         let appeal = |received| [("act", "appeal"), ("received", received), ("words", "Máy dùng chung của tổ")];
