@@ -32,8 +32,9 @@ pub fn copies(original: &[u8]) -> Result<Vec<Copy>, Flaw> {
     match Format::sniff(&original[..original.len().min(4096)]) {
         Some(Format::Mp4 | Format::Mov) => {
             let movie = movie::probe(&mut std::io::Cursor::new(original))?;
-            let bytes = unnamed::without_metadata(original).ok_or(Flaw::Corrupt)?;
-            Ok(vec![film(Format::Mp4, movie, bytes)])
+            // Where it cannot be freed of all that, judges have the original and nobody a copy.
+            let bytes = unnamed::without_metadata(original)?;
+            Ok(bytes.map(|bytes| film(Format::Mp4, movie, bytes)).into_iter().collect())
         }
         Some(format @ (Format::Webm | Format::Mkv)) => {
             let movie = matroska::probe(original)?;

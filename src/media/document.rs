@@ -48,6 +48,7 @@ fn paragraphs(xml: &[u8]) -> Result<String, Flaw> {
     let mut reader = Reader::from_str(xml);
     let mut text = String::new();
     let (mut depth, mut in_text) = (0_usize, false);
+    let mut twice = Twice::default();
     loop {
         match reader.read_event().map_err(|_| Flaw::Corrupt)? {
             Event::DocType(_) => return Err(Flaw::Unsafe),
@@ -56,16 +57,19 @@ fn paragraphs(xml: &[u8]) -> Result<String, Flaw> {
                 if depth > DEPTH {
                     return Err(Flaw::Unsafe);
                 }
-                in_text = start.local_name().as_ref() == "t";
+                twice.begins(start.local_name().as_ref(), depth);
+                in_text = !twice.is_said() && start.local_name().as_ref() == "t";
             }
             Event::End(end) => {
+                let is_said = twice.is_said();
+                twice.ends(depth);
                 depth = depth.saturating_sub(1);
                 in_text = false;
-                if end.local_name().as_ref() == "p" {
+                if !is_said && end.local_name().as_ref() == "p" {
                     text.push('\n');
                 }
             }
-            Event::Empty(empty) => match empty.local_name().as_ref() {
+            Event::Empty(empty) if !twice.is_said() => match empty.local_name().as_ref() {
                 "tab" | "br" | "cr" => text.push(' '),
                 "p" => text.push('\n'),
                 _ => {}
@@ -77,6 +81,45 @@ fn paragraphs(xml: &[u8]) -> Result<String, Flaw> {
             Event::Eof => return Ok(text),
             _ => {}
         }
+    }
+}
+
+/// What a document says twice: for programs that know a drawing, and for those that do not. Text in
+/// boxes stands in both; the first is read.
+#[derive(Default)]
+struct Twice {
+    /// Alternatives that are open: how deep, and whether one of them was begun.
+    open: Vec<(usize, bool)>,
+    /// How deep the one lies that is passed over.
+    passed: Option<usize>,
+}
+
+impl Twice {
+    fn begins(&mut self, name: &str, depth: usize) {
+        match name {
+            "AlternateContent" => self.open.push((depth, false)),
+            "Choice" | "Fallback" if self.passed.is_none() => {
+                if let Some((_, was_begun)) = self.open.last_mut().filter(|(at, _)| at + 1 == depth)
+                {
+                    self.passed = was_begun.then_some(depth);
+                    *was_begun = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn ends(&mut self, depth: usize) {
+        if self.passed == Some(depth) {
+            self.passed = None;
+        }
+        if self.open.last().is_some_and(|(at, _)| *at == depth) {
+            self.open.pop();
+        }
+    }
+
+    fn is_said(&self) -> bool {
+        self.passed.is_some()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Media: what files are, and what the public sees of them.
 
 mod real;
+mod unnamed;
 
 use std::io::{Cursor, Write};
 
@@ -238,6 +239,29 @@ fn words_of_documents_are_counted_and_unsafe_ones_refused() {
     assert_eq!(media::read(&docx(entity)).unwrap_err(), Flaw::Unsafe);
     let deep = format!("{}{}", "<a>".repeat(1000), "</a>".repeat(1000));
     assert_eq!(media::read(&docx(&deep)).unwrap_err(), Flaw::Unsafe);
+    // A box with text, as Word writes it: for programs that know such boxes, and for those that do not.
+    let said = "<w:drawing><w:t>trong khung</w:t></w:drawing>";
+    let other = format!("<mc:Choice Requires='wpg'>{said}</mc:Choice>");
+    for (kinds, words) in [
+        (
+            format!(
+                "<mc:Choice Requires='wps'>{said}</mc:Choice>{other}<mc:Fallback>{said}</mc:Fallback>"
+            ),
+            4,
+        ),
+        (format!("<mc:Fallback>{said}</mc:Fallback>"), 4),
+        (
+            format!(
+                "<mc:Choice><mc:AlternateContent>{other}<mc:Fallback>{said}</mc:Fallback></mc:AlternateContent></mc:Choice><mc:Fallback><w:p>{said}</w:p></mc:Fallback>"
+            ),
+            4,
+        ),
+    ] {
+        let xml = format!(
+            "<w:document xmlns:w='x'><w:p><w:t>Một </w:t><mc:AlternateContent>{kinds}</mc:AlternateContent><w:t> hai</w:t></w:p></w:document>"
+        );
+        assert_eq!(media::read(&docx(&xml)).unwrap().words, Some(words), "{xml}");
+    }
     let wide = "Xin chào\n".encode_utf16().flat_map(u16::to_le_bytes);
     let wide: Vec<u8> = [0xff, 0xfe].into_iter().chain(wide).collect();
     assert_eq!(media::read(&wide).unwrap().words, Some(2));
