@@ -66,11 +66,51 @@ fn size(ispe: &[u8]) -> Option<(u32, u32)> {
     Some((side(4)?, side(8)?))
 }
 
+/// Kinds of items that are pictures.
+const PICTURES: [&[u8; 4]; 6] = [b"hvc1", b"av01", b"grid", b"iden", b"iovl", b"jpeg"];
+
+/// Which of the pictures that stand for themselves the main one is, from 1 on, in the order of their
+/// numbers: thumbnails, depths and tiles do not count.
+pub(super) fn place(file: &[u8]) -> Option<usize> {
+    let head = &file[..file.len().min(HEAD)];
+    let meta = inside(head, &[*b"meta"])?.get(4..)?;
+    let main = main_item(meta)?;
+    let iinf = inside(meta, &[*b"iinf"])?;
+    let entries = iinf.get(if *iinf.first()? == 0 { 6 } else { 8 }..)?;
+    let leaning = leaning(meta);
+    let own = Boxes(entries).filter_map(|(_, infe)| shown(infe)).filter(|id| !leaning.contains(id));
+    let before = own.filter(|id| *id <= main).count();
+    (before > 0).then_some(before)
+}
+
+/// The number of an item that is a picture and not hidden.
+fn shown(infe: &[u8]) -> Option<u64> {
+    let length = if *infe.first()? >= 3 { 4 } else { 2 };
+    let is_hidden = infe.get(3)? & 1 == 1;
+    let kind = infe.get(4 + length + 2..)?.get(..4)?;
+    let is_picture = PICTURES.iter().any(|picture| *picture == kind);
+    (is_picture && !is_hidden).then(|| number(infe.get(4..)?, length))?
+}
+
+/// Items that only belong to another: its thumbnail, its depth.
+fn leaning(meta: &[u8]) -> Vec<u64> {
+    let Some(iref) = inside(meta, &[*b"iref"]) else { return Vec::new() };
+    let length = if iref.first() == Some(&0) { 2 } else { 4 };
+    let of = |(kind, body): ([u8; 4], &[u8])| {
+        matches!(&kind, b"thmb" | b"auxl").then(|| number(body, length))?
+    };
+    Boxes(iref.get(4..).unwrap_or_default()).filter_map(of).collect()
+}
+
+/// The number of the main picture.
+fn main_item(meta: &[u8]) -> Option<u64> {
+    let pitm = inside(meta, &[*b"pitm"])?;
+    number(pitm.get(4..)?, if *pitm.first()? > 0 { 4 } else { 2 })
+}
+
 /// The properties of the main picture, by their places (from 1 on) in the list of all.
 fn main_properties(meta: &[u8]) -> Option<Vec<usize>> {
-    let pitm = inside(meta, &[*b"pitm"])?;
-    let wide = *pitm.first()? > 0;
-    let main = number(pitm.get(4..)?, if wide { 4 } else { 2 })?;
+    let main = main_item(meta)?;
     let ipma = inside(meta, &[*b"iprp", *b"ipma"])?;
     let (wide_item, wide_index) = (*ipma.first()? > 0, ipma.get(3)? & 1 == 1);
     let count = number(ipma.get(4..)?, 4)?;

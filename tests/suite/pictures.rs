@@ -60,6 +60,39 @@ async fn a_heic_is_turned_once_by_its_own_word_and_an_avif_is_read() {
 }
 
 #[actix_web::test]
+async fn of_several_pictures_in_a_heic_the_main_one_is_drawn() {
+    let folder = tempfile::tempdir().unwrap();
+    let decoder = decoder(&folder);
+    let at = |name: &str| folder.path().join(name);
+    for (name, colour) in [("red.png", [220, 20, 20]), ("blue.png", [20, 20, 220])] {
+        image::RgbImage::from_pixel(320, 200, image::Rgb(colour)).save(at(name)).unwrap();
+    }
+    let mut encode = std::process::Command::new("heif-enc");
+    encode.args(["-q", "90", "-o"]).args([at("both.heic"), at("red.png"), at("blue.png")]);
+    if decoder.missing().contains(&"heif-convert")
+        || !encode.output().is_ok_and(|o| o.status.success())
+    {
+        return crate::support::answers::note("heif-enc or heif-convert is missing");
+    }
+    let mut bytes = std::fs::read(at("both.heic")).unwrap();
+    let place = |bytes: &[u8], words: &[u8]| {
+        let places = bytes.windows(words.len()).enumerate();
+        places.filter(|(_, window)| *window == words).map(|(at, _)| at).collect::<Vec<_>>()
+    };
+    let items: Vec<_> =
+        place(&bytes, b"infe").iter().map(|at| bytes[at + 8..at + 10].to_vec()).collect();
+    let main = place(&bytes, b"pitm")[0] + 8;
+    assert_eq!(items.len(), 2, "two pictures and nothing beside them");
+
+    for (item, is_first) in items.iter().zip([true, false]) {
+        bytes[main..main + 2].copy_from_slice(item);
+        std::fs::write(at("both.heic"), &bytes).unwrap();
+        let drawn = small(&decoder, &at("both.heic")).await;
+        assert_eq!(is_red(&drawn, 0.5, 0.5), is_first, "item {item:?}");
+    }
+}
+
+#[actix_web::test]
 async fn a_telephones_heic_is_shown_in_its_true_colours() {
     let Some(root) = shared("media") else { return };
     let folder = tempfile::tempdir().unwrap();

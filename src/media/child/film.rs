@@ -54,6 +54,8 @@ impl Film {
         matches!(format, Format::Mp4 | Format::Mov)
             && self.codec == "h264"
             && self.pixels == "yuv420p"
+            // Bright ones have eight bits too, from some telephones.
+            && !self.is_bright()
             && self.width.min(self.height) <= 1080
             && (1..=COPIED).contains(&self.bits)
             && matches!(self.sound.as_str(), "" | "aac")

@@ -11,6 +11,7 @@ use super::{film, paper};
 use crate::media::facts::{self, Facts};
 use crate::media::flaw::Flaw;
 use crate::media::format::{Format, Kind};
+use crate::media::heif;
 use crate::media::picture;
 use crate::media::print::Print;
 use crate::media::render::{self, Drawn};
@@ -102,7 +103,7 @@ fn photo(
 ) -> Result<(Vec<Drawn>, Option<Print>), Flaw> {
     let picture = if matches!(format, Format::Heic | Format::Avif) {
         picture::probe(&bytes)?;
-        heif(order, format)?
+        decoded(order, format, &bytes)?
     } else {
         picture::open(&bytes, render::LARGEST)?
     };
@@ -114,13 +115,18 @@ fn photo(
     Ok((drawn?, print))
 }
 
-/// Decodes HEIC and AVIF by the system's program, which turns the picture upright by itself.
-fn heif(order: &Order, format: Format) -> Result<image::DynamicImage, Flaw> {
+/// Decodes HEIC and AVIF by the system's program, which turns the picture upright by itself. Where
+/// the file holds several, it writes each and counts them; the main one is taken.
+fn decoded(order: &Order, format: Format, file: &[u8]) -> Result<image::DynamicImage, Flaw> {
     let convert = program(order, "heif-convert").ok_or(Flaw::NotRead(format))?;
     let decoded = order.folder.join("decoded.jpg");
     let quality = ["--quiet", "-q", "96"].map(OsString::from);
     let paths = [order.file.clone().into_os_string(), decoded.clone().into_os_string()];
     run(order, &convert, quality.into_iter().chain(paths))?;
-    let bytes = std::fs::read(decoded).map_err(|_| Flaw::Corrupt)?;
+    let numbered = |number: usize| order.folder.join(format!("decoded-{number}.jpg"));
+    let bytes = std::fs::read(decoded)
+        .or_else(|_| std::fs::read(numbered(heif::place(file).unwrap_or(1))))
+        .or_else(|_| std::fs::read(numbered(1)));
+    let bytes = bytes.map_err(|_| Flaw::Corrupt)?;
     picture::open_upright(&bytes, render::LARGEST)
 }

@@ -33,6 +33,15 @@ async fn a_film_that_every_phone_plays_is_copied_and_every_other_is_made_one() {
     let h264 = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p";
     let films = [
         ("fit.mp4", "640x360", format!("{h264} -c:a aac"), true, (640, 360)),
+        (
+            "bright.mp4",
+            "640x360",
+            format!(
+                "{h264} -color_primaries bt2020 -color_trc arib-std-b67 -colorspace bt2020nc -c:a aac"
+            ),
+            false,
+            (640, 360),
+        ),
         ("boxed.mkv", "640x360", format!("{h264} -c:a aac"), false, (640, 360)),
         ("sung.mp4", "640x360", format!("{h264} -c:a libmp3lame"), false, (640, 360)),
         ("large.mp4", "1920x1080", "-c:v mpeg4 -c:a aac".to_owned(), false, (1280, 720)),
