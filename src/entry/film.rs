@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use entity::id::{EntryId, FileId};
-use entity::{file, part};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use entity::id::{EntryId, FileId, UserId};
+use entity::{entry, file, part};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
 
-/// Films that wait, in the order in which they are drawn: that of the entry of which the fewest were
-/// drawn or stand before it comes first, so that nobody waits behind somebody else's twenty. `due`
-/// are they in the order in which they came.
+/// Films that wait, in the order in which they are drawn: that of the entrant of whom the fewest were
+/// drawn or stand before it comes first, so that nobody waits behind somebody else's twenty, be they
+/// of one work or of several. `due` are they in the order in which they came.
 ///
 /// # Errors
 /// When the database fails.
@@ -19,8 +19,8 @@ pub async fn in_turn<T: Copy>(
     let (holders, mut served) = films(db, due.iter().map(|(_, file)| *file)).await?;
     let mut turns = Vec::new();
     for (place, film) in due.into_iter().enumerate() {
-        let before = holders.get(&film.1).map(|entry| {
-            let count = served.entry(*entry).or_default();
+        let before = holders.get(&film.1).map(|entrant| {
+            let count = served.entry(entrant.clone()).or_default();
             *count += 1;
             *count
         });
@@ -30,25 +30,70 @@ pub async fn in_turn<T: Copy>(
     Ok(turns.into_iter().map(|(_, _, film)| film).collect())
 }
 
-/// Whose these films are, and how many of each of these entries were drawn already.
+/// Who sent a work in, as far as it is known: an account, else a browser, else a telephone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Entrant {
+    Account(UserId),
+    Browser(Vec<u8>),
+    Phone(String),
+    Work(EntryId),
+}
+
+impl Entrant {
+    fn of(entry: &entry::Model) -> Self {
+        match (entry.author_id, &entry.resume_hash, &entry.phone) {
+            (Some(account), _, _) => Self::Account(account),
+            (_, Some(browser), _) => Self::Browser(browser.clone()),
+            (_, _, Some(phone)) => Self::Phone(phone.clone()),
+            _ => Self::Work(entry.id),
+        }
+    }
+}
+
+/// Whose these films are, and how many of each of these entrants were drawn already.
 async fn films(
     db: &impl ConnectionTrait,
     files: impl IntoIterator<Item = FileId>,
-) -> Result<(HashMap<FileId, EntryId>, HashMap<EntryId, usize>), DbErr> {
+) -> Result<(HashMap<FileId, Entrant>, HashMap<Entrant, usize>), DbErr> {
     let held = part::Entity::find().filter(part::Column::FileId.is_in(files)).all(db).await?;
-    let entries = held.iter().map(|part| part.entry_id);
-    let all = part::Entity::find().filter(part::Column::EntryId.is_in(entries)).all(db).await?;
+    let works = of_the_same(db, held.iter().map(|part| part.entry_id)).await?;
+    let works: HashMap<EntryId, Entrant> =
+        works.iter().map(|entry| (entry.id, Entrant::of(entry))).collect();
+    let of_works = part::Column::EntryId.is_in(works.keys().copied());
+    let all = part::Entity::find().filter(of_works).all(db).await?;
     let ready = file::Entity::find()
         .filter(file::Column::Id.is_in(all.iter().filter_map(|part| part.file_id)))
         .filter(file::Column::State.eq(file::State::Ready))
         .filter(file::Column::Milliseconds.is_not_null())
         .all(db)
         .await?;
-    let mut drawn: HashMap<EntryId, usize> = HashMap::new();
+    let mut drawn: HashMap<Entrant, usize> = HashMap::new();
     for part in all {
-        if ready.iter().any(|file| Some(file.id) == part.file_id) {
-            *drawn.entry(part.entry_id).or_default() += 1;
+        let is_drawn = ready.iter().any(|file| Some(file.id) == part.file_id);
+        if let Some(entrant) = works.get(&part.entry_id).filter(|_| is_drawn) {
+            *drawn.entry(entrant.clone()).or_default() += 1;
         }
     }
-    Ok((held.iter().filter_map(|part| Some((part.file_id?, part.entry_id))).collect(), drawn))
+    let holder = |part: &part::Model| Some((part.file_id?, works.get(&part.entry_id)?.clone()));
+    Ok((held.iter().filter_map(holder).collect(), drawn))
+}
+
+/// These works and all others of whoever sent them in; by telephone, those of the same contests.
+async fn of_the_same(
+    db: &impl ConnectionTrait,
+    works: impl IntoIterator<Item = EntryId>,
+) -> Result<Vec<entry::Model>, DbErr> {
+    let mut of = entry::Entity::find().filter(entry::Column::Id.is_in(works)).all(db).await?;
+    let phone = Condition::all()
+        .add(entry::Column::ContestId.is_in(of.iter().map(|entry| entry.contest_id)))
+        .add(entry::Column::Phone.is_in(of.iter().filter_map(|entry| entry.phone.clone())));
+    let same = Condition::any()
+        .add(entry::Column::AuthorId.is_in(of.iter().filter_map(|entry| entry.author_id)))
+        .add(
+            entry::Column::ResumeHash
+                .is_in(of.iter().filter_map(|entry| entry.resume_hash.clone())),
+        )
+        .add(phone);
+    of.extend(entry::Entity::find().filter(same).all(db).await?);
+    Ok(of)
 }

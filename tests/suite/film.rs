@@ -12,7 +12,8 @@ use entity::part;
 use hoithi::media::print::Print;
 use hoithi::media::{Decoder, Error, Flaw};
 use hoithi::{db, entry, media, worker};
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Set};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, Set};
 
 use super::child::decoder;
 use super::entry::{begin, contest, fill, submit};
@@ -62,17 +63,56 @@ both! {
             films.push(add(site, code, place).await);
         }
 
-        let mut order = Vec::new();
-        while worker::film(&site.app).await.unwrap() {
-            let rows = file::Entity::find().all(&site.app.db).await.unwrap();
-            let ready = |id: &&FileId| {
-                rows.iter().any(|row| row.id == **id && row.state == State::Ready)
-            };
-            let new = films.iter().filter(ready).find(|id| !order.contains(*id)).copied();
-            order.push(new.expect("a film was drawn"));
-        }
+        let order = drawn_in_turn(site, &films).await;
 
         assert_eq!(order, [films[0], films[3], films[1], films[2]]);
+    }
+}
+
+/// The order in which these films are drawn.
+async fn drawn_in_turn(site: &Site, films: &[FileId]) -> Vec<FileId> {
+    let mut order = Vec::new();
+    while worker::film(&site.app).await.unwrap() {
+        let rows = file::Entity::find().all(&site.app.db).await.unwrap();
+        let ready =
+            |id: &&FileId| rows.iter().any(|row| row.id == **id && row.state == State::Ready);
+        let new = films.iter().filter(ready).find(|id| !order.contains(*id)).copied();
+        order.push(new.expect("a film was drawn"));
+    }
+    order
+}
+
+both! {
+    async fn nobody_waits_behind_the_many_works_of_another(site: Site) {
+        contest(site, |text| text).await;
+        let mut busy = site.browser();
+        let mut works = Vec::new();
+        for seed in 1..4 {
+            works.push(begin(&mut busy, seed).await);
+        }
+        let one = begin(&mut site.browser(), 4).await;
+        // Two more of somebody who is known by a telephone number alone.
+        let phoned = [begin(&mut site.browser(), 5).await, begin(&mut site.browser(), 6).await];
+        for code in &phoned {
+            entity::entry::Entity::update_many()
+                .col_expr(entity::entry::Column::ResumeHash, Expr::value(None::<Vec<u8>>))
+                .col_expr(entity::entry::Column::Phone, Expr::value("0912345678"))
+                .filter(entity::entry::Column::Code.eq(code))
+                .exec(&site.app.db)
+                .await
+                .unwrap();
+        }
+        site.work().await;
+        site.app.decoder = site.app.decoder.clone().with_programs("/nowhere");
+        let mut films = Vec::new();
+        for (code, place) in works.iter().chain(&phoned).chain([&one]).zip(0..) {
+            films.push(add(site, code, place).await);
+        }
+
+        let order = drawn_in_turn(site, &films).await;
+
+        let wanted = [0, 3, 5, 1, 4, 2].map(|place: usize| films[place]);
+        assert_eq!(order, wanted);
     }
 }
 
