@@ -220,6 +220,7 @@ defects! {
     characters_where_the_label_says_words_are_told: ["label: Câu chuyện, count: { min: 0, max: 1 }, words: { min: 200, max: 400 }" => "label: Câu chuyện (tối đa 400 chữ), count: { min: 0, max: 1 }, characters: { max: 400 }"] finds ["key: story": "lint-characters-of-words"];
     characters_where_the_rules_say_words_are_told: ["words: { min: 200, max: 400 }" => "characters: { max: 1700 }", "phases:\n" => "rules: Bài không quá 1.700 chữ, kèm chữ ký.\nphases:\n"] finds ["key: story": "lint-characters-of-words"];
     a_place_where_a_text_was_taken_is_found: ["label: Câu chuyện" => "label: Câu chuyện, place: true"] finds ["key: story": "lint-limit-of-another-kind"];
+    a_day_on_which_a_film_was_taken_is_found: ["kind: text, label: Câu chuyện, count: { min: 0, max: 1 }, words: { min: 200, max: 400 }" => "kind: video, label: Câu chuyện, count: { min: 0, max: 1 }, taken_since: 2026-01-01"] finds ["key: story": "lint-limit-of-another-kind"];
     a_shape_that_is_none_is_found: ["long_side: { min: 3000 }" => "aspect: vuông"] finds ["aspect": "lint-no-aspect", "      - key: photo\n": "lint-wider-than-the-parent"];
     days_on_which_nothing_was_taken_are_found: ["taken_until: 2026-03-31" => "taken_until: 2025-03-31"] finds ["taken_until": "lint-taken-impossible"];
     a_day_of_taking_that_is_none_is_found: ["taken_since: 2026-01-01" => "taken_since: 2026-02-29"] finds ["taken_since": "lint-no-such-day"];

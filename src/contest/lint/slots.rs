@@ -94,8 +94,8 @@ fn measured(slot: &Slot, path: &str, found: &mut Findings) {
         ("characters", slot.characters != free, &[Text]),
         ("hosts", !slot.hosts.is_empty(), &[Link]),
         ("hashtags", !slot.hashtags.is_empty(), &[Link, Text]),
-        ("taken_since", slot.taken_since.is_some(), &[Photo, Video]),
-        ("taken_until", slot.taken_until.is_some(), &[Photo, Video]),
+        ("taken_since", slot.taken_since.is_some(), &[Photo]),
+        ("taken_until", slot.taken_until.is_some(), &[Photo]),
         ("place", slot.place, &[Photo]),
         ("options", !slot.options.is_empty(), &[Choice]),
     ];
