@@ -122,9 +122,9 @@ pub async fn entry(app: &App, contest: &Contest, admin: UserId) -> EntryId {
     };
     let row = entry::open(&tx, contest, new, now).await.expect("a draft");
     let author = Author::of(&tx, row, None, hash, now).await.expect("a right");
-    let file = media::record(&tx, kept, None, now).await.expect("a file");
     let slot = &contest.definition.categories[0].slots[0];
-    entry::add_file(&tx, &author, contest, slot, file, now).await.expect("a part");
+    let file = entry::add_file(&tx, &author, contest, slot, kept, now).await.expect("a part");
+    let file = file.expect("a new file");
     let copies = media::keep_copies(&app.store, file, &copies).await.expect("copies");
     media::ready(&tx, file, &copies).await.expect("ready");
     let person = Person {

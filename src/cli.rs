@@ -6,6 +6,7 @@ mod config;
 mod contest;
 pub mod demo;
 pub mod doctor;
+mod jobs;
 mod migrate;
 mod progress;
 mod serve;
@@ -74,6 +75,9 @@ enum Command {
     /// Check, move or tidy up the object store.
     #[command(subcommand)]
     Storage(storage::Command),
+    /// See what later work waits, and take up again what was given up.
+    #[command(subcommand)]
+    Jobs(jobs::Command),
     /// Write the database and every object into one archive.
     Backup(backup::Backup),
     /// Restore an archive into an empty place.
@@ -107,6 +111,7 @@ pub async fn run() -> anyhow::Result<()> {
         Command::Vote(command) if command.is_offline() => command.run_offline(),
         Command::Vote(command) => command.run(App::open(settings()?).await?).await,
         Command::Storage(command) => command.run(App::open(settings()?).await?).await,
+        Command::Jobs(command) => command.run(App::open(settings()?).await?).await,
         Command::Backup(backup) => backup.run(App::open(settings()?).await?).await,
         Command::Restore(restore) => restore.run(settings()?).await,
         Command::Verify(verify::Verify { archive: Some(archive), .. }) => {

@@ -20,6 +20,9 @@ const LEASE: i64 = 120;
 /// After so many tries a job is given up and shown to people.
 const TRIES: i32 = 12;
 
+/// Seconds that a job rests at most while something that it needs is away.
+const AWAY: i64 = 3600;
+
 /// The kind of jobs that take so long that others must not wait behind them.
 const FILM: &str = "film";
 
@@ -251,19 +254,25 @@ pub async fn done(tx: &DatabaseTransaction, id: JobId) -> Result<(), DbErr> {
 }
 
 /// Lets a job rest that could not be done: longer each time, from half a minute to six hours, and
-/// after twelve tries for good; answers whether it was given up.
+/// after twelve tries for good; answers whether it was given up. While something is `away` that the
+/// job needs, it is tried once an hour however long that lasts.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn rest(
     tx: &DatabaseTransaction,
     taken: &Taken,
-    why: &str,
+    (why, away): (&str, bool),
     now: Instant,
 ) -> Result<bool, DbErr> {
-    let pause = Ord::min(30_i64 << taken.tries.clamp(0, 10), 6 * 3600);
-    let given_up = (taken.tries >= TRIES || taken.job.is_none()).then_some(now);
+    let longest = if away { AWAY } else { 6 * 3600 };
+    let pause = Ord::min(30_i64 << taken.tries.clamp(0, 10), longest);
+    let is_over = !away && taken.tries >= TRIES;
+    let given_up = (is_over || taken.job.is_none()).then_some(now);
+    // Tries while it was away are not held against the job later.
+    let tries = if away { taken.tries.min(TRIES / 2) } else { taken.tries };
     job::Entity::update_many()
+        .col_expr(job::Column::Tries, Expr::value(tries))
         .col_expr(job::Column::DueAt, Expr::value(now.plus_seconds(pause)))
         .col_expr(job::Column::LeasedUntil, Expr::value(None::<Instant>))
         .col_expr(job::Column::LastError, Expr::value(why))
@@ -318,6 +327,51 @@ pub async fn queues(db: &impl ConnectionTrait, now: Instant) -> Result<Vec<Queue
         }
     }
     Ok(queues)
+}
+
+/// A job that was given up.
+#[derive(Clone, Debug)]
+pub struct GivenUp {
+    /// Its kind.
+    pub kind: String,
+    /// When.
+    pub at: Instant,
+    /// What went wrong last.
+    pub why: String,
+}
+
+/// Jobs that were given up, the oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn given_up(db: &impl ConnectionTrait) -> Result<Vec<GivenUp>, DbErr> {
+    let rows = job::Entity::find().filter(job::Column::GivenUpAt.is_not_null());
+    let rows = rows.order_by_asc(job::Column::GivenUpAt).all(db).await?;
+    let told = rows.into_iter().filter_map(|row| {
+        let why = row.last_error.unwrap_or_default();
+        Some(GivenUp { kind: row.kind, at: row.given_up_at?, why })
+    });
+    Ok(told.collect())
+}
+
+/// Takes jobs up again that were given up, of one kind or of all; says how many.
+///
+/// # Errors
+/// When the database fails.
+pub async fn again(
+    tx: &DatabaseTransaction,
+    kind: Option<&str>,
+    now: Instant,
+) -> Result<u64, DbErr> {
+    let mut over = job::Entity::update_many()
+        .col_expr(job::Column::GivenUpAt, Expr::value(None::<Instant>))
+        .col_expr(job::Column::DueAt, Expr::value(now))
+        .col_expr(job::Column::Tries, Expr::value(0))
+        .filter(job::Column::GivenUpAt.is_not_null());
+    if let Some(kind) = kind {
+        over = over.filter(job::Column::Kind.eq(kind));
+    }
+    Ok(over.exec(tx).await?.rows_affected)
 }
 
 /// How many jobs are due or given up: for the operator's eyes.

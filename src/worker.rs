@@ -5,9 +5,8 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use crate::app::App;
-use crate::db;
 use crate::jobs::{self, Job, Taken};
-use crate::letters;
+use crate::{db, letters, media, storage};
 
 mod bind;
 mod compare;
@@ -120,7 +119,8 @@ async fn done(app: &App, taken: &Taken) -> Result<bool> {
         Ok(()) => jobs::done(&tx, taken.id).await?,
         Err(error) => {
             tracing::warn!(job = ?taken.job, "a job rests: {error:#}");
-            let given_up = jobs::rest(&tx, taken, &format!("{error:#}"), app.clock.now()).await?;
+            let why = (&*format!("{error:#}"), is_away(&error));
+            let given_up = jobs::rest(&tx, taken, why, app.clock.now()).await?;
             if let Some(Job::Send { letter }) = taken.job.as_ref().filter(|_| given_up) {
                 letters::given_up(&tx, *letter).await?;
             }
@@ -128,6 +128,14 @@ async fn done(app: &App, taken: &Taken) -> Result<bool> {
     }
     tx.commit().await?;
     Ok(true)
+}
+
+/// Whether work failed because the store is away: it will be back, if only after a weekend.
+fn is_away(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| match cause.downcast_ref::<media::Error>() {
+        Some(media::Error::Store(store)) => store.is_away(),
+        _ => cause.downcast_ref::<storage::Error>().is_some_and(storage::Error::is_away),
+    })
 }
 
 async fn work(app: &App, taken: &Taken) -> Result<()> {

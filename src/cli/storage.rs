@@ -9,8 +9,8 @@ use clap::Subcommand;
 use super::progress::progress;
 use crate::app::App;
 use crate::config::Config;
-use crate::media;
 use crate::storage::Store;
+use crate::{db, media};
 
 /// Seconds for which an object that no row names may still be on its way to one.
 const YOUNG: i64 = 24 * 3600;
@@ -27,7 +27,8 @@ pub(super) enum Command {
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
     },
-    /// Remove objects older than a day that no row names, and parts of objects never finished.
+    /// Remove objects older than a day that no row names, files among them that nothing holds any
+    /// more, and parts of objects never finished.
     Gc {
         /// Say what would be removed, and remove nothing.
         #[arg(long)]
@@ -99,6 +100,14 @@ async fn copy_all(app: &App, to: &std::path::Path) -> Result<()> {
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 async fn gc(app: &App, dry_run: bool) -> Result<()> {
     let before = app.clock.now().plus_seconds(-YOUNG);
+    for file in media::nobodys(&app.db, before).await? {
+        println!("file {file}");
+        if !dry_run {
+            let tx = db::begin(&app.db).await?;
+            media::forget(&tx, file).await?;
+            tx.commit().await?;
+        }
+    }
     let seen = progress();
     seen("steps", 0, 2);
     // Held is read before named: whatever gets its row meanwhile is young or named.

@@ -10,10 +10,10 @@ use entity::entry::State;
 use entity::id::{EntryId, PartId};
 use entity::instant::Instant;
 use entity::{duplicate, entry, file, part, print};
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{LockType, OnConflict};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter,
-    QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait,
+    QueryFilter, QueryOrder, QuerySelect, Set,
 };
 
 use crate::media::print::{Likeness, Print};
@@ -49,17 +49,22 @@ pub async fn without_print(
     Ok(parts.into_iter().filter(|part| !known.contains(&part.id)).map(with_file).collect())
 }
 
-/// Keeps the fingerprint of a part, to be compared. A text that was changed is compared again.
+/// Keeps the fingerprint of a part, to be compared. Where the text changed since it was taken, nothing
+/// is kept: whoever changed it promised another comparison.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn keep_print(
     tx: &DatabaseTransaction,
-    part: PartId,
+    seen: &part::Model,
     found: &Print,
 ) -> Result<(), DbErr> {
+    let held = part::Entity::find_by_id(seen.id).lock(LockType::NoKeyUpdate).one(tx).await?;
+    if held.is_none_or(|held| held.body != seen.body) {
+        return Ok(());
+    }
     let row = print::ActiveModel {
-        part_id: Set(part),
+        part_id: Set(seen.id),
         kind: Set(found.kind().to_owned()),
         bytes: Set(found.bytes()),
         compared_at: Set(None),
@@ -72,6 +77,17 @@ pub async fn keep_print(
         )
         .exec_without_returning(tx)
         .await?;
+    Ok(())
+}
+
+/// Forgets the fingerprint of a part and what was found by it: the text became another.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn forget_print(tx: &DatabaseTransaction, part: PartId) -> Result<(), DbErr> {
+    print::Entity::delete_by_id(part).exec(tx).await?;
+    let of = duplicate::Column::PartId.eq(part).or(duplicate::Column::OtherId.eq(part));
+    duplicate::Entity::delete_many().filter(of).exec(tx).await?;
     Ok(())
 }
 

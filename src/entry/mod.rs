@@ -21,6 +21,7 @@ mod guardian;
 mod limits;
 pub mod link;
 mod named;
+mod parts;
 mod quota;
 mod rights;
 mod subject;
@@ -36,9 +37,7 @@ pub use card::{
 };
 pub use copy::copy_up;
 pub use declared::{Asked, asked};
-pub use draft::{
-    New, add_file, by_code, changeable, has_room, may_write, note, open, remove_part, set_text,
-};
+pub use draft::{New, by_code, changeable, may_write, open};
 pub use eligible::is_under_16;
 pub use error::Error;
 pub use event::file_changed;
@@ -46,6 +45,7 @@ pub use film::in_turn;
 pub use guardian::{Guarded, Guardian, agree, agree_on_paper, guarded, refuse};
 pub use limits::{accepts, faults, misfits, not_taken, unseen, unusable};
 pub use named::{Named, accepted, by_code_or_number, named};
+pub use parts::{add_file, has_room, note, remove_part, set_text};
 pub use quota::{Beyond, Progress, beyond, quota_progress};
 pub use rights::{Agreed, agreements, contests, erase, export, may_be_shown, of_person, withdraw};
 pub use subject::name_subjects;

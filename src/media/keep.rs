@@ -72,6 +72,12 @@ impl Kept {
         &self.sha256
     }
 
+    /// Where the store keeps it.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The same, to be written down with the place where it was taken, if the rules ask for that.
     #[must_use]
     pub fn with_place(mut self, asked: bool) -> Self {

@@ -10,6 +10,7 @@ mod copies;
 mod document;
 mod facts;
 mod flaw;
+mod forget;
 mod format;
 mod heif;
 mod jpeg;
@@ -34,6 +35,7 @@ pub use copies::{
 };
 pub use facts::{Facts, most_bytes, read, read_file};
 pub use flaw::Flaw;
+pub use forget::{forget, nobodys};
 pub use format::{Format, Kind};
 pub use keep::{ERASED, Error, Kept, files, keep, keep_file, record};
 pub use render::{Copy, Drawn};

@@ -59,7 +59,14 @@ impl Folder {
 
     pub(super) fn local(&self, key: &str) -> Result<PathBuf, Error> {
         let path = self.root.join(key);
-        if path.is_file() { Ok(path) } else { Err(Error::Missing(key.to_owned())) }
+        match std::fs::metadata(&path) {
+            Ok(found) if found.is_file() => Ok(path),
+            // A disk that is not there holds none of them, and may be back.
+            Err(error) if error.kind() != ErrorKind::NotFound || !self.root.is_dir() => {
+                Err(error.into())
+            }
+            _ => Err(Error::Missing(key.to_owned())),
+        }
     }
 
     pub(super) async fn delete(&self, key: &str) -> Result<(), Error> {

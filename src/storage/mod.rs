@@ -56,6 +56,14 @@ pub enum Error {
     Service(String),
 }
 
+impl Error {
+    /// Whether the store itself failed, so that the same may go well later.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Io(_) | Self::Service(_))
+    }
+}
+
 /// A place for objects.
 #[derive(Clone, Debug)]
 pub enum Store {

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{UNKEPT, View};
 use crate::app::fresh;
 use crate::refusal::{Kind, Refusal, Refused};
-use crate::words;
+use crate::{storage, words};
 
 /// By which log lines and an error page can be brought together.
 #[derive(Clone, Debug)]
@@ -55,6 +55,16 @@ impl Failure {
         Self { refused: vec![Refused::new(Kind::Broken, "broken")], cause: Some(chain(&error)) }
     }
 
+    /// The store failed: it will be back. An object that is not there is our fault.
+    #[must_use]
+    pub fn of_store(error: storage::Error) -> Self {
+        if !error.is_away() {
+            return Self::broken(error);
+        }
+        let refused = Refused::new(Kind::Unavailable, "store-unavailable");
+        Self { refused: vec![refused], cause: Some(chain(&error)) }
+    }
+
     /// What is told beside what was typed, for its sender can mend it.
     ///
     /// # Errors
@@ -65,6 +75,13 @@ impl Failure {
             refused.field.is_some() || matches!(refused.kind, Kind::Invalid | Kind::Conflict)
         };
         if self.refused.iter().all(theirs) { Ok(self.refused) } else { Err(self) }
+    }
+
+    /// Whether the same may go well later: something of ours is away or broken.
+    #[must_use]
+    pub fn is_for_now(&self) -> bool {
+        let passes = |kind| matches!(kind, Kind::Unavailable | Kind::TooMany | Kind::Broken);
+        self.refused.iter().any(|refused| passes(refused.kind))
     }
 
     /// The code of what is said first.

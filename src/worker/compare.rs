@@ -21,11 +21,11 @@ pub(super) async fn compare(app: &App, id: EntryId) -> Result<()> {
             (None, Some(text)) if text.len() >= TYPED => Print::of_text(text),
             _ => None,
         };
-        prints.extend(print.map(|print| (part.id, print)));
+        prints.extend(print.map(|print| (part, print)));
     }
     let tx = db::begin(&app.db).await?;
     for (part, print) in &prints {
-        entry::keep_print(&tx, *part, print).await?;
+        entry::keep_print(&tx, part, print).await?;
     }
     tx.commit().await?;
     let (compared, found) = entry::compare(&app.db).await?;

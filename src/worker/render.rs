@@ -1,6 +1,6 @@
 //! Draws the copies of a file; films one after the other, the entrants taking turns.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use entity::file;
 use entity::id::{FileId, JobId};
 use tokio::sync::watch;
@@ -28,9 +28,9 @@ pub(super) async fn film(app: &App, job: JobId, id: FileId) -> Result<()> {
     finish(app, &file, made).await
 }
 
-/// A file and its original; none where it was erased meanwhile.
+/// A file and its original; none where it was erased or taken out meanwhile.
 async fn original(app: &App, id: FileId) -> Result<Option<(file::Model, Local)>> {
-    let file = media::files(&app.db, [id]).await?.pop().context("the file is gone")?;
+    let Some(file) = media::files(&app.db, [id]).await?.pop() else { return Ok(None) };
     if file.refusal.as_deref() == Some(media::ERASED) {
         return Ok(None);
     }

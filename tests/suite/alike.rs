@@ -217,6 +217,63 @@ both! {
         assert_eq!(texts, [half.trim(), own.trim()]);
     }
 
+    async fn a_text_that_becomes_anothers_after_it_was_compared_is_compared_again(site: Site) {
+        contest(site, |text| text.replace("max: 2 }", "max: 99 }")).await;
+        let essay = |word: &str| -> String { (0..60).map(|n| format!("{word}{n} máy{} ", n * n)).collect() };
+        let mut last = (site.browser(), String::new());
+        for (n, word) in ["tiếng", "mùa"].into_iter().enumerate() {
+            let mut browser = site.browser();
+            let code = begin(&mut browser, if n == 0 { 1 } else { 9 }).await;
+            fill(&mut browser, &code, "Nguyễn Thị Hoa", &format!("091234560{n}")).await;
+            browser.post(&format!("/drafts/{code}/work"), &[("slot.story", &essay(word))]).await;
+            assert_eq!(submit(&mut browser, &code).await.status.as_u16(), 303);
+            last = (browser, code);
+        }
+        site.work().await;
+        let pairs = async || duplicate::Entity::find().all(&site.app.db).await.unwrap().len();
+        assert_eq!(pairs().await, 0);
+        let (mut browser, code) = last;
+        let work = format!("/drafts/{code}/work");
+
+        browser.post(&work, &[("slot.story", &essay("tiếng"))]).await;
+        site.work().await;
+        assert_eq!(pairs().await, 1, "changed while it may be, and not handed in again");
+        browser.post(&work, &[("slot.story", &essay("mùa"))]).await;
+        assert_eq!(pairs().await, 0, "the text that was alike is no more");
+        site.work().await;
+        assert_eq!(pairs().await, 0);
+
+        let mut screener = site.leads("ldld-thi-diem", "duyet@example.vn").await;
+        let back = [("verdict", "return"), ("reason", "reason-blurred"), ("note", "Viết lại"), ("until", "2026-04-20")];
+        let back = screener.post(&format!("/desk/contests/anh-dep/screening/{code}"), &back).await;
+        assert_eq!(back.status.as_u16(), 303, "{}", back.text());
+        site.set_clock("2026-04-15T01:00:00Z");
+        browser.post(&work, &[("slot.story", &essay("tiếng"))]).await;
+        assert_eq!(submit(&mut browser, &code).await.status.as_u16(), 303);
+        site.work().await;
+        assert_eq!(pairs().await, 1, "sent back, and handed in again");
+    }
+
+    async fn a_fingerprint_of_words_that_changed_meanwhile_is_not_kept(site: Site) {
+        let (mut browser, code) = super::entry::entered(site).await;
+        let work = format!("/drafts/{code}/work");
+        browser.post(&work, &[("slot.story", "Bản đầu")]).await;
+        let seen = entity::part::Entity::find().all(&site.app.db).await.unwrap();
+        let seen = seen.into_iter().find(|part| part.slot_key == "story").unwrap();
+        let words: String = (0..60).map(|n| format!("tiếng{n} ")).collect();
+        let found = Print::of_text(&words).unwrap();
+        let kept = async || {
+            let tx = hoithi::db::begin(&site.app.db).await.unwrap();
+            hoithi::entry::keep_print(&tx, &seen, &found).await.unwrap();
+            tx.commit().await.unwrap();
+            entity::print::Entity::find_by_id(seen.id).one(&site.app.db).await.unwrap().is_some()
+        };
+
+        assert!(kept().await);
+        browser.post(&work, &[("slot.story", "Bản sau")]).await;
+        assert!(!kept().await, "forgotten with the words, and not kept for others");
+    }
+
     async fn a_work_that_won_an_earlier_contest_is_known_again_in_the_next_one(site: Site) {
         contest(site, |text| text).await;
         let mut first = site.browser();

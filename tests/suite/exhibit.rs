@@ -13,6 +13,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{EntityTrait, Set};
 
 use super::story::{ORGANISER, seat, stage_of, staged};
+use super::upload::away::Away;
 use crate::support::{Answer, Browser, Site, both};
 
 const ROUND: &str = "/desk/contests/san-khau/rounds/final";
@@ -150,6 +151,33 @@ both! {
             for secret in &secrets {
                 assert!(!tells(answer, secret), "answer {n} tells {secret}");
             }
+        }
+    }
+
+    async fn while_the_store_is_away_the_sheet_stands_and_files_are_promised_for_later(site: Site) {
+        let store = Away::of(site).await;
+        let (mut judge, work) = desk(site, false).await;
+        let there = judge.get(&work).await;
+        store.goes();
+
+        let sheet = judge.get(&work).await;
+        let mut files = there.attributes("a[href*='/originals/']", "href");
+        files.extend(there.attributes(".picture img", "src"));
+        files.extend(sheet.attributes("a[href*='/texts/']", "href"));
+        let shown = file::Entity::find().one(&site.app.db).await.unwrap().unwrap().id;
+        files.push(format!("/media/{shown}/320.jpeg"));
+
+        assert_eq!(sheet.status, StatusCode::OK);
+        assert!(there.text().contains(ESSAY) && !sheet.text().contains(ESSAY));
+        assert_eq!(sheet.attributes("a[href*='/texts/']", "href").len(), 2, "the way to both texts");
+        for address in &files {
+            let answer = judge.get(address).await;
+            assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{address}");
+            assert!(answer.headers.contains_key("retry-after"), "{address}");
+        }
+        store.comes();
+        for address in &files {
+            assert_eq!(judge.get(address).await.status, StatusCode::OK, "{address}");
         }
     }
 

@@ -54,6 +54,9 @@ fn a_site_is_set_up_and_looked_after_from_the_command_line() {
     let person: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!((&person["admin"], person["offices"].as_array().unwrap().len()), (&true.into(), 0));
 
+    assert_eq!(said(at, &["jobs", "list"]), "");
+    assert_eq!(said(at, &["jobs", "retry", "--kind", "film"]), "0 jobs are tried again\n");
+
     let verdict = said(at, &["audit", "verify"]);
     assert!(verdict.starts_with("5 rows, unbroken; the last hash is "), "{verdict}");
     let hash = verdict.trim().rsplit(' ').next().unwrap();

@@ -1,5 +1,6 @@
 //! Uploads that break off and go on.
 
+pub mod away;
 mod line;
 
 use std::time::Duration;

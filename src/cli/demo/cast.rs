@@ -142,7 +142,7 @@ async fn fill(
     entry::save(&tx, author, contest, &person, None, now).await?;
     for slot in slots.iter().filter(|slot| slot.kind == SlotKind::Text && slot.fewest() > 0) {
         let length = if slot.words.min.is_some() { 700 } else { 120 };
-        entry::set_text(&tx, author, slot, &people::essay(number, length)).await?;
+        entry::set_text(&tx, author, slot, &people::essay(number, length), now).await?;
     }
     tx.commit().await?;
     Ok(())
@@ -171,8 +171,7 @@ async fn send(
         }
     };
     let tx = db::begin(&app.db).await?;
-    let id = media::record(&tx, kept, None, now).await?;
-    entry::add_file(&tx, author, contest, slot, id, now).await?;
+    let id = entry::add_file(&tx, author, contest, slot, kept, now).await?.context("a new file")?;
     if !copies.is_empty() {
         let copies = media::keep_copies(&app.store, id, &copies).await?;
         media::ready(&tx, id, &copies).await?;

@@ -69,6 +69,22 @@ impl Spool {
         self
     }
 
+    /// Bytes that open uploads of all entries still have to bring. Those that are over have none here.
+    fn promised(&self) -> Result<u64, Error> {
+        let mut promised = 0_u64;
+        for of_entry in folders(&self.root)? {
+            for folder in folders(&of_entry)? {
+                let Ok(arrived) = length(&folder) else { continue };
+                match read(&folder) {
+                    Ok(upload) => promised += upload.length.saturating_sub(arrived),
+                    Err(Error::Unknown) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(promised)
+    }
+
     /// Whether the disk has room for so many bytes more.
     fn has_room(&self, bytes: u64) -> Result<bool, Error> {
         std::fs::create_dir_all(&self.root)?;
@@ -91,7 +107,7 @@ impl Spool {
         if open.len() >= MOST_UPLOADS || bytes.saturating_add(upload.length) > MOST_BYTES {
             return Err(Error::Crowded);
         }
-        if !self.has_room(upload.length)? {
+        if !self.has_room(upload.length.saturating_add(self.promised()?))? {
             return Err(Error::NoRoom);
         }
         let of_entry = self.of_entry(upload.entry);

@@ -76,7 +76,7 @@ async fn body(
     sent: Range<u64>,
 ) -> Result {
     let first = sent.start..sent.end.min(sent.start + STEP);
-    let begun = store.range(&key, first.clone()).await.map_err(Failure::broken)?;
+    let begun = store.range(&key, first.clone()).await.map_err(Failure::of_store)?;
     if first.end == sent.end {
         return Ok(answer.body(begun));
     }
@@ -113,7 +113,7 @@ pub async fn original(app: &App, file: &entity::file::Model) -> Result {
         media::Format::of_name(&file.format).map_or("application/octet-stream", |f| f.mime());
     let saved = format!("attachment; filename=\"{}.{}\"", file.id, file.format);
     let signed = app.store.signed(&file.storage_key, mime, &saved).await;
-    if let Some(address) = signed.map_err(Failure::broken)? {
+    if let Some(address) = signed.map_err(Failure::of_store)? {
         return Ok(see_other(&address));
     }
     let mut answer = HttpResponse::Ok();

@@ -22,5 +22,6 @@ upload-length = The length of the file is missing (Upload-Length).
 upload-type = The body has to be application/offset+octet-stream.
 upload-version = Only version 1.0.0 of the tus protocol is taken.
 upload-slot = This place takes no file. Load the page again.
+upload-waits = “{ $name }” has arrived and is not lost, but the file store is busy, so it is not in the work yet. Open this page again in a few minutes; there is no need to send it again.
 upload-no-room = The server has no room for new files at the moment. What was sent is not lost; try again later, and tell the organisers.
 upload-too-many = The files under way come to more than { $most }. Wait for them or cancel some.

@@ -22,5 +22,6 @@ upload-length = Thiếu độ dài của tệp (Upload-Length).
 upload-type = Phần thân phải là application/offset+octet-stream.
 upload-version = Chỉ nhận phiên bản 1.0.0 của giao thức tus.
 upload-slot = Mục này không nhận tệp. Hãy tải lại trang.
+upload-waits = “{ $name }” đã gửi xong và không mất, nhưng kho lưu tệp đang bận nên chưa vào bài. Hãy mở lại trang này sau ít phút; không cần gửi lại.
 upload-no-room = Máy chủ tạm hết chỗ cho tệp mới. Phần đã tải không mất; hãy thử lại sau, và báo ban tổ chức.
 upload-too-many = Các tệp đang tải lên cộng lại quá { $most }. Hãy chờ cho xong hoặc hủy bớt.

@@ -159,7 +159,7 @@ pub async fn submit(
     resume: Resume,
 ) -> Result {
     let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
-    gather(&app, &v, &desk).await?;
+    let waiting = gather(&app, &v, &desk).await;
     let agreed: Vec<String> = form.all("agree").map(str::to_owned).collect();
     let tx = db::begin(&app.db).await?;
     match entry::submit(&tx, &desk.author, &agreed, v.now).await {
@@ -169,7 +169,8 @@ pub async fn submit(
         }
         Err(error) => {
             drop(tx);
-            let refused = Failure::from(error).said()?;
+            let mut refused = Failure::from(error).said()?;
+            refused.extend(waiting);
             let conflict = refused.iter().any(|refused| refused.kind == Kind::Conflict);
             let mut answer = page(&Check::of(&app, v, &desk, &agreed, refused).await?)?;
             *answer.status_mut() =

@@ -20,6 +20,8 @@ use crate::web::form::{Form, Sent};
 pub(super) struct Received {
     kept: Vec<(Slot, media::Kept)>,
     pub faults: Vec<Refused>,
+    /// Keys of objects that became no part, to be deleted once that is certain.
+    pub loose: Vec<String>,
 }
 
 /// Reads, checks and stores the files of a form. Objects come first, rows second: nothing is
@@ -84,10 +86,12 @@ impl Received {
         now: Instant,
     ) -> Result<(), Failure> {
         for (slot, kept) in std::mem::take(&mut self.kept) {
-            let file = media::record(tx, kept, desk.author.user(), now).await?;
-            match entry::add_file(tx, &desk.author, &desk.contest, &slot, file, now).await {
-                Ok(()) => {}
+            let key = kept.key().to_owned();
+            match entry::add_file(tx, &desk.author, &desk.contest, &slot, kept, now).await {
+                Ok(Some(_)) => {}
+                Ok(None) => self.loose.push(key),
                 Err(error @ entry::Error::Full(..)) => {
+                    self.loose.push(key);
                     self.faults.push(error.refusal().with("slot", slot.label.vi.as_str()))
                 }
                 Err(error) => return Err(error.into()),
@@ -102,13 +106,14 @@ pub(super) async fn texts(
     tx: &DatabaseTransaction,
     desk: &Desk,
     form: &Form,
+    now: Instant,
 ) -> Result<(), Failure> {
     for slot in &desk.category.slots {
         let is_file = matches!(slot.kind, SlotKind::Photo | SlotKind::Video | SlotKind::Document);
         let field = format!("slot.{}", slot.key);
         let sent = form.texts().iter().any(|(name, _)| *name == field);
         if !is_file && sent {
-            entry::set_text(tx, &desk.author, slot, form.text(&field)).await?;
+            entry::set_text(tx, &desk.author, slot, form.text(&field), now).await?;
         }
     }
     Ok(entry::name_subjects(tx, &desk.author, &desk.category).await?)

@@ -14,6 +14,7 @@ use crate::contest::{self, Contest};
 use crate::entry::{self, Author, New, code};
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
+use crate::web::pages::receipt::own::delete;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View, page, see_other};
@@ -147,8 +148,9 @@ pub async fn create(
     let author = Author::of(&tx, row, user, Some(resume.hash(&app)), v.now).await?;
     let desk = Desk { author, contest, category };
     received.record(&tx, &desk, v.now).await?;
-    texts(&tx, &desk, &form).await?;
+    texts(&tx, &desk, &form, v.now).await?;
     tx.commit().await?;
+    delete(&app, &received.loose).await;
     let code = desk.author.entry.code.clone();
     let mut answer = if received.faults.is_empty() && v.is_script {
         kept(&v, &code, "work", None)

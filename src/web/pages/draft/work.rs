@@ -9,6 +9,7 @@ use super::{Desk, Machine, Place, Standing, kept, places};
 use crate::app::App;
 use crate::refusal::{Kind, Refusal, Refused};
 use crate::web::form::Form;
+use crate::web::pages::receipt::own::delete;
 use crate::web::pages::upload::gather;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
@@ -66,8 +67,8 @@ pub async fn work(
     resume: Resume,
 ) -> Result {
     let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
-    gather(&app, &v, &desk).await?;
-    page(&Work::of(&app, v, &desk, &resume, Vec::new()).await?)
+    let told = gather(&app, &v, &desk).await;
+    page(&Work::of(&app, v, &desk, &resume, told).await?)
 }
 
 /// Keeps the work: new files, texts, captions, or a file taken out.
@@ -86,13 +87,14 @@ pub async fn keep_work(
     entry::may_write(&desk.contest, &desk.author.entry, v.now)?;
     let mut received = receive(&app, &desk.category, &form).await?;
     let tx = db::begin(&app.db).await?;
-    texts(&tx, &desk, &form).await?;
+    texts(&tx, &desk, &form, v.now).await?;
     captions(&tx, &desk, &form).await?;
-    let mut refused = Vec::new();
-    if let Some(part) = form.number("remove")
-        && let Err(error) = entry::remove_part(&tx, &desk.author, &desk.contest, part, v.now).await
-    {
-        refused.push(told(error)?);
+    let (mut refused, mut gone) = (Vec::new(), Vec::new());
+    if let Some(part) = form.number("remove") {
+        match entry::remove_part(&tx, &desk.author, &desk.contest, part, v.now).await {
+            Ok(keys) => gone = keys,
+            Err(error) => refused.push(told(error)?),
+        }
     }
     match received.record(&tx, &desk, v.now).await {
         Ok(()) => refused.append(&mut received.faults),
@@ -102,6 +104,8 @@ pub async fn keep_work(
         Err(failure) => return Err(failure),
     }
     tx.commit().await?;
+    gone.append(&mut received.loose);
+    delete(&app, &gone).await;
     if refused.is_empty() && v.is_script {
         return Ok(kept(&v, &desk.author.entry.code, "work", None));
     }

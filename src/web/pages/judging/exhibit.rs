@@ -116,11 +116,16 @@ async fn look_at(
     exhibit.words = file.words.and_then(|words| u32::try_from(words).ok());
     if let Some(copy) = media::copy(&app.db, file.id, "text", "txt").await? {
         let size = u64::try_from(copy.bytes).unwrap_or(0);
-        let bytes = match size.min(TEXT) {
-            0 => bytes::Bytes::new(),
-            end => app.store.range(&copy.storage_key, 0..end).await.map_err(Failure::broken)?,
+        let begun = match size.min(TEXT) {
+            0 => Ok(bytes::Bytes::new()),
+            end => app.store.range(&copy.storage_key, 0..end).await,
         };
-        exhibit.is_cut = size > TEXT;
+        // While the store is away the sheet stands without the text, with the way to it.
+        exhibit.is_cut = size > TEXT || begun.is_err();
+        let bytes = begun.unwrap_or_else(|error| {
+            tracing::error!("a text cannot be read: {error}");
+            bytes::Bytes::new()
+        });
         let text = String::from_utf8_lossy(&bytes);
         exhibit.text = Some(text.trim_end_matches('\u{fffd}').to_owned());
     }
@@ -172,7 +177,7 @@ pub async fn picture(
             .insert_header((header::CACHE_CONTROL, KEPT))
             .body(bytes)),
         Err(storage::Error::Missing(_)) => Err(Error::Unknown.into()),
-        Err(error) => Err(Failure::broken(error)),
+        Err(error) => Err(Failure::of_store(error)),
     }
 }
 

@@ -254,13 +254,12 @@ impl Intake<'_> {
                 failure.refused = vec![refused.with("code", held.code)];
                 return Err(failure);
             }
-            let file = media::record(&tx, kept, Some(user), now).await?;
-            entry::add_file(&tx, &author, self.contest, &slot, file, now).await?;
+            entry::add_file(&tx, &author, self.contest, &slot, kept, now).await?;
         }
         for (kind, column) in [(SlotKind::Text, Column::Text), (SlotKind::Link, Column::Link)] {
             let slot = self.category.slots.iter().find(|slot| slot.kind == kind);
             if let Some(slot) = slot {
-                entry::set_text(&tx, &author, slot, row.get(column)).await?;
+                entry::set_text(&tx, &author, slot, row.get(column), now).await?;
             }
         }
         let people = self.category.slots.iter().find(|slot| slot.kind == SlotKind::People);

@@ -54,11 +54,7 @@ pub async fn erase(
 /// Deletes objects that no row names any more, and bytes of uploads that had not ended; what fails
 /// is left to a sweep.
 pub(in crate::web::pages) async fn clear(app: &App, entry: EntryId, keys: &[String]) {
-    for key in keys {
-        if let Err(error) = app.store.delete(key).await {
-            tracing::warn!(key, "an object stays behind: {error}");
-        }
-    }
+    delete(app, keys).await;
     for open in app.spool.open(entry).unwrap_or_default() {
         let gone = match app.spool.hold(&open.id, entry).await {
             Ok(held) => app.spool.remove(held),
@@ -66,6 +62,15 @@ pub(in crate::web::pages) async fn clear(app: &App, entry: EntryId, keys: &[Stri
         };
         if let Err(error) = gone {
             tracing::warn!("an upload stays behind: {error}");
+        }
+    }
+}
+
+/// Deletes objects that no row names any more; what fails is left to a sweep.
+pub(in crate::web::pages) async fn delete(app: &App, keys: &[String]) {
+    for key in keys {
+        if let Err(error) = app.store.delete(key).await {
+            tracing::warn!(key, "an object stays behind: {error}");
         }
     }
 }

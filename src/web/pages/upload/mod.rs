@@ -16,6 +16,7 @@ use crate::entry::{self, code};
 use crate::media::spool::{self, Held, Upload};
 use crate::media::{self, Flaw, Format, Sum};
 use crate::refusal::{Kind, Refusal, Refused};
+use crate::web::pages::receipt::own::delete;
 use crate::web::resume::Resume;
 use crate::web::signed::MaybeSigned;
 use crate::web::{Failure, Result, View};
@@ -26,7 +27,8 @@ pub use tus::options;
 /// Begins an upload into a slot of a draft.
 ///
 /// # Errors
-/// When it is not theirs, the slot takes no file or no further one, or the file is too large for it.
+/// When it is not theirs or takes no files any more, the slot takes no file or no further one, or the
+/// file is too large for it.
 pub async fn create(
     app: web::Data<App>,
     v: View,
@@ -39,7 +41,7 @@ pub async fn create(
         return Ok(refused);
     }
     let desk = Desk::at_work(&app, &app.db, &code, &signed, &resume, v.now).await?;
-    entry::may_write(&desk.contest, &desk.author.entry, v.now)?;
+    entry::changeable(&desk.contest, &desk.author.entry, v.now)?;
     let Some(length) = number(request.headers(), "upload-length") else {
         return Ok(problem(
             &v,
@@ -74,13 +76,13 @@ pub async fn create(
         return Ok(refused);
     }
     if held.is_whole() {
-        held = finish(&app, &v, &desk, held).await?;
+        held = finished(&app, &v, &desk, held).await?.0;
     }
     Ok(progress(StatusCode::CREATED, &held).insert_header(("Location", to)).finish())
 }
 
-/// Says how much has arrived. Where all has and the server stopped before it made the file, the file
-/// is made now: whoever hears that all arrived does not come again.
+/// Says how much has arrived. Where all has and no file was made of it yet, it is made now. Where it
+/// cannot be now, all has arrived nevertheless: a sender that hears of an error begins anew.
 ///
 /// # Errors
 /// When there is no such upload, or the file is not what the slot asks.
@@ -97,7 +99,7 @@ pub async fn show(
     let desk = Desk::at_work(&app, &app.db, &path.0, &signed, &resume, v.now).await?;
     let mut held = app.spool.hold(&path.1, desk.author.id()).await?;
     if held.is_whole() {
-        held = finish(&app, &v, &desk, held).await?;
+        held = finished(&app, &v, &desk, held).await?.0;
     }
     Ok(progress(StatusCode::OK, &held)
         .insert_header(("Upload-Length", held.upload.length.to_string()))
@@ -135,7 +137,9 @@ pub async fn append(
         Err(refused) => return Ok(refused),
     }
     if held.is_whole() {
-        held = finish(&app, &v, &desk, held).await?;
+        let (made, wrong) = finished(&app, &v, &desk, held).await?;
+        wrong.map_or(Ok(()), Err)?;
+        held = made;
     }
     Ok(progress(StatusCode::NO_CONTENT, &held).finish())
 }
@@ -231,56 +235,82 @@ fn answered(v: &View, slot: &Slot, error: &spool::Error) -> HttpResponse {
     problem(v, status, &refused)
 }
 
-/// Makes the files of uploads that are whole and were left so by a server that died; whoever looks
-/// at the draft finds them in it.
-///
-/// # Errors
-/// When the store or the database fails. What is not what its slot asks is given up.
-pub(super) async fn gather(app: &App, v: &View, desk: &Desk) -> Result<()> {
-    for open in app.spool.open(desk.author.id())? {
-        if app.spool.arrived(&open) < open.length {
-            continue;
-        }
+/// Makes the files of uploads that are whole and were left so, by a server that died or while the
+/// store was away; whoever looks at the draft finds them in it. Says what does not become a file, and
+/// what cannot yet.
+pub(super) async fn gather(app: &App, v: &View, desk: &Desk) -> Vec<Refused> {
+    let mut told = Vec::new();
+    let open = app.spool.open(desk.author.id()).unwrap_or_else(|error| {
+        tracing::error!("uploads cannot be looked through: {error}");
+        Vec::new()
+    });
+    for open in open.into_iter().filter(|open| app.spool.arrived(open) >= open.length) {
+        let waits = || Refused::new(Kind::Unavailable, "upload-waits").with("name", &*open.name);
         let held = match app.spool.hold(&open.id, open.entry).await {
+            Ok(held) => held,
             Err(spool::Error::Unknown) => continue,
-            held => held?,
+            Err(_) => {
+                told.push(waits());
+                continue;
+            }
         };
-        let refused = match finish(app, v, desk, held).await {
-            Ok(_) => continue,
-            Err(refused) => refused,
-        };
-        if refused.refused.iter().any(|refused| refused.kind != Kind::Invalid) {
-            return Err(refused);
+        match finished(app, v, desk, held).await {
+            Ok((_, None)) => {}
+            Ok((_, Some(_))) => told.push(waits()),
+            Err(no) => told.extend(no.refused),
         }
     }
-    Ok(())
+    told
 }
 
-/// Makes the file of an upload that is whole. Doing it again makes no second one.
-async fn finish(app: &App, v: &View, desk: &Desk, mut held: Held) -> Result<Held> {
+/// Makes the file of an upload that is whole. What failed and may go well later is told beside the
+/// upload, which stays.
+///
+/// # Errors
+/// When it never will be one of this slot: the upload is gone then.
+async fn finished(
+    app: &App,
+    v: &View,
+    desk: &Desk,
+    mut held: Held,
+) -> Result<(Held, Option<Failure>)> {
+    let Err(wrong) = make(app, v, desk, &mut held).await else { return Ok((held, None)) };
+    if wrong.is_for_now() {
+        tracing::warn!(upload = held.upload.id, "an upload waits for becoming a file: {wrong}");
+        return Ok((held, Some(wrong)));
+    }
+    app.spool.remove(held)?;
+    Err(wrong)
+}
+
+/// Makes the file. Doing it again makes no second one.
+async fn make(app: &App, v: &View, desk: &Desk, held: &mut Held) -> Result<()> {
     if held.upload.is_over {
-        return Ok(held);
+        return Ok(());
     }
     let known = media::files(&app.db, [held.upload.file]).await?;
     if known.is_empty() {
         let slot = slot_of(desk, &held.upload.slot)?;
-        let file = held.upload.file;
-        let named = (file, held.upload.name.as_str());
+        let named = (held.upload.file, held.upload.name.as_str());
         let sha256 = Some(held.sha256().await?);
-        let kept = match stored(app, &slot, &held.path(), named, sha256).await? {
-            Ok(kept) => kept,
-            Err(faults) => {
-                app.spool.remove(held)?;
-                return Err(Failure::all(faults));
-            }
-        };
+        let kept = stored(app, &slot, &held.path(), named, sha256).await?.map_err(Failure::all)?;
+        let key = kept.key().to_owned();
         let tx = db::begin(&app.db).await?;
-        media::record(&tx, kept, desk.author.user(), v.now).await?;
-        entry::add_file(&tx, &desk.author, &desk.contest, &slot, file, v.now).await?;
-        tx.commit().await?;
+        match entry::add_file(&tx, &desk.author, &desk.contest, &slot, kept, v.now).await {
+            Ok(Some(_)) => tx.commit().await?,
+            // What is not taken, or is there already, leaves nothing behind.
+            Ok(None) => delete(app, &[key]).await,
+            Err(no) => {
+                let no = Failure::from(no);
+                if !no.is_for_now() {
+                    delete(app, &[key]).await;
+                }
+                return Err(no);
+            }
+        }
     }
     held.over(v.now)?;
-    Ok(held)
+    Ok(())
 }
 
 /// The slot with this key, where it takes files.
