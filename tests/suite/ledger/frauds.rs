@@ -202,10 +202,12 @@ fn what_is_decided_after_the_result_waits_for_the_result_that_says_it() {
     assert_eq!([before, decided, standing(&log)], [(5, 0), (5, 1), (6, 0)]);
 }
 
+/// A limit and the most that a ballot names, a slot, what a ballot names, whether it keeps to it.
+type Limited = ((&'static str, u8), u32, &'static [u32], bool);
+
 #[test]
 fn a_vote_beyond_the_limits_is_caught_though_it_opens() {
-    // A limit and the most that a ballot names, a slot, what a ballot names, whether it keeps to it.
-    let ballots: [((&str, u8), u32, &[u32], bool); 12] = [
+    let ballots: [Limited; 12] = [
         (("entry", 1), 11, &[11], true),
         (("entry", 1), 11, &[11, 12], false),
         (("entry", 1), 11, &[12], false),

@@ -19,11 +19,6 @@ pub fn config(folder: &Path, database: Option<&str>) -> Config {
     config
 }
 
-/// The site of this folder, once more.
-pub async fn again(folder: &Path) -> App {
-    App::open(config(folder, None)).await.expect("the site")
-}
-
 /// Such a site with this contest, announced.
 pub async fn contest(folder: &Path, database: Option<&str>, definition: &str) -> (App, ContestId) {
     let app = App::open(config(folder, database)).await.expect("the site");

@@ -28,7 +28,8 @@ async fn links(site: &Site) -> Vec<vote_link::Model> {
         asked.push(NewLink { unit, label: code.to_owned(), members: 100 });
     }
     let until = "2026-04-30T00:00:00Z".parse().expect("a moment");
-    let links = add_links(&tx, contest, &asked, until).await.expect("links");
+    let now = site.app.clock.now();
+    let links = add_links(&tx, contest, None, &asked, until, now).await.expect("links");
     tx.commit().await.expect("committed");
     links
 }

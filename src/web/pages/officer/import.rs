@@ -265,7 +265,7 @@ impl Intake<'_> {
         let people = self.category.slots.iter().find(|slot| slot.kind == SlotKind::People);
         if let Some(slot) = people {
             let names = row.get(Column::People).replace(';', "\n");
-            entry::set_text(&tx, &author, slot, &names).await?;
+            entry::set_text(&tx, &author, slot, &names, now).await?;
         }
         let whole = entry::whole(&tx, author.entry.clone()).await?;
         let pieces = whole.parts.iter().filter(|part| part.file_id.is_some());
