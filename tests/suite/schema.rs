@@ -85,12 +85,13 @@ fn every_table_is_read_by_the_test_above() {
 
 /// Files whose tests open a site by themselves instead of through `both!`, how often, and why. What
 /// the operator's commands do is tried on the database that they make for themselves.
-const ALONE: [(&str, usize, &str); 10] = [
+const ALONE: [(&str, usize, &str); 11] = [
     ("backup.rs", 1, "the database that was restored, beside the one of the test"),
     ("crash.rs", 1, "what a process left behind when the power went"),
     ("crowded.rs", 3, "only on PostgreSQL do two transactions wait for each other"),
     ("film/made.rs", 1, "what ffmpeg reports of a film, and nothing of the database"),
     ("nodes.rs", 1, "what two processes on one PostgreSQL left behind"),
+    ("operator/votes.rs", 1, "what commands left behind, in the folder that they work on"),
     ("silence.rs", 1, "only a line to PostgreSQL falls silent"),
     ("storage.rs", 2, "one for each engine, with a bucket for a store; what a command left behind"),
     ("storage/bucket.rs", 1, "what a command left behind"),
