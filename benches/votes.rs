@@ -13,8 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::{App as Site, HttpResponse, HttpServer, web};
-use entity::entry::{self, EntrantKind, State};
-use entity::id::EntryId;
+use entity::entry;
 use hoithi::{contest, db};
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 
@@ -180,32 +179,7 @@ pub async fn prepare(folder: &Path, database: Option<&str>) {
     let tx = db::begin(&app.db).await.expect("a transaction");
     let category = contest::category_ids(&tx, id).await.expect("categories")["main"];
     for number in 1..=ENTRIES {
-        let row = entry::Model {
-            id: EntryId::new(),
-            contest_id: id,
-            category_id: category,
-            code: format!("VVVV{number:04}"),
-            number: Some(number),
-            title: format!("Ảnh {number}"),
-            search_text: String::new(),
-            state: State::Accepted,
-            entrant_kind: EntrantKind::Person,
-            entrant_name: "Hoa".to_owned(),
-            shown_name: "Hoa".to_owned(),
-            unit_id: None,
-            author_id: None,
-            entered_by: None,
-            resume_hash: None,
-            phone: None,
-            email: None,
-            lang: "vi".to_owned(),
-            version: 1,
-            submitted_at: Some(now),
-            repair_until: None,
-            promoted_from: None,
-            created_at: now,
-            updated_at: now,
-        };
+        let row = stage::accepted((id, category), ("VVVV", number), now);
         let row = row.into_active_model().reset_all();
         entry::Entity::insert(row).exec_without_returning(&tx).await.expect("an entry");
     }

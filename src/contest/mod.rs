@@ -16,6 +16,7 @@ mod core;
 mod crew;
 mod files;
 mod place;
+mod record;
 mod shape;
 mod window;
 
@@ -25,5 +26,6 @@ pub use core::{
     notices, round_by_key, rounds, touched, wholes,
 };
 pub use crew::{crew, join, leave, leave_all};
-pub use files::{OwnFile, file_changed, files_kept, keep_file};
+pub use files::{OwnFile, file_changed, file_hashes, files_kept, keep_file};
+pub(crate) use record::record;
 pub use window::Window;

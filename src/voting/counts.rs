@@ -6,13 +6,14 @@ use entity::contest::State as ContestState;
 use entity::id::{ContestId, EntryId};
 use entity::instant::Instant;
 use entity::vote::{self, State};
-use entity::{entry, tally, vote_log};
+use entity::{tally, vote_log};
 use sea_orm::sea_query::Expr;
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, ExprTrait, FromQueryResult, QueryFilter,
     QuerySelect,
 };
 
+use super::cases::numbers;
 use super::{Error, moves, segment};
 use crate::contest::Contest;
 use crate::contest::definition::CountsShown;
@@ -106,16 +107,11 @@ pub async fn logged_counts(
 ) -> Result<HashMap<EntryId, i64>, Error> {
     let Some(result) = result else { return Ok(HashMap::new()) };
     let said: Counts = serde_json::from_str(result).map_err(|_| Error::BrokenLog)?;
-    let rows: Vec<(EntryId, Option<i32>)> = entry::Entity::find()
-        .select_only()
-        .columns([entry::Column::Id, entry::Column::Number])
-        .filter(entry::Column::ContestId.eq(contest))
-        .filter(entry::Column::Number.is_not_null())
-        .into_tuple()
-        .all(db)
-        .await?;
-    let known: HashMap<String, EntryId> =
-        rows.into_iter().filter_map(|(id, number)| Some((number?.to_string(), id))).collect();
+    let known: HashMap<String, EntryId> = numbers(db, contest)
+        .await?
+        .into_iter()
+        .map(|(id, number)| (number.to_string(), id))
+        .collect();
     let counts = said.counts.iter().filter(|(_, count)| **count > 0).map(|(number, count)| {
         let entry = known.get(number).ok_or(Error::BrokenLog)?;
         Ok((*entry, i64::try_from(*count).unwrap_or(i64::MAX)))

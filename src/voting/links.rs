@@ -10,11 +10,11 @@ use sea_orm::{
     ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, ExprTrait, QueryFilter,
     QueryOrder, QuerySelect, Set,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::Error;
 use crate::audit::{self, Act};
-use crate::contest::{self, Organiser};
+use crate::contest::{self, Organiser, record};
 
 /// Rows that are written by one statement.
 const ROWS: usize = 1000;
@@ -76,28 +76,8 @@ pub async fn add(
         vote_link::Entity::insert_many(rows).exec_without_returning(tx).await?;
     }
     let after = json!({ "links": rows.len(), "first": first, "until": expires });
-    added(tx, (contest, by), "vote-links-made", after, now).await?;
+    record(tx, contest, by, "vote-links-made", after, now).await?;
     Ok(rows)
-}
-
-/// Writes into the log that links were made or places added, by an organiser or by the operator.
-pub(super) async fn added(
-    tx: &DatabaseTransaction,
-    (contest, by): (ContestId, Option<UserId>),
-    act: &'static str,
-    after: Value,
-    now: Instant,
-) -> Result<(), DbErr> {
-    let act = Act {
-        actor: by,
-        role: if by.is_some() { "organiser" } else { "operator" },
-        act,
-        subject: format!("contest:{contest}"),
-        contest: Some(contest),
-        before: None,
-        after: Some(after),
-    };
-    audit::record(tx, act, now).await
 }
 
 /// Closes a link: nobody is counted as come by it any more, whoever came before stays counted.

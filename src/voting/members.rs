@@ -11,9 +11,8 @@ use sea_orm::{
 use serde_json::json;
 
 use super::Error;
-use super::links::added;
 use crate::audit::{self, Act};
-use crate::contest::{self, Organiser};
+use crate::contest::{self, Organiser, record};
 
 /// Rows that are written by one statement.
 const ROWS: usize = 1000;
@@ -49,7 +48,7 @@ pub async fn add(
     loop {
         let some: Vec<_> = rows.by_ref().take(ROWS).collect();
         if some.is_empty() {
-            added(tx, (contest, by), "vote-members-enrolled", after, now).await?;
+            record(tx, contest, by, "vote-members-enrolled", after, now).await?;
             return Ok(first);
         }
         vote_member::Entity::insert_many(some).exec_without_returning(tx).await?;

@@ -7,7 +7,7 @@ mod close;
 mod looks;
 mod trust;
 
-use entity::entry::{self, EntrantKind, State};
+use entity::entry;
 use entity::id::{ContestId, EntryId};
 use hoithi::app;
 use hoithi::contest::apply::{self, Change, apply};
@@ -20,7 +20,7 @@ use sea_orm::{
     ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbBackend, EntityTrait, IntoActiveModel,
 };
 
-use crate::support::Site;
+use crate::support::{Site, stage};
 
 const CONTEST: &str = "
 slug: anh-dep
@@ -55,32 +55,7 @@ async fn given(site: &Site, limit: &str, count: i32) -> (ContestId, Vec<EntryId>
     let category = contest::category_ids(&tx, id).await.unwrap()["main"];
     let mut entries = Vec::new();
     for number in 1..=count {
-        let row = entry::Model {
-            id: EntryId::new(),
-            contest_id: id,
-            category_id: category,
-            code: format!("CODE{number:04}"),
-            number: Some(number),
-            title: format!("Ảnh {number}"),
-            search_text: String::new(),
-            state: State::Accepted,
-            entrant_kind: EntrantKind::Person,
-            entrant_name: "Nguyễn Thị Hoa".to_owned(),
-            shown_name: "Nguyễn Thị Hoa".to_owned(),
-            unit_id: None,
-            author_id: None,
-            entered_by: None,
-            resume_hash: None,
-            phone: None,
-            email: None,
-            lang: "vi".to_owned(),
-            version: 1,
-            submitted_at: Some(now),
-            repair_until: None,
-            promoted_from: None,
-            created_at: now,
-            updated_at: now,
-        };
+        let row = stage::accepted((id, category), ("CODE", number), now);
         entries.push(row.id);
         entry::Entity::insert(row.into_active_model().reset_all())
             .exec_without_returning(&tx)

@@ -1,7 +1,6 @@
 //! From the document to rows: by key, in place, never deleted and made anew.
 
 mod error;
-mod record;
 mod rows;
 mod state;
 
@@ -15,11 +14,10 @@ use sea_orm::{
 };
 use serde_json::json;
 
-use self::record::record;
 use self::rows::{categories, phases, rounds};
 use super::definition::Definition;
 use super::lint::{self, Finding};
-use super::{Contest, by_slug, lock};
+use super::{Contest, by_slug, lock, record};
 use crate::unit;
 use crate::words::fold;
 

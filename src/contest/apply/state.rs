@@ -7,8 +7,7 @@ use serde_json::json;
 
 use super::Change;
 use super::error::Error;
-use super::record::record;
-use crate::contest::{Organiser, lock};
+use crate::contest::{Organiser, lock, record};
 
 /// Shows the contest to the public.
 ///

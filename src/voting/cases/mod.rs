@@ -11,5 +11,6 @@ mod weight;
 pub use file::file;
 pub(super) use rows::{STRUCK, change, note_ruling};
 pub use rows::{appeal_until, by_code, findings, is_aside, leaves, of_contest, rulings, undecided};
+pub(super) use trails::numbers;
 pub use trails::trails;
 pub use weight::{SetAside, set_aside, timeline, weight};

@@ -64,7 +64,7 @@ async fn votes(db: &impl ConnectionTrait, contest: ContestId) -> Result<Vec<Trai
 ///
 /// # Errors
 /// When the database fails.
-pub(super) async fn numbers(
+pub(in crate::voting) async fn numbers(
     db: &impl ConnectionTrait,
     contest: ContestId,
 ) -> Result<HashMap<EntryId, u32>, DbErr> {

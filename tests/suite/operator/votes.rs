@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use entity::entry::{self, EntrantKind, State};
+use entity::entry;
 use entity::id::{ContestId, EntryId};
 use entity::{tally, tally_minute, vote};
 use hoithi::app::App;
@@ -67,32 +67,8 @@ async fn voted(folder: &Path) {
 
 async fn entered(app: &App, contest: ContestId, number: i32) -> EntryId {
     let (tx, now) = (db::begin(&app.db).await.unwrap(), app.clock.now());
-    let row = entry::Model {
-        id: EntryId::new(),
-        contest_id: contest,
-        category_id: contest::category_ids(&tx, contest).await.unwrap()["main"],
-        code: format!("CODE{number:04}"),
-        number: Some(number),
-        title: format!("Ảnh {number}"),
-        search_text: String::new(),
-        state: State::Accepted,
-        entrant_kind: EntrantKind::Person,
-        entrant_name: format!("Nguyễn Thị {number}"),
-        shown_name: format!("Nguyễn Thị {number}"),
-        unit_id: None,
-        author_id: None,
-        entered_by: None,
-        resume_hash: None,
-        phone: None,
-        email: None,
-        lang: "vi".to_owned(),
-        version: 1,
-        submitted_at: Some(now),
-        repair_until: None,
-        promoted_from: None,
-        created_at: now,
-        updated_at: now,
-    };
+    let category = contest::category_ids(&tx, contest).await.unwrap()["main"];
+    let row = stage::accepted((contest, category), ("CODE", number), now);
     let id = row.id;
     let insert = entry::Entity::insert(row.into_active_model().reset_all());
     insert.exec_without_returning(&tx).await.unwrap();

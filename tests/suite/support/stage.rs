@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use entity::id::ContestId;
+use entity::entry::{self, EntrantKind, State};
+use entity::id::{CategoryId, ContestId, EntryId};
+use entity::instant::Instant;
 use hoithi::app::App;
 use hoithi::config::Config;
 use hoithi::contest::apply::{self, Change, apply};
@@ -39,4 +41,38 @@ pub async fn contest(folder: &Path, database: Option<&str>, definition: &str) ->
     apply::announce(&tx, &organiser, now).await.expect("announced");
     tx.commit().await.expect("committed");
     (app, id)
+}
+
+/// A work that was accepted into a contest with this number, which its code ends with.
+pub fn accepted(
+    (contest, category): (ContestId, CategoryId),
+    (code, number): (&str, i32),
+    now: Instant,
+) -> entry::Model {
+    entry::Model {
+        id: EntryId::new(),
+        contest_id: contest,
+        category_id: category,
+        code: format!("{code}{number:04}"),
+        number: Some(number),
+        title: format!("Ảnh {number}"),
+        search_text: String::new(),
+        state: State::Accepted,
+        entrant_kind: EntrantKind::Person,
+        entrant_name: "Nguyễn Thị Hoa".to_owned(),
+        shown_name: "Nguyễn Thị Hoa".to_owned(),
+        unit_id: None,
+        author_id: None,
+        entered_by: None,
+        resume_hash: None,
+        phone: None,
+        email: None,
+        lang: "vi".to_owned(),
+        version: 1,
+        submitted_at: Some(now),
+        repair_until: None,
+        promoted_from: None,
+        created_at: now,
+        updated_at: now,
+    }
 }

@@ -1,4 +1,4 @@
-//! What is written into the audit log about definitions and steps of contests.
+//! What organisers, and the operator for them, do to a contest, as the audit log has it.
 
 use entity::id::{ContestId, UserId};
 use entity::instant::Instant;
@@ -6,7 +6,11 @@ use sea_orm::{DatabaseTransaction, DbErr};
 
 use crate::audit::{self, Act};
 
-pub(super) async fn record(
+/// Writes an act of an organiser, or of the operator where `by` is nobody, into the audit log.
+///
+/// # Errors
+/// When the database fails.
+pub(crate) async fn record(
     tx: &DatabaseTransaction,
     contest: ContestId,
     by: Option<UserId>,
