@@ -58,10 +58,10 @@ impl Writer {
 
     /// In a crowd waits a little for more votes: what a commit costs is then shared by many.
     pub(super) async fn gather(&mut self) {
-        if self.together < CROWD || self.disk_is_slow || !self.deeds.is_empty() {
+        let is_crowd = self.together >= CROWD && self.casts.len() < MOST;
+        if !is_crowd || self.disk_is_slow || !self.deeds.is_empty() {
             return;
         }
-        self.pay();
         tokio::time::sleep(GATHER).await;
         while self.casts.len() < MOST && self.deeds.is_empty() {
             let Ok(wish) = self.asks.try_recv() else { break };
@@ -84,7 +84,7 @@ impl Writer {
         self.pay();
         for (deed, to) in std::mem::take(&mut self.deeds) {
             match self.perform(&deed).await {
-                Ok(standing) if deed.waits_for_rows() => self.followers.add(standing.leaves, to),
+                Ok(standing) if deed.waits_for_rows() => self.followers.add(standing, to),
                 done => drop(to.send(done)),
             }
         }

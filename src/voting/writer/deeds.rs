@@ -41,15 +41,11 @@ impl Writer {
             let step = project::step(self.line.pool(), self.contest, || true);
             self.lag = in_time(step).await?.more;
         }
-        let waits = matches!(deed, Deed::Close(now) if self.load().await?.is_due(*now));
-        Ok(Standing { waits, ..self.standing().await? })
-    }
-
-    /// How the log stands.
-    pub(super) async fn standing(&mut self) -> Result<Standing, Error> {
-        let memory = &self.load().await?.memory;
+        let loaded = self.load().await?;
+        let waits = matches!(deed, Deed::Close(now) if loaded.is_due(*now));
+        let memory = &loaded.memory;
         let (leaves, votes, closed) = (memory.tree.size(), memory.votes, memory.closed);
-        Ok(Standing { leaves, votes, closed, waits: false })
+        Ok(Standing { leaves, votes, closed, waits })
     }
 
     /// Lets new keys sign from here on. The log says so first; then they take the old ones' place.

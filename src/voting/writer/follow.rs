@@ -6,18 +6,18 @@ use tokio::sync::oneshot;
 
 use super::{Error, Standing, TRIES, Writer, in_time, project};
 
-/// Who waits, each with the leaf up to which rows are wanted, and how often in a row they could not
-/// be written.
+/// Who waits, each with how the log stood when what they asked for was done, and how often in a row
+/// rows could not be written.
 #[derive(Debug, Default)]
 pub(super) struct Followers {
-    waiting: Vec<(u64, oneshot::Sender<Result<Standing, Error>>)>,
+    waiting: Vec<(Standing, oneshot::Sender<Result<Standing, Error>>)>,
     failures: u32,
 }
 
 impl Followers {
-    /// Somebody waits for rows up to this leaf.
-    pub(super) fn add(&mut self, until: u64, to: oneshot::Sender<Result<Standing, Error>>) {
-        self.waiting.push((until, to));
+    /// Somebody waits for the rows of a log that stands like this.
+    pub(super) fn add(&mut self, stands: Standing, to: oneshot::Sender<Result<Standing, Error>>) {
+        self.waiting.push((stands, to));
     }
 
     /// Whether anybody waits.
@@ -27,35 +27,38 @@ impl Followers {
 }
 
 impl Writer {
-    /// Brings rows a step on for those who wait for them.
+    /// Brings rows a step on for those who wait for them, a short one where somebody votes.
     pub(super) async fn follow(&mut self) {
         self.pay();
-        let step = project::step(self.line.pool(), self.contest, || !self.asks.is_empty());
+        let votes = || !self.casts.is_empty() || !self.asks.is_empty();
+        let step = project::step(self.line.pool(), self.contest, votes);
         match in_time(step).await {
             Ok(reached) => {
                 (self.lag, self.followers.failures) = (reached.more, 0);
                 let applied = u64::try_from(reached.applied).unwrap_or(0);
-                self.tell(|until| until <= applied || !reached.more).await;
-            }
-            Err(error) => {
-                tracing::warn!("rows of votes lag, and somebody waits for them: {error}");
-                self.followers.failures += 1;
-                self.recover(self.followers.failures).await;
-                if self.followers.failures >= TRIES {
-                    self.followers = Followers::default();
+                let there =
+                    |(stands, _): &mut (Standing, _)| stands.leaves <= applied || !reached.more;
+                for (stands, to) in self.followers.waiting.extract_if(.., there) {
+                    drop(to.send(Ok(stands)));
                 }
             }
+            Err(error) => self.stumble(error).await,
         }
     }
 
-    /// Tells those for whom rows are far enough how the log stands.
-    async fn tell(&mut self, is_there: impl Fn(u64) -> bool) {
-        let waiting = std::mem::take(&mut self.followers.waiting);
-        let (there, waiting) = waiting.into_iter().partition(|(until, _)| is_there(*until));
-        self.followers.waiting = waiting;
-        let there: Vec<_> = there;
-        for (_, to) in there {
-            drop(to.send(self.standing().await));
+    /// Rows could not be written: tries again while that may pass, and else says so.
+    async fn stumble(&mut self, error: Error) {
+        tracing::warn!("rows of votes lag, and somebody waits for them: {error}");
+        self.followers.failures += 1;
+        let (tries, passes) =
+            (self.followers.failures, matches!(error, Error::Database(_) | Error::Stuck));
+        if !passes || tries >= TRIES {
+            for (_, to) in std::mem::take(&mut self.followers).waiting {
+                drop(to.send(Err(error.again())));
+            }
+        }
+        if passes {
+            self.recover(tries).await;
         }
     }
 }

@@ -19,7 +19,9 @@ impl Writer {
             self.look().await;
         }
         if self.followers.are_there() {
-            self.follow().await;
+            if self.asks.is_empty() {
+                self.follow().await;
+            }
             return self.followers.are_there();
         }
         if !self.asks.is_empty() || !self.lag || self.crowd.goes_first() {
