@@ -225,13 +225,18 @@ pub(super) fn secret(
     name: &str,
     fresh: fn() -> [u8; 32],
 ) -> std::io::Result<[u8; 32]> {
-    make(folder)?;
-    read(folder, name, Some(fresh))
+    match read(folder, name, None) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            make(folder)?;
+            read(folder, name, Some(fresh))
+        }
+        known => known,
+    }
 }
 
 /// Makes a folder of keys, for its owner's eyes alone, so that it is there when the power goes. Its
 /// name stands in the folder above it, and that one's in the one above: keys that were synced would
-/// lie nowhere without them.
+/// lie nowhere without them. A folder that we may not read is somebody else's to sync.
 fn make(folder: &Path) -> std::io::Result<()> {
     let named = |one: &&Path| !one.as_os_str().is_empty();
     let missing = folder.ancestors().skip(1).filter(named).take_while(|one| !one.exists());
@@ -239,7 +244,10 @@ fn make(folder: &Path) -> std::io::Result<()> {
     let deep = Ord::max(2, missing.count() + 1);
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
     for above in folder.ancestors().skip(1).filter(named).take(deep) {
-        std::fs::File::open(above)?.sync_all()?;
+        match std::fs::File::open(above) {
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {}
+            opened => opened?.sync_all()?,
+        }
     }
     Ok(())
 }

@@ -15,6 +15,7 @@ use entity::id::ContestId;
 use sea_orm::ConnectionTrait;
 use sha2::{Digest, Sha256};
 
+use super::bundle::beside;
 use super::{Error, Votes, segment};
 use crate::ledger::{Bundle, Unreadable};
 
@@ -57,8 +58,7 @@ impl Votes {
         if let Some(there) = self.kept(db, contest).await? {
             return Ok(there);
         }
-        let making = self.packing().of(contest);
-        let _alone = making.lock().await;
+        let alone = self.packing().of(contest).lock_owned().await;
         if let Some(there) = self.kept(db, contest).await? {
             return Ok(there);
         }
@@ -66,8 +66,12 @@ impl Votes {
         let newest = bundle.checkpoints.last().filter(|_| !bundle.result.is_empty());
         let name = named(newest.ok_or(Error::Unknown)?);
         let (folder, file) = (self.folder(contest), format!("{name}.zip"));
-        let written = blocking(move || write(&bundle, &folder, &file)).await;
-        packed(written.map_err(Error::Unwritten)?, name)
+        // Held until it is written, though nobody may wait for it any more.
+        let make = move || {
+            let _alone = alone;
+            packed(write(&bundle, &folder, &file).map_err(Error::Unwritten)?, name)
+        };
+        beside(make).await
     }
 
     /// The file of the log as it stands, where it was made.
@@ -79,11 +83,12 @@ impl Votes {
         let newest = segment::checkpoint(db, contest).await?.ok_or(Error::Unknown)?;
         let name = named(&newest);
         let path = self.folder(contest).join(format!("{name}.zip"));
-        match blocking(move || File::open(path)).await {
+        let open = move || match File::open(path) {
             Ok(file) => packed(file, name).map(Some),
             Err(fault) if fault.kind() == ErrorKind::NotFound => Ok(None),
             Err(fault) => Err(Error::Unwritten(fault)),
-        }
+        };
+        beside(open).await
     }
 
     fn folder(&self, contest: ContestId) -> PathBuf {
@@ -114,15 +119,13 @@ fn write(bundle: &Bundle, folder: &Path, name: &str) -> std::io::Result<File> {
     part.persist(folder.join(name)).map_err(|error| error.error)?;
     File::open(folder)?.sync_all()?;
     for old in std::fs::read_dir(folder)?.flatten() {
-        if old.file_name() != name {
-            std::fs::remove_file(old.path())?;
+        if old.file_name() == name {
+            continue;
+        }
+        match std::fs::remove_file(old.path()) {
+            Err(fault) if fault.kind() != ErrorKind::NotFound => return Err(fault),
+            _ => {}
         }
     }
     File::open(folder.join(name))
-}
-
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> std::io::Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(Fault::other)?
 }
