@@ -32,7 +32,10 @@ pub(super) async fn quotas(
         if quota.category.as_ref().is_some_and(|key| *key != category.key) {
             continue;
         }
-        let Some(count) = counted(tx, contest, entry, quota).await? else { continue };
+        let bound = bound(tx, entry, quota).await?;
+        let Some(count) = counted(tx, contest, entry, (quota, bound.as_ref())).await? else {
+            continue;
+        };
         if count >= u64::from(max) {
             let code = match quota.per {
                 QuotaScope::Person | QuotaScope::Team => "quota-person",
@@ -45,12 +48,13 @@ pub(super) async fn quotas(
     Ok(faults)
 }
 
-/// How many other entries count against a quota; none where it does not bind this entry.
+/// How many other entries count against a quota, which binds the unit `bound` where it is one by
+/// unit; none where it does not bind this entry.
 async fn counted(
     db: &impl ConnectionTrait,
     contest: &Contest,
     entry: &entry::Model,
-    quota: &Quota,
+    (quota, bound): (&Quota, Option<&unit::Model>),
 ) -> Result<Option<u64>, DbErr> {
     let mut others = entry::Entity::find()
         .filter(entry::Column::ContestId.eq(contest.id()))
@@ -62,8 +66,8 @@ async fn counted(
     others = match quota.per {
         QuotaScope::Contest => others,
         QuotaScope::Unit => {
-            let Some(bound) = bound(db, entry, quota).await? else { return Ok(None) };
-            others.filter(counts_for(&bound, quota))
+            let Some(bound) = bound else { return Ok(None) };
+            others.filter(counts_for(bound, quota))
         }
         QuotaScope::Person if entry.entrant_kind != EntrantKind::Person => return Ok(None),
         QuotaScope::Team if entry.entrant_kind != EntrantKind::Team => return Ok(None),
@@ -72,13 +76,14 @@ async fn counted(
     Ok(Some(others.count(db).await?))
 }
 
-/// The unit that a quota by unit binds with an entry; none where it does not bind.
+/// The unit that a quota binds with an entry; none where it is not one by unit, or does not bind.
 async fn bound(
     db: &impl ConnectionTrait,
     entry: &entry::Model,
     quota: &Quota,
 ) -> Result<Option<unit::Model>, DbErr> {
-    let Some(id) = entry.unit_id else { return Ok(None) };
+    let by_unit = entry.unit_id.filter(|_| quota.per == QuotaScope::Unit);
+    let Some(id) = by_unit else { return Ok(None) };
     match &quota.unit_type {
         None => unit::Entity::find_by_id(id).one(db).await,
         Some(code) => of_type(db, id, code).await,
@@ -164,13 +169,15 @@ pub async fn beyond(
     let mut found = Vec::new();
     for quota in contest.definition.quotas.iter().filter(binds) {
         let Some(most) = quota.max else { continue };
+        let mut bounds = HashSet::new();
         for work in leading(quota, works) {
+            let bound = bound(db, work, quota).await?;
+            if bound.as_ref().is_some_and(|unit| !bounds.insert(unit.id)) {
+                continue;
+            }
             let there = entry::Model { category_id: id, ..work.clone() };
-            let Some(held) = counted(db, contest, &there, quota).await? else { continue };
-            let bound = match quota.per {
-                QuotaScope::Unit => bound(db, work, quota).await?,
-                _ => None,
-            };
+            let of = (quota, bound.as_ref());
+            let Some(held) = counted(db, contest, &there, of).await? else { continue };
             let together = works.iter().filter(|other| {
                 let unit = other.unit_id.and_then(|id| units.get(&id));
                 counts_with(quota, (work, other), bound.as_ref().zip(unit))

@@ -31,8 +31,9 @@ pub struct Share {
     pub members: Option<i32>,
 }
 
-/// Participation of every unit that has an entry or a vote, summed up the tree, as of `as_of`; by
-/// place in the tree.
+/// Participation of every unit that has an entry, or a vote where these are asked for, summed up the
+/// tree, as of `as_of`; by place in the tree. Which units' links brought votes, and how many, would
+/// tell strangers of counts that are hidden.
 ///
 /// # Errors
 /// When the database fails.
@@ -40,6 +41,7 @@ pub async fn participation(
     db: &impl ConnectionTrait,
     contest: ContestId,
     as_of: Instant,
+    with_votes: bool,
 ) -> Result<Vec<Share>, DbErr> {
     type Of = (Option<UnitId>, Option<String>, Option<String>, String);
     let entries: Vec<Of> = entry::Entity::find()
@@ -55,7 +57,7 @@ pub async fn participation(
         .into_tuple()
         .all(db)
         .await?;
-    let votes = votes(db, contest).await?;
+    let votes = if with_votes { votes(db, contest).await? } else { Vec::new() };
     let units = unit::Entity::find().all(db).await?;
     let members = crate::unit::members(db, units.iter().map(|unit| unit.id), as_of).await?;
     let by_id: HashMap<UnitId, &unit::Model> = units.iter().map(|unit| (unit.id, unit)).collect();

@@ -154,27 +154,17 @@ async fn outside_counts(
     if unconfirmed > 0 {
         inputs.problems.push(Problem::Unconfirmed(unconfirmed));
     }
-    let mut short = Vec::new();
     for (id, one) in by_entry(inputs) {
         let own = counts.get(&id);
         let count = |key: &str| own.and_then(|own| own.get(key)).copied().unwrap_or(0);
-        let reached = counted
-            .kinds
-            .iter()
-            .all(|kind| kind.threshold.is_none_or(|least| count(&kind.key) >= i64::from(least)));
-        let worth = |kind: &OutsideKind| i128::from(count(&kind.key)) * i128::from(kind.points);
-        let points: i128 = counted.kinds.iter().map(worth).sum();
-        let points = if reached { points } else { 0 };
-        let millionths = i64::try_from(points * 1_000_000).unwrap_or(i64::MAX);
-        one.raw.insert(rank::name(&Source::OutsidePoints), millionths);
-        if !reached {
-            short.push(one.who);
-        }
         one.outside =
             counted.kinds.iter().map(|kind| (kind.key.clone(), count(&kind.key))).collect();
+        let worth = |kind: &OutsideKind| i128::from(count(&kind.key)) * i128::from(kind.points);
+        let points: i128 = counted.kinds.iter().map(worth).sum();
+        let points = if counted.is_reached(&one.outside) { points } else { 0 };
+        let millionths = i64::try_from(points * 1_000_000).unwrap_or(i64::MAX);
+        one.raw.insert(rank::name(&Source::OutsidePoints), millionths);
     }
-    short.sort();
-    inputs.short = short;
     Ok(())
 }
 

@@ -31,9 +31,6 @@ pub struct Inputs {
     pub named: Vec<Who>,
     /// Entries that went on from a round, by the round's key.
     pub went_on: BTreeMap<String, Vec<Who>>,
-    /// Entries that missed the fewest of an outside count: no table that uses these ranks them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub short: Vec<Who>,
     /// The person or unit behind each entry.
     pub entrants: BTreeMap<String, String>,
     /// What stands in the way of publishing.

@@ -37,7 +37,7 @@ pub use gather::gather;
 pub use inputs::{Inputs, Problem};
 pub use out::{LeftOut, left_out};
 pub use outcome::{Outcome, outcome};
-pub use promote::{came_up, caps_passed, chosen, gone_up, held_in, promote};
+pub use promote::{came_up, chosen, entries_of, gone_up, held_in, promote, reckon};
 pub use publish::{drop_proposal, propose, publish, refuse};
 pub use rows::{awards, history, in_force, standings, winners};
 pub use strike::{Strike, approve_strike, drop_strike, strike, strikes, struck_because};

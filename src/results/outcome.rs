@@ -31,7 +31,7 @@ pub fn outcome(definition: &Definition, inputs: &Inputs) -> Outcome {
         .tables
         .iter()
         .map(|table| {
-            let mut candidates = through_gate(table, inputs);
+            let mut candidates = through_gate(definition, table, inputs);
             candidates.retain(|one| in_time(definition, table, one));
             let decided = inputs.ties.get(&table.key).map(Vec::as_slice).unwrap_or_default();
             let candidates = best_of_each(table, candidates, inputs, decided);
@@ -92,7 +92,7 @@ fn best_of_each(
     candidates.into_iter().filter(|one| kept.contains(&one.who)).collect()
 }
 
-fn through_gate(table: &Table, inputs: &Inputs) -> Vec<Candidate> {
+fn through_gate(definition: &Definition, table: &Table, inputs: &Inputs) -> Vec<Candidate> {
     let mut candidates = match table.of {
         Ranked::Entries => inputs.entries.clone(),
         Ranked::Units => inputs.units.clone(),
@@ -100,8 +100,9 @@ fn through_gate(table: &Table, inputs: &Inputs) -> Vec<Candidate> {
     if table.of == Ranked::Units && table.unit_types.is_empty() {
         candidates.retain(|one| inputs.right_below.contains(&one.who));
     }
-    if uses(table, &Source::OutsidePoints) {
-        candidates.retain(|one| !inputs.short.contains(&one.who));
+    let counted = definition.outside_counts.as_ref();
+    if let Some(counted) = counted.filter(|_| uses(table, &Source::OutsidePoints)) {
+        candidates.retain(|one| table.of == Ranked::Units || counted.is_reached(&one.outside));
     }
     let kinds = match table.of {
         Ranked::Entries => &table.categories,

@@ -1,5 +1,7 @@
 //! Sending entries up to the contest above.
 
+use std::collections::{HashMap, HashSet};
+
 use entity::entry;
 use entity::id::{CategoryId, ContestId, EntryId, PromotionId, PublicationId};
 use entity::instant::Instant;
@@ -11,11 +13,15 @@ use sea_orm::{
 
 use super::award::holds;
 use super::error::Error;
-use super::inputs::Problem;
+use super::inputs::{Inputs, Problem};
+use super::outcome::{Outcome, outcome};
 use super::rank::Who;
 use super::record::went_up;
 use crate::contest::{self, Contest};
 use crate::entry as entries;
+
+/// Entries that are asked for by one statement.
+const AT_ONCE: usize = 1000;
 
 /// The entries that a publication sends up, first first, as they were frozen with it.
 ///
@@ -106,22 +112,36 @@ async fn fresh(
     parent: ContestId,
     up: &[EntryId],
 ) -> Result<Vec<entry::Model>, DbErr> {
-    let known = promotion::Entity::find()
-        .filter(promotion::Column::ToContestId.eq(parent))
-        .filter(promotion::Column::FromEntryId.is_in(up.iter().copied()));
-    let known = known.all(db).await?;
-    let rows = entry::Entity::find().filter(entry::Column::Id.is_in(up.iter().copied()));
-    let rows = rows.all(db).await?;
-    let of = |id: &EntryId| rows.iter().find(|row| row.id == *id).cloned();
-    let is_new = |id: &&EntryId| !known.iter().any(|row| row.from_entry_id == **id);
-    Ok(up.iter().filter(is_new).filter_map(of).collect())
+    let mut works = HashMap::new();
+    for some in up.chunks(AT_ONCE) {
+        let sent = promotion::Entity::find()
+            .filter(promotion::Column::ToContestId.eq(parent))
+            .filter(promotion::Column::FromEntryId.is_in(some.iter().copied()));
+        let sent: HashSet<EntryId> =
+            sent.all(db).await?.into_iter().map(|row| row.from_entry_id).collect();
+        let rows = entry::Entity::find().filter(entry::Column::Id.is_in(some.iter().copied()));
+        let rows = rows.all(db).await?.into_iter().filter(|row| !sent.contains(&row.id));
+        works.extend(rows.map(|row| (row.id, row)));
+    }
+    Ok(up.iter().filter_map(|id| works.remove(id)).collect())
 }
 
-/// Caps of the contest above that the works of an outcome would pass if they went up.
+/// What follows from everything that decides, and which caps of the contest above stand in its way.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn caps_passed(
+pub async fn reckon(
+    db: &impl ConnectionTrait,
+    contest: &Contest,
+    inputs: &Inputs,
+) -> Result<Outcome, Error> {
+    let mut result = outcome(&contest.definition, inputs);
+    result.problems.extend(caps_passed(db, contest, &result.up).await?);
+    Ok(result)
+}
+
+/// Caps of the contest above that the works of an outcome would pass if they went up.
+async fn caps_passed(
     db: &impl ConnectionTrait,
     contest: &Contest,
     up: &[Who],
@@ -139,7 +159,8 @@ pub async fn caps_passed(
 }
 
 /// The entries among them, in their order.
-pub(super) fn entries_of(who: &[Who]) -> Vec<EntryId> {
+#[must_use]
+pub fn entries_of(who: &[Who]) -> Vec<EntryId> {
     let entry = |who: &Who| match who {
         Who::Entry(id) => Some(*id),
         Who::Unit(_) => None,

@@ -13,8 +13,8 @@ use super::award::{keep_passes, recipient, split, winner};
 use super::error::Error;
 use super::gather::gather;
 use super::inputs::{Inputs, Problem};
-use super::outcome::{Outcome, outcome};
-use super::promote::{caps_passed, entries_of};
+use super::outcome::Outcome;
+use super::promote::{entries_of, reckon};
 use super::rank::{self, Candidate, Who};
 use super::record::record;
 use super::rows::{awards, history};
@@ -90,8 +90,7 @@ async fn ready(
     contest: &Contest,
     inputs: &Inputs,
 ) -> Result<Outcome, Error> {
-    let mut result = outcome(&contest.definition, inputs);
-    result.problems.extend(caps_passed(tx, contest, &result.up).await?);
+    let result = reckon(tx, contest, inputs).await?;
     if result.problems.is_empty() { Ok(result) } else { Err(Error::Problems(result.problems)) }
 }
 

@@ -47,7 +47,7 @@ pub(super) async fn went_up(
     audit::record(tx, act, now).await
 }
 
-/// That somebody complained; who and of what stays in the complaint alone.
+/// That somebody complained; who, and in what words, stays in the complaint alone.
 pub(super) async fn complained(
     tx: &DatabaseTransaction,
     contest: ContestId,

@@ -85,7 +85,7 @@ both! {
         assert!(rows.iter().all(|row| row.phone.as_deref() == Some("0912345678")), "{rows:?}");
         let contest = rows[0].contest_id;
         let (now, db) = (site.app.clock.now(), &site.app.db);
-        let shares = hoithi::reports::participation(db, contest, now).await.unwrap();
+        let shares = hoithi::reports::participation(db, contest, now, true).await.unwrap();
         let shares = shares.iter().filter(|share| share.unit.code == "xuong-a");
         assert_eq!(shares.map(|share| share.entrants).collect::<Vec<_>>(), [1]);
         site.work().await;

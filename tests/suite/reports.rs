@@ -29,7 +29,7 @@ both! {
         site.work().await;
 
         let id = contest::by_slug(&site.app.db, STAGE).await.unwrap().id();
-        let shares = reports::participation(&site.app.db, id, site.app.clock.now()).await.unwrap();
+        let shares = reports::participation(&site.app.db, id, site.app.clock.now(), true).await.unwrap();
 
         let read: Vec<_> = shares
             .iter()

@@ -1,5 +1,7 @@
 //! How the public votes, and what is counted elsewhere.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -139,6 +141,18 @@ pub struct OutsideCounts {
     pub phase: String,
     /// What is counted, and what each is worth.
     pub kinds: Vec<OutsideKind>,
+}
+
+impl OutsideCounts {
+    /// Whether an entry with these counts, by kind, has the fewest of each.
+    #[must_use]
+    pub fn is_reached(&self, counts: &BTreeMap<String, i64>) -> bool {
+        let count = |key: &str| counts.get(key).copied().unwrap_or(0);
+        let reaches = |kind: &OutsideKind| {
+            kind.threshold.is_none_or(|least| count(&kind.key) >= i64::from(least))
+        };
+        self.kinds.iter().all(reaches)
+    }
 }
 
 /// One kind of outside count.

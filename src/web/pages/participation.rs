@@ -159,10 +159,7 @@ async fn draw(
     (home, asked): (String, Option<&str>),
     inside: Option<Inside>,
 ) -> std::result::Result<Participation, Failure> {
-    let mut shares = reports::participation(&app.db, contest.id(), v.now).await?;
-    if inside.is_none() {
-        without_votes(&mut shares);
-    }
+    let shares = reports::participation(&app.db, contest.id(), v.now, inside.is_some()).await?;
     let top = match asked {
         Some(code) => {
             let found = shares.iter().find(|share| share.unit.code == code);
@@ -200,13 +197,6 @@ async fn draw(
         inside,
         v,
     })
-}
-
-/// Leaves what strangers may know of: units with entries. Which units' links brought votes, and how
-/// many, would tell of counts that are hidden, be it by an address that there is or is not.
-fn without_votes(shares: &mut Vec<Share>) {
-    shares.retain(|share| share.entries > 0);
-    shares.iter_mut().for_each(|share| share.votes = 0);
 }
 
 /// Of the unit that runs the contest and those above it, the lowest in which all take part.

@@ -206,12 +206,11 @@ async fn upwards(app: &App, shown: &mut Show, contest: &Contest, rule: &Promotio
     app.votes.caught_up(contest, shown.v.now).await?;
     let snapshot = db::snapshot(&app.db).await?;
     let inputs = results::gather(&snapshot, contest, shown.v.now).await?;
+    let outcome = results::reckon(&snapshot, contest, &inputs).await?;
     drop(snapshot);
-    let mut outcome = results::outcome(&contest.definition, &inputs);
-    outcome.problems.extend(results::caps_passed(&app.db, contest, &outcome.up).await?);
     let gone = results::gone_up(&app.db, contest.id()).await?;
     let sent: Vec<EntryId> = gone.iter().map(|row| row.from_entry_id).collect();
-    let up: Vec<EntryId> = if sent.is_empty() { entries(&outcome.up) } else { sent };
+    let up: Vec<EntryId> = if sent.is_empty() { results::entries_of(&outcome.up) } else { sent };
     let next = waiting(&outcome, rule, &up);
     let all = of(app, up.iter().chain(&next).copied()).await?;
     let awards = results::held_in(&app.db, [contest.id()]).await?;
@@ -239,20 +238,12 @@ async fn upwards(app: &App, shown: &mut Show, contest: &Contest, rule: &Promotio
     Ok(())
 }
 
-fn entries(who: &[Who]) -> Vec<EntryId> {
-    let entry = |who: &Who| match who {
-        Who::Entry(id) => Some(*id),
-        Who::Unit(_) => None,
-    };
-    who.iter().filter_map(entry).collect()
-}
-
 /// The first of the ranking that do not go up.
 fn waiting(outcome: &Outcome, rule: &Promotion, up: &[EntryId]) -> Vec<EntryId> {
     let PromotionBasis::Rank(key) = &rule.basis else { return Vec::new() };
     let places = outcome.tables.get(key).map(Vec::as_slice).unwrap_or_default();
     let who: Vec<Who> = places.iter().map(|placed| placed.who).collect();
-    entries(&who).into_iter().filter(|id| !up.contains(id)).take(NEXT).collect()
+    results::entries_of(&who).into_iter().filter(|id| !up.contains(id)).take(NEXT).collect()
 }
 
 /// Entries with the names of their units.

@@ -10,7 +10,8 @@ use crate::{reports, unit, voting};
 
 impl Export<'_> {
     pub(super) async fn participation(&mut self) -> Result<()> {
-        for share in reports::participation(&self.app.db, self.contest.id(), self.v.now).await? {
+        let (db, now) = (&self.app.db, self.v.now);
+        for share in reports::participation(db, self.contest.id(), now, true).await? {
             let members = share.members.filter(|members| *members > 0);
             let millionths = members.map(|all| {
                 Cell::Millionths(i64::from(share.entrants) * 100_000_000 / i64::from(all))

@@ -144,9 +144,8 @@ pub(super) async fn draw_desk(
     app.votes.caught_up(contest, v.now).await?;
     let snapshot = db::snapshot(&app.db).await?;
     let inputs = results::gather(&snapshot, contest, v.now).await?;
+    let outcome = results::reckon(&snapshot, contest, &inputs).await?;
     drop(snapshot);
-    let mut outcome = results::outcome(&contest.definition, &inputs);
-    outcome.problems.extend(results::caps_passed(&app.db, contest, &outcome.up).await?);
     let names = names(app, contest).await?;
     let english = v.lang.is_english();
     // Until a round is closed nobody has won anything, and equals are not equals yet.
