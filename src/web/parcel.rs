@@ -2,6 +2,7 @@
 //! are being served.
 
 use std::fs::File;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
@@ -29,17 +30,10 @@ pub fn send(
         return HttpResponse::NotModified().insert_header((header::ETAG, tag)).finish();
     }
     let same = said(header::IF_RANGE).is_none_or(|of| of == tag);
-    let asked = said(header::RANGE).filter(|_| same).and_then(|range| slice(range, bytes));
-    let (mut answer, from, until) = match asked {
-        Some((from, to)) => {
-            let mut part = HttpResponse::PartialContent();
-            part.insert_header((header::CONTENT_RANGE, format!("bytes {from}-{to}/{bytes}")));
-            (part, from, to + 1)
-        }
-        None => (HttpResponse::Ok(), 0, bytes),
-    };
+    let (mut answer, sent) = begun(said(header::RANGE).filter(|_| same), bytes);
     dress(&mut answer);
-    answer.insert_header((header::ETAG, tag)).insert_header((header::ACCEPT_RANGES, "bytes"));
+    answer.insert_header((header::ETAG, tag));
+    let (from, until) = (sent.start, sent.end);
     let file = Arc::new(file);
     let steps = stream::unfold(from, move |at| {
         let (file, next) = (Arc::clone(&file), until.min(at + STEP));
@@ -49,6 +43,21 @@ pub fn send(
         }
     });
     answer.body(SizedStream::new(until - from, Box::pin(steps)))
+}
+
+/// The head of an answer that sends something of so many bytes: all of it, or the range that is
+/// `asked` for; and which bytes these are.
+pub fn begun(asked: Option<&str>, bytes: u64) -> (HttpResponseBuilder, Range<u64>) {
+    let (mut answer, sent) = match asked.and_then(|range| slice(range, bytes)) {
+        Some((from, to)) => {
+            let mut part = HttpResponse::PartialContent();
+            part.insert_header((header::CONTENT_RANGE, format!("bytes {from}-{to}/{bytes}")));
+            (part, from..to + 1)
+        }
+        None => (HttpResponse::Ok(), 0..bytes),
+    };
+    answer.insert_header((header::ACCEPT_RANGES, "bytes"));
+    (answer, sent)
 }
 
 async fn read(file: Arc<File>, from: u64, until: u64) -> std::io::Result<Bytes> {
@@ -62,7 +71,7 @@ async fn read(file: Arc<File>, from: u64, until: u64) -> std::io::Result<Bytes> 
 
 /// First and last byte that a range asks for; `None` for anything but one range within the file,
 /// which is then sent whole.
-pub fn slice(range: &str, length: u64) -> Option<(u64, u64)> {
+fn slice(range: &str, length: u64) -> Option<(u64, u64)> {
     let last = length.checked_sub(1)?;
     let (from, to) = range.strip_prefix("bytes=")?.split_once('-')?;
     let (from, to) = match (from, to) {

@@ -14,7 +14,7 @@ use crate::media;
 use crate::refusal::Kind;
 use crate::storage::{STEP, Store};
 use crate::web::form::Form;
-use crate::web::parcel::slice;
+use crate::web::parcel;
 use crate::web::{Failure, Result, see_other};
 
 /// What a browser may do with a file of ours that it opens by itself: nothing.
@@ -51,17 +51,9 @@ pub(super) async fn send(
 ) -> Result {
     let length = u64::try_from(copy.bytes).unwrap_or(0);
     let asked = request.headers().get(header::RANGE).and_then(|range| range.to_str().ok());
-    let (mut answer, sent) = match asked.and_then(|range| slice(range, length)) {
-        Some((from, to)) => {
-            let mut part = HttpResponse::PartialContent();
-            part.insert_header((header::CONTENT_RANGE, format!("bytes {from}-{to}/{length}")));
-            (part, from..to + 1)
-        }
-        None => (HttpResponse::Ok(), 0..length),
-    };
+    let (mut answer, sent) = parcel::begun(asked, length);
     answer
         .content_type(known.mime())
-        .insert_header((header::ACCEPT_RANGES, "bytes"))
         .insert_header((header::CACHE_CONTROL, kept))
         .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .insert_header((header::CONTENT_SECURITY_POLICY, ALONE));
