@@ -3,7 +3,7 @@
 use data_encoding::{BASE64, HEXLOWER};
 use hoithi::ledger::{Leaf, Rules, Signer, Verdict, Verifier, audit, log_number};
 
-use super::{Log, ORIGIN, judged, judged_in_python, log_signer, rules, sha2_of, whole};
+use super::drawn::{Log, ORIGIN, judged, judged_in_python, log_signer, rules, sha2_of, whole};
 
 /// Does something to a log, and says at which check it must be caught.
 type Fraud = (&'static str, u8, fn(&mut Log));
