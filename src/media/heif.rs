@@ -1,5 +1,7 @@
 //! What a HEIC or AVIF file claims, read from its boxes before anything is decoded.
 
+use std::collections::HashSet;
+
 use super::flaw::Flaw;
 use super::movie::{Boxes, inside};
 
@@ -93,8 +95,8 @@ fn shown(infe: &[u8]) -> Option<u64> {
 }
 
 /// Items that only belong to another: its thumbnail, its depth.
-fn leaning(meta: &[u8]) -> Vec<u64> {
-    let Some(iref) = inside(meta, &[*b"iref"]) else { return Vec::new() };
+fn leaning(meta: &[u8]) -> HashSet<u64> {
+    let Some(iref) = inside(meta, &[*b"iref"]) else { return HashSet::new() };
     let length = if iref.first() == Some(&0) { 2 } else { 4 };
     let of = |(kind, body): ([u8; 4], &[u8])| {
         matches!(&kind, b"thmb" | b"auxl").then(|| number(body, length))?
