@@ -150,6 +150,15 @@ pub async fn of_person(
     theirs.order_by_asc(audit_log::Column::Seq).all(db).await
 }
 
+/// All acts of one kind, oldest first.
+///
+/// # Errors
+/// When the database fails.
+pub async fn of_act(db: &impl ConnectionTrait, act: &str) -> Result<Vec<audit_log::Model>, DbErr> {
+    let those = audit_log::Entity::find().filter(audit_log::Column::Act.eq(act));
+    those.order_by_asc(audit_log::Column::Seq).all(db).await
+}
+
 /// Why something was done, where whoever did it had to say so.
 #[must_use]
 pub fn reason(row: &audit_log::Model) -> Option<&str> {

@@ -87,6 +87,14 @@ fn grouped(value: &FluentValue<'_>, lang: Lang) -> Option<String> {
     }
 }
 
+/// What an act of the audit log is called; its code where it has no words.
+#[must_use]
+pub fn act(lang: Lang, code: &str) -> String {
+    let key = format!("act-{code}");
+    let said = say(lang, &key, &[]);
+    if said == key { code.to_owned() } else { said }
+}
+
 /// The sentence with this key.
 #[must_use]
 pub fn say(lang: Lang, key: &str, args: &[(&str, Arg)]) -> String {

@@ -110,9 +110,7 @@ async fn list(app: &App, asked: Asked, as_json: bool) -> Result<()> {
 /// A row for people: fields with tabs between them.
 fn line(row: &Model, who: Option<&str>) -> String {
     let by = if row.role.is_empty() { "system" } else { row.role.as_str() };
-    let key = format!("act-{}", row.act);
-    let said = words::say(Lang::En, &key, &[]);
-    let act = if said == key { row.act.clone() } else { said };
+    let act = words::act(Lang::En, &row.act);
     let fields = [
         &row.seq.to_string(),
         &row.happened_at.to_string(),

@@ -10,7 +10,7 @@ use super::progress::progress;
 use crate::app::App;
 use crate::config::Config;
 use crate::storage::Store;
-use crate::{db, media};
+use crate::{contest, db, media};
 
 /// Seconds for which an object that no row names may still be on its way to one.
 const YOUNG: i64 = 24 * 3600;
@@ -28,7 +28,8 @@ pub(super) enum Command {
         to: PathBuf,
     },
     /// Remove objects older than a day that no row names, files among them that nothing holds any
-    /// more, and parts of objects never finished.
+    /// more, and parts of objects never finished. Plans and posters that a contest had stay: the audit
+    /// log names them.
     Gc {
         /// Say what would be removed, and remove nothing.
         #[arg(long)]
@@ -100,11 +101,13 @@ async fn copy_all(app: &App, to: &std::path::Path) -> Result<()> {
 #[expect(clippy::print_stdout, reason = "this is the command's answer")]
 async fn gc(app: &App, dry_run: bool) -> Result<()> {
     let before = app.clock.now().plus_seconds(-YOUNG);
-    for file in media::nobodys(&app.db, before).await? {
+    let named = contest::file_hashes(&app.db).await?;
+    let nobodys = media::nobodys(&app.db, before).await?;
+    for (file, _) in nobodys.iter().filter(|(_, sha256)| !named.contains(sha256)) {
         println!("file {file}");
         if !dry_run {
             let tx = db::begin(&app.db).await?;
-            media::forget(&tx, file).await?;
+            media::forget(&tx, *file).await?;
             tx.commit().await?;
         }
     }

@@ -1,16 +1,22 @@
 //! Files of a contest's own: its poster, and the scan of its signed plan.
 
+use std::collections::HashSet;
+
+use data_encoding::HEXLOWER;
 use entity::contest;
 use entity::id::FileId;
 use entity::instant::Instant;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter};
 use serde_json::{Map, Value};
 
 use super::Organiser;
 use super::core::{Error, lock, touched};
 use crate::audit::{self, Act};
 use crate::media;
+
+/// What the audit log calls it when a contest is given files.
+const FILES: &str = "contest-files";
 
 /// A file of the contest's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,13 +79,24 @@ pub async fn files_kept(
     let act = Act {
         actor: Some(by.user()),
         role: "organiser",
-        act: "contest-files",
+        act: FILES,
         subject: format!("contest:{}", by.contest()),
         contest: Some(by.contest()),
         before: None,
         after: Some(Value::Object(named)),
     };
     audit::record(tx, act, now).await
+}
+
+/// Hashes of all plans and posters that contests ever had, as the audit log names them.
+///
+/// # Errors
+/// When the database fails.
+pub async fn file_hashes(db: &impl ConnectionTrait) -> Result<HashSet<Vec<u8>>, DbErr> {
+    let acts = audit::of_act(db, FILES).await?;
+    let files = acts.iter().filter_map(|act| act.after.as_ref()?.as_object());
+    let hashes = files.flat_map(Map::values).filter_map(Value::as_str);
+    Ok(hashes.filter_map(|hash| HEXLOWER.decode(hash.as_bytes()).ok()).collect())
 }
 
 /// Says that copies of a file were drawn, so that pages show the poster that it is.

@@ -4,7 +4,7 @@
 //! ones. All fingerprints pass by in pages, so it takes the same memory however many there are, and
 //! everything that waits is compared in one passage.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::entry::State;
 use entity::id::{EntryId, PartId};
@@ -102,19 +102,31 @@ pub struct Found {
     pub likeness: Likeness,
 }
 
-/// Compares every fingerprint that waits with all others; says which were compared and what was
-/// found. Works of one entry are not held against each other, nor against those that they were
+/// What came of a comparison.
+#[derive(Debug, Default)]
+pub struct Compared {
+    /// Parts whose fingerprints waited.
+    pub waited: Vec<PartId>,
+    /// What was found.
+    pub found: Vec<Found>,
+    /// Fingerprints of all these parts, as they were compared.
+    seen: HashMap<PartId, Vec<u8>>,
+}
+
+/// Compares every fingerprint that waits with all others. Works of one entry are not held against each other, nor against those that they were
 /// copied from.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn compare(db: &impl ConnectionTrait) -> Result<(Vec<PartId>, Vec<Found>), DbErr> {
+pub async fn compare(db: &impl ConnectionTrait) -> Result<Compared, DbErr> {
     let waiting = print::Entity::find()
         .filter(print::Column::ComparedAt.is_null())
         .order_by_asc(print::Column::PartId)
         .limit(WAITING)
         .all(db)
         .await?;
+    let mut seen: HashMap<PartId, Vec<u8>> =
+        waiting.iter().map(|row| (row.part_id, row.bytes.clone())).collect();
     let waiting: Vec<(PartId, Print)> = waiting.into_iter().filter_map(read).collect();
     let (mut found, mut after) = (Vec::new(), None);
     while !waiting.is_empty() {
@@ -125,16 +137,21 @@ pub async fn compare(db: &impl ConnectionTrait) -> Result<(Vec<PartId>, Vec<Foun
         let page = page.all(db).await?;
         let Some(last) = page.last() else { break };
         after = Some(last.part_id);
-        for (other, theirs) in page.into_iter().filter_map(read) {
+        for row in page {
+            let Some(theirs) = Print::read(&row.bytes) else { continue };
+            let (other, before) = (row.part_id, found.len());
             let pairs = waiting.iter().filter(|(part, _)| *part != other);
             found.extend(pairs.filter_map(|(part, ours)| {
                 let likeness = ours.likeness(&theirs)?;
                 Some(Found { part: *part, other, likeness })
             }));
+            if found.len() > before {
+                seen.insert(other, row.bytes);
+            }
         }
     }
     let found = strangers(db, found).await?;
-    Ok((waiting.into_iter().map(|(part, _)| part).collect(), found))
+    Ok(Compared { waited: waiting.into_iter().map(|(part, _)| part).collect(), found, seen })
 }
 
 fn read(row: print::Model) -> Option<(PartId, Print)> {
@@ -171,17 +188,26 @@ async fn strangers(db: &impl ConnectionTrait, found: Vec<Found>) -> Result<Vec<F
     Ok(kept.into_values().collect())
 }
 
-/// Writes down what [`compare`] found.
+/// Writes down what [`compare`] found, of parts that are still what was compared: a text that was
+/// changed meanwhile waits for another comparison.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn keep_found(
     tx: &DatabaseTransaction,
-    compared: &[PartId],
-    found: &[Found],
+    compared: &Compared,
     now: Instant,
 ) -> Result<(), DbErr> {
-    for pair in found {
+    let Compared { waited, found, seen } = compared;
+    let prints = print::Entity::find().filter(print::Column::PartId.is_in(seen.keys().copied()));
+    let prints = prints.lock(LockType::NoKeyUpdate).all(tx).await?;
+    let same: HashSet<PartId> = prints
+        .iter()
+        .filter(|row| seen.get(&row.part_id) == Some(&row.bytes))
+        .map(|row| row.part_id)
+        .collect();
+    for pair in found.iter().filter(|pair| same.contains(&pair.part) && same.contains(&pair.other))
+    {
         duplicate::Entity::delete_many()
             .filter(duplicate::Column::PartId.is_in([pair.part, pair.other]))
             .filter(duplicate::Column::OtherId.is_in([pair.part, pair.other]))
@@ -198,7 +224,9 @@ pub async fn keep_found(
     }
     print::Entity::update_many()
         .col_expr(print::Column::ComparedAt, sea_orm::sea_query::Expr::value(Some(now)))
-        .filter(print::Column::PartId.is_in(compared.iter().copied()))
+        .filter(
+            print::Column::PartId.is_in(waited.iter().copied().filter(|part| same.contains(part))),
+        )
         .exec(tx)
         .await?;
     Ok(())

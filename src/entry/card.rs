@@ -204,6 +204,7 @@ async fn held(db: &impl ConnectionTrait, ids: &[EntryId]) -> Result<HashMap<Entr
     let people = contributor::Entity::find()
         .filter(contributor::Column::EntryId.is_in(ids.iter().copied()))
         .order_by_asc(contributor::Column::Position)
+        .order_by_asc(contributor::Column::Id)
         .all(db)
         .await?;
     let mut held: HashMap<EntryId, Held> = HashMap::new();

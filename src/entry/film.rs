@@ -1,6 +1,6 @@
 //! Films that wait to be drawn: whose turn it is.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use entity::id::{EntryId, FileId, UserId};
 use entity::{entry, file, part};
@@ -16,6 +16,9 @@ pub async fn in_turn<T: Copy>(
     db: &impl ConnectionTrait,
     due: Vec<(T, FileId)>,
 ) -> Result<Vec<(T, FileId)>, DbErr> {
+    if due.len() < 2 {
+        return Ok(due);
+    }
     let (holders, mut served) = films(db, due.iter().map(|(_, file)| *file)).await?;
     let mut turns = Vec::new();
     for (place, film) in due.into_iter().enumerate() {
@@ -67,9 +70,10 @@ async fn films(
         .filter(file::Column::Milliseconds.is_not_null())
         .all(db)
         .await?;
+    let ready: HashSet<FileId> = ready.into_iter().map(|file| file.id).collect();
     let mut drawn: HashMap<Entrant, usize> = HashMap::new();
     for part in all {
-        let is_drawn = ready.iter().any(|file| Some(file.id) == part.file_id);
+        let is_drawn = part.file_id.is_some_and(|file| ready.contains(&file));
         if let Some(entrant) = works.get(&part.entry_id).filter(|_| is_drawn) {
             *drawn.entry(entrant.clone()).or_default() += 1;
         }
@@ -78,22 +82,20 @@ async fn films(
     Ok((held.iter().filter_map(holder).collect(), drawn))
 }
 
-/// These works and all others of whoever sent them in; by telephone, those of the same contests.
+/// These works and all others of whoever sent them in to the same contests.
 async fn of_the_same(
     db: &impl ConnectionTrait,
     works: impl IntoIterator<Item = EntryId>,
 ) -> Result<Vec<entry::Model>, DbErr> {
     let mut of = entry::Entity::find().filter(entry::Column::Id.is_in(works)).all(db).await?;
-    let phone = Condition::all()
-        .add(entry::Column::ContestId.is_in(of.iter().map(|entry| entry.contest_id)))
-        .add(entry::Column::Phone.is_in(of.iter().filter_map(|entry| entry.phone.clone())));
+    let contests = entry::Column::ContestId.is_in(of.iter().map(|entry| entry.contest_id));
     let same = Condition::any()
         .add(entry::Column::AuthorId.is_in(of.iter().filter_map(|entry| entry.author_id)))
         .add(
             entry::Column::ResumeHash
                 .is_in(of.iter().filter_map(|entry| entry.resume_hash.clone())),
         )
-        .add(phone);
-    of.extend(entry::Entity::find().filter(same).all(db).await?);
+        .add(entry::Column::Phone.is_in(of.iter().filter_map(|entry| entry.phone.clone())));
+    of.extend(entry::Entity::find().filter(contests).filter(same).all(db).await?);
     Ok(of)
 }

@@ -29,7 +29,7 @@ mod submit;
 
 pub use about::{Person, save};
 pub use admission::{by_officers, closes, excluded, offered};
-pub use alike::{Alike, Found, alike, compare, keep_found, keep_print, without_print};
+pub use alike::{Alike, Compared, Found, alike, compare, keep_found, keep_print, without_print};
 pub use author::Author;
 pub use card::{
     Card, Page, Whole, cards, events, gallery, holder_of, newest_of, of_units, search_state, whole,

@@ -52,7 +52,7 @@ pub(super) async fn leave(
             take_back(tx, row, by.0, now).await?;
         }
     }
-    let own = own_files(tx, id).await?;
+    let own = own_files(tx, &family).await?;
     let keys = media::take_down(tx, own).await?;
     for row in &family {
         left(tx, row, by, now).await?;
@@ -163,13 +163,20 @@ pub async fn may_be_shown(tx: &DatabaseTransaction, id: FileId) -> Result<bool, 
     Ok(holders.is_empty() || live.count(tx).await? > 0)
 }
 
-/// Files that no other entry holds which is still in a contest.
-async fn own_files(db: &impl ConnectionTrait, id: EntryId) -> Result<Vec<FileId>, DbErr> {
-    let held = part::Entity::find().filter(part::Column::EntryId.eq(id)).all(db).await?;
+/// Files of an entry and its copies, which may hold others by now, that no other entry holds which is
+/// still in a contest. The record of a disqualified one is evidence.
+async fn own_files(
+    db: &impl ConnectionTrait,
+    family: &[entry::Model],
+) -> Result<Vec<FileId>, DbErr> {
+    let ids = family.iter().filter(|row| row.state != State::Disqualified).map(|row| row.id);
+    let ids: Vec<EntryId> = ids.collect();
+    let held = part::Entity::find().filter(part::Column::EntryId.is_in(ids.iter().copied()));
+    let held = held.all(db).await?;
     let mut own: Vec<FileId> = held.into_iter().filter_map(|part| part.file_id).collect();
     let others = part::Entity::find()
         .filter(part::Column::FileId.is_in(own.clone()))
-        .filter(part::Column::EntryId.ne(id))
+        .filter(part::Column::EntryId.is_not_in(ids))
         .all(db)
         .await?;
     let live = entry::Entity::find()
@@ -202,7 +209,9 @@ pub async fn erase(
         Err(error) => return Err(error),
     };
     let id = author.id();
-    for id in own_files(tx, id).await? {
+    let whole = entry::Entity::find_by_id(id).one(tx).await?.ok_or(Error::Unknown)?;
+    let family = family(tx, whole).await?;
+    for id in own_files(tx, &family).await? {
         let Some(row) = file::Entity::find_by_id(id).one(tx).await? else { continue };
         keys.push(row.storage_key.clone());
         let mut row = row.into_active_model();
@@ -215,8 +224,7 @@ pub async fn erase(
         row.refusal = Set(Some(media::ERASED.to_owned()));
         row.update(tx).await?;
     }
-    let whole = entry::Entity::find_by_id(id).one(tx).await?.ok_or(Error::Unknown)?;
-    for row in family(tx, whole).await? {
+    for row in family {
         if row.state == State::Disqualified {
             continue;
         }

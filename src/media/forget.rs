@@ -21,7 +21,7 @@ pub async fn forget(tx: &DatabaseTransaction, id: FileId) -> Result<Vec<String>,
     // Whoever is about to name it waits for this lock, and then finds no such file.
     let row = file::Entity::find_by_id(id).lock(LockType::Update).one(tx).await?;
     let Some(row) = row else { return Ok(Vec::new()) };
-    if is_named(tx, id).await? {
+    if file::Entity::find_by_id(id).filter(nobodys_own()).count(tx).await? == 0 {
         return Ok(Vec::new());
     }
     let mut keys = take_down(tx, [id]).await?;
@@ -30,21 +30,9 @@ pub async fn forget(tx: &DatabaseTransaction, id: FileId) -> Result<Vec<String>,
     Ok(keys)
 }
 
-/// Whether a file is part of an entry, a contest's poster or plan, or the proof of a count.
-async fn is_named(db: &impl ConnectionTrait, id: FileId) -> Result<bool, DbErr> {
-    let parts = part::Entity::find().filter(part::Column::FileId.eq(id)).count(db).await?;
-    let own = contest::Column::PosterFileId.eq(id).or(contest::Column::PlanFileId.eq(id));
-    let contests = contest::Entity::find().filter(own).count(db).await?;
-    let proofs = outside_count::Entity::find().filter(outside_count::Column::ProofFileId.eq(id));
-    Ok(parts + contests + proofs.count(db).await? > 0)
-}
-
-/// Files written down before this moment that nothing names: earlier versions left them behind. Those
-/// that were erased have nothing left but their row.
-///
-/// # Errors
-/// When the database fails.
-pub async fn nobodys(db: &impl ConnectionTrait, before: Instant) -> Result<Vec<FileId>, DbErr> {
+/// Whether nothing names a file: no part of an entry, no contest as its poster or plan, no count as
+/// its proof.
+fn nobodys_own() -> Condition {
     let parts = Query::select()
         .column(part::Column::FileId)
         .from(part::Entity)
@@ -59,17 +47,29 @@ pub async fn nobodys(db: &impl ConnectionTrait, before: Instant) -> Result<Vec<F
         .from(outside_count::Entity)
         .and_where(outside_count::Column::ProofFileId.is_not_null())
         .take();
-    let nobodys = Condition::all()
+    Condition::all()
         .add(file::Column::Id.not_in_subquery(parts))
         .add(file::Column::Id.not_in_subquery(of_contests(contest::Column::PosterFileId)))
         .add(file::Column::Id.not_in_subquery(of_contests(contest::Column::PlanFileId)))
-        .add(file::Column::Id.not_in_subquery(proofs));
+        .add(file::Column::Id.not_in_subquery(proofs))
+}
+
+/// Files written down before this moment that nothing names, each with its hash: earlier versions
+/// left them behind, and a poster, plan or proof that another took the place of. Those that were
+/// erased have nothing left but their row.
+///
+/// # Errors
+/// When the database fails.
+pub async fn nobodys(
+    db: &impl ConnectionTrait,
+    before: Instant,
+) -> Result<Vec<(FileId, Vec<u8>)>, DbErr> {
     file::Entity::find()
         .filter(file::Column::CreatedAt.lt(before))
         .filter(file::Column::Refusal.is_null().or(file::Column::Refusal.ne(ERASED)))
-        .filter(nobodys)
+        .filter(nobodys_own())
         .select_only()
-        .column(file::Column::Id)
+        .columns([file::Column::Id, file::Column::Sha256])
         .into_tuple()
         .all(db)
         .await

@@ -50,10 +50,16 @@ impl Folder {
     pub(super) async fn get(&self, key: &str) -> Result<Bytes, Error> {
         match tokio::fs::read(self.root.join(key)).await {
             Ok(bytes) => Ok(bytes.into()),
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Err(Error::Missing(key.to_owned()))
-            }
-            Err(error) => Err(error.into()),
+            Err(error) => Err(self.told(key, error)),
+        }
+    }
+
+    /// Why an object cannot be had. A disk that is not there holds none of them, and may be back.
+    fn told(&self, key: &str, error: std::io::Error) -> Error {
+        if error.kind() == ErrorKind::NotFound && self.root.is_dir() {
+            Error::Missing(key.to_owned())
+        } else {
+            error.into()
         }
     }
 
@@ -61,11 +67,8 @@ impl Folder {
         let path = self.root.join(key);
         match std::fs::metadata(&path) {
             Ok(found) if found.is_file() => Ok(path),
-            // A disk that is not there holds none of them, and may be back.
-            Err(error) if error.kind() != ErrorKind::NotFound || !self.root.is_dir() => {
-                Err(error.into())
-            }
-            _ => Err(Error::Missing(key.to_owned())),
+            Ok(_) => Err(Error::Missing(key.to_owned())),
+            Err(error) => Err(self.told(key, error)),
         }
     }
 

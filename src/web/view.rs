@@ -111,9 +111,7 @@ impl View {
     /// What an act of the audit log is called; its code where it has no words.
     #[must_use]
     pub fn act(&self, code: &str) -> String {
-        let key = format!("act-{code}");
-        let said = self.t(&key);
-        if said == key { code.to_owned() } else { said }
+        words::act(self.lang, code)
     }
 
     /// The sentence with this key and one value.

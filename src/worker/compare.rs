@@ -28,12 +28,12 @@ pub(super) async fn compare(app: &App, id: EntryId) -> Result<()> {
         entry::keep_print(&tx, part, print).await?;
     }
     tx.commit().await?;
-    let (compared, found) = entry::compare(&app.db).await?;
-    if compared.is_empty() {
+    let compared = entry::compare(&app.db).await?;
+    if compared.waited.is_empty() {
         return Ok(());
     }
     let tx = db::begin(&app.db).await?;
-    entry::keep_found(&tx, &compared, &found, app.clock.now()).await?;
+    entry::keep_found(&tx, &compared, app.clock.now()).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -27,6 +27,9 @@ pub use upload::{IDLE_SECONDS, MOST_SECONDS, Upload};
 /// Bytes of the disk that uploads leave free, so that the database goes on where files no longer fit;
 /// a twentieth of a disk that is small.
 const SPARE: u64 = 1 << 30;
+/// Microseconds after which it is counted anew what open uploads still have to bring: when a deadline is
+/// near these are thousands, and more begin every second.
+const COUNTED: i64 = 10_000_000;
 
 /// The folder of uploads: in it one for each entry, and in that one for each upload.
 #[derive(Debug)]
@@ -36,8 +39,9 @@ pub struct Spool {
     patience: Patience,
     /// Bytes that are left free; none: as [`SPARE`] says.
     spare: Option<u64>,
-    /// Held while room is measured and taken.
-    room: Mutex<()>,
+    /// Held while room is measured and taken: what open uploads still had to bring, and when that was
+    /// counted.
+    room: Mutex<Option<(Instant, u64)>>,
 }
 
 #[derive(Debug)]
@@ -71,18 +75,32 @@ impl Spool {
 
     /// Bytes that open uploads of all entries still have to bring. Those that are over have none here.
     fn promised(&self) -> Result<u64, Error> {
-        let mut promised = 0_u64;
-        for of_entry in folders(&self.root)? {
-            for folder in folders(&of_entry)? {
-                let Ok(arrived) = length(&folder) else { continue };
-                match read(&folder) {
-                    Ok(upload) => promised += upload.length.saturating_sub(arrived),
-                    Err(Error::Unknown) => {}
-                    Err(error) => return Err(error),
-                }
-            }
+        let open = self.all()?.into_iter().filter(|upload| !upload.is_over);
+        Ok(open.map(|upload| upload.length.saturating_sub(self.arrived(&upload))).sum())
+    }
+
+    /// Takes the room that an upload needs beside all that are open. Nobody is refused by a count that
+    /// is old.
+    fn take_room(
+        &self,
+        counted: &mut Option<(Instant, u64)>,
+        upload: &Upload,
+    ) -> Result<(), Error> {
+        let now = upload.begun_at;
+        let is_new =
+            |known: &&mut (Instant, u64)| (0..COUNTED).contains(&(now.micros() - known.0.micros()));
+        if let Some((_, promised)) = counted.as_mut().filter(is_new)
+            && self.has_room(upload.length.saturating_add(*promised))?
+        {
+            *promised += upload.length;
+            return Ok(());
         }
-        Ok(promised)
+        let promised = self.promised()?.saturating_add(upload.length);
+        if !self.has_room(promised)? {
+            return Err(Error::NoRoom);
+        }
+        *counted = Some((now, promised));
+        Ok(())
     }
 
     /// Whether the disk has room for so many bytes more.
@@ -101,15 +119,13 @@ impl Spool {
     /// # Errors
     /// [`Error::Crowded`]; [`Error::NoRoom`]; [`Error::Disk`].
     pub fn begin(&self, upload: &Upload) -> Result<(), Error> {
-        let _room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut room = self.room.lock().unwrap_or_else(PoisonError::into_inner);
         let open = self.open(upload.entry)?;
         let bytes: u64 = open.iter().map(|open| open.length).sum();
         if open.len() >= MOST_UPLOADS || bytes.saturating_add(upload.length) > MOST_BYTES {
             return Err(Error::Crowded);
         }
-        if !self.has_room(upload.length.saturating_add(self.promised()?))? {
-            return Err(Error::NoRoom);
-        }
+        self.take_room(&mut room, upload)?;
         let of_entry = self.of_entry(upload.entry);
         let folder = of_entry.join(&upload.id);
         std::fs::create_dir_all(&folder)?;
@@ -199,6 +215,7 @@ impl Spool {
         Ok(())
     }
 
+    /// All uploads that can be read: one that cannot stands in nobody else's way.
     fn all(&self) -> Result<Vec<Upload>, Error> {
         let mut found = Vec::new();
         for of_entry in folders(&self.root)? {
@@ -206,7 +223,7 @@ impl Spool {
                 match read(&folder) {
                     Ok(upload) => found.push(upload),
                     Err(Error::Unknown) => {}
-                    Err(error) => return Err(error),
+                    Err(error) => tracing::error!("{}: {error}", folder.display()),
                 }
             }
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use hoithi::storage::{Config, Store};
 
 use super::*;
+use crate::entry::{begin, fill, submit};
 use crate::support::Site;
 
 /// A store that can go away and come back.
@@ -163,11 +164,54 @@ both! {
         let work = format!("/drafts/{code}/work");
         let page = browser.get(&work).await;
         assert_eq!((page.status, page.all("[role=alert] p").len()), (StatusCode::OK, 1), "{}", page.text());
-        assert_eq!(browser.get(&work).await.all("[role=alert] p").len(), 0, "told once");
-        let gone = browser.send(Method::HEAD, &whole, &[("tus-resumable", "1.0.0")], Vec::new()).await;
-        assert_eq!(gone.status, StatusCode::NOT_FOUND);
         assert_eq!(files(site).await, 0);
         assert_eq!(site.app.store.list("").await.unwrap(), Vec::<String>::new());
+        // What came is not lost: the days may be extended.
+        assert_eq!(offset(&mut browser, &whole).await, photo.len());
+        assert_eq!(offset(&mut browser, &half).await, photo.len());
+    }
+
+    async fn what_came_in_time_is_taken_in_time_though_the_store_was_away_over_the_deadline(site: Site) {
+        let store = Away::of(site).await;
+        contest(site, |yaml| yaml).await;
+        let mut browser = site.browser();
+        let code = draft(&mut browser).await;
+        let photo = picture(600, 400, 25, ImageFormat::Jpeg);
+        let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
+        store.goes();
+        assert_eq!(patch(&mut browser, &to, 0, &photo).await.status, StatusCode::SERVICE_UNAVAILABLE);
+        site.set_clock("2026-04-10T10:31:00Z");
+        let work = format!("/drafts/{code}/work");
+        assert_eq!(browser.get(&work).await.all("[role=alert] p").len(), 1);
+        store.comes();
+
+        assert_eq!(browser.get(&work).await.all("[role=alert] p").len(), 0);
+        assert_eq!(files(site).await, 1);
+        site.work().await;
+    }
+
+    async fn a_work_that_is_submitted_while_a_photo_waits_gets_it_from_its_receipt(site: Site) {
+        let store = Away::of(site).await;
+        let more = "        formats: [jpeg]\n        count: { min: 1, max: 3 }\n";
+        contest(site, |yaml| yaml.replace("        formats: [jpeg]\n", more)).await;
+        let mut browser = site.browser();
+        let code = begin(&mut browser, 26).await;
+        fill(&mut browser, &code, "Nguyễn Thị Hoa", "0912345678").await;
+        let photo = picture(600, 400, 27, ImageFormat::Jpeg);
+        let to = start(&mut browser, &code, photo.len(), &[]).await.location.expect("its address");
+        store.goes();
+        assert_eq!(patch(&mut browser, &to, 0, &photo).await.status, StatusCode::SERVICE_UNAVAILABLE);
+
+        let receipt = format!("/receipts/{code}");
+        assert_eq!(submit(&mut browser, &code).await.location.as_deref(), Some(receipt.as_str()));
+        let told = browser.get(&receipt).await.all("[role=alert] p").join(" ");
+        assert!(told.contains("“ảnh.jpg” đã gửi xong"), "{told}");
+        assert!(site.browser().get(&receipt).await.all("[role=alert]").is_empty(), "nobody else is told");
+        store.comes();
+
+        assert!(browser.get(&receipt).await.all("[role=alert]").is_empty());
+        assert_eq!(files(site).await, 2);
+        site.work().await;
     }
 
     async fn what_a_slot_does_not_take_any_more_leaves_no_row_and_no_object(site: Site) {

@@ -10,7 +10,10 @@ use crate::entry::{self, Author};
 use crate::judging::Judge;
 use crate::web::signed::Signed;
 use crate::web::{Result, View};
-use crate::{account, audit, contest, letters, results, unit};
+use crate::{account, audit, contact, contest, letters, results, unit};
+
+/// Kinds of letters that let somebody in, or answer for a child.
+const SECRET: [&str; 3] = ["code", "guardian", "guardian-again"];
 
 /// Answers the account, where they are signed in, offices, parts in contests, seats, every entry of
 /// theirs, letters to them, complaints that name their address, what they decided, and a list of what
@@ -41,7 +44,7 @@ pub async fn export(app: web::Data<App>, v: View, who: Signed) -> Result {
         "seats": seats,
         "entries": entries(&app, &v, &who).await?,
         "letters": letters.iter().map(written).collect::<Vec<_>>(),
-        "complaints": complaints.iter().map(complained).collect::<Vec<_>>(),
+        "complaints": complaints.iter().map(|row| complained(row, address)).collect::<Vec<_>>(),
         "acts": acts(&app, &v, &who).await?,
         "not_in_this_file": [
             v.t("own-data-without-files"), v.t("own-data-without-strangers"),
@@ -95,19 +98,22 @@ async fn entries(app: &App, v: &View, who: &Signed) -> Result<Vec<Value>> {
     Ok(entries)
 }
 
-/// A letter to them; the code in one that lets somebody in stays out of the file.
+/// A letter to them; codes and links by which whoever has them acts stay out of the file.
 fn written(row: &letter::Model) -> Value {
-    let body = (row.kind != "code").then_some(&row.body);
+    let body = (!SECRET.contains(&row.kind.as_str())).then_some(&row.body);
     json!({
         "kind": row.kind, "subject": row.subject, "body": body, "state": row.state,
         "written_at": row.created_at, "sent_at": row.sent_at,
     })
 }
 
-/// A complaint of theirs, and its answer.
-fn complained(row: &complaint::Model) -> Value {
+/// A complaint of theirs, and its answer. Where others are named beside them as well, who these are
+/// stays out of the file.
+fn complained(row: &complaint::Model, address: &str) -> Value {
+    let alone = contact::any(&row.contact) == address;
     json!({
-        "code": row.code, "name": row.name, "contact": row.contact, "body": row.body,
+        "code": row.code, "name": alone.then_some(&row.name),
+        "contact": alone.then_some(&row.contact), "body": row.body,
         "filed_at": row.filed_at, "decision": row.decision, "answer": row.answer,
         "answered_at": row.answered_at,
     })

@@ -85,13 +85,14 @@ impl Received {
         desk: &Desk,
         now: Instant,
     ) -> Result<(), Failure> {
-        for (slot, kept) in std::mem::take(&mut self.kept) {
+        let kept = std::mem::take(&mut self.kept);
+        self.loose.extend(kept.iter().map(|(_, kept)| kept.key().to_owned()));
+        for (slot, kept) in kept {
             let key = kept.key().to_owned();
             match entry::add_file(tx, &desk.author, &desk.contest, &slot, kept, now).await {
-                Ok(Some(_)) => {}
-                Ok(None) => self.loose.push(key),
+                Ok(Some(_)) => self.loose.retain(|loose| *loose != key),
+                Ok(None) => {}
                 Err(error @ entry::Error::Full(..)) => {
-                    self.loose.push(key);
                     self.faults.push(error.refusal().with("slot", slot.label.vi.as_str()))
                 }
                 Err(error) => return Err(error.into()),

@@ -10,6 +10,7 @@ use fast_qr::convert::{Builder, svg::SvgBuilder};
 use fast_qr::qr::QRBuilder;
 
 use super::draft::Desk;
+use super::upload::gather;
 use crate::app::App;
 use crate::entry::{self, code};
 use crate::refusal::{Kind, Refused};
@@ -111,7 +112,9 @@ pub async fn show(
         }
         let by_browser = desk.author.entry.resume_hash.is_some() && !resume.is_fresh();
         let entry = desk.author.entry.clone();
+        let told = gather(&app, &v, &desk).await;
         let mut receipt = Show::of(&app, v, &desk.contest, entry, Proof::Author).await?;
+        receipt.told = told;
         receipt.resume = by_browser.then(|| resume.shown());
         return page(&receipt);
     }

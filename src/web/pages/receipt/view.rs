@@ -10,6 +10,7 @@ use crate::contest::Contest;
 use crate::contest::definition::PhaseKind;
 use crate::entry::{self, Guarded};
 use crate::judging;
+use crate::refusal::Refused;
 use crate::web::pages::draft::{Machine, Standing};
 use crate::web::pages::entry::{state_key, why};
 use crate::web::pages::result::Own;
@@ -30,6 +31,8 @@ pub enum Proof {
 #[derive(Template)]
 #[template(path = "receipt/show.html")]
 pub struct Show {
+    /// What files of theirs still wait for, or did not become.
+    pub told: Vec<Refused>,
     /// Who looks.
     pub v: View,
     /// The entry.
@@ -169,6 +172,7 @@ impl Show {
             Proof::Phone | Proof::Code => Vec::new(),
         };
         Ok(Self {
+            told: Vec::new(),
             unmade,
             contest: contest.definition.title.read(v.lang.is_english()).to_owned(),
             slug: contest.slug().to_owned(),

@@ -7,6 +7,7 @@ mod tus;
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, web};
 use entity::id::FileId;
+use entity::instant::Instant;
 
 use self::tus::{answer, header, is_body, metadata, number, problem, progress, strange};
 use super::draft::{Desk, media_kind, stored};
@@ -244,8 +245,14 @@ pub(super) async fn gather(app: &App, v: &View, desk: &Desk) -> Vec<Refused> {
         tracing::error!("uploads cannot be looked through: {error}");
         Vec::new()
     });
+    let mut is_away = false;
     for open in open.into_iter().filter(|open| app.spool.arrived(open) >= open.length) {
         let waits = || Refused::new(Kind::Unavailable, "upload-waits").with("name", &*open.name);
+        if is_away {
+            // Each would be waited for, and in vain.
+            told.push(waits());
+            continue;
+        }
         let held = match app.spool.hold(&open.id, open.entry).await {
             Ok(held) => held,
             Err(spool::Error::Unknown) => continue,
@@ -256,15 +263,19 @@ pub(super) async fn gather(app: &App, v: &View, desk: &Desk) -> Vec<Refused> {
         };
         match finished(app, v, desk, held).await {
             Ok((_, None)) => {}
-            Ok((_, Some(_))) => told.push(waits()),
-            Err(no) => told.extend(no.refused),
+            Ok((_, Some(wrong))) if wrong.is_for_now() => {
+                is_away = true;
+                told.push(waits());
+            }
+            Ok((_, Some(no))) | Err(no) => told.extend(no.refused),
         }
     }
+    told.dedup();
     told
 }
 
 /// Makes the file of an upload that is whole. What failed and may go well later is told beside the
-/// upload, which stays.
+/// upload, which stays; so it is while the entry cannot be changed, for it may be opened again.
 ///
 /// # Errors
 /// When it never will be one of this slot: the upload is gone then.
@@ -275,12 +286,20 @@ async fn finished(
     mut held: Held,
 ) -> Result<(Held, Option<Failure>)> {
     let Err(wrong) = make(app, v, desk, &mut held).await else { return Ok((held, None)) };
+    if entry::changeable(&desk.contest, &desk.author.entry, arrived(&held, v)).is_err() {
+        return Ok((held, Some(wrong)));
+    }
     if wrong.is_for_now() {
         tracing::warn!(upload = held.upload.id, "an upload waits for becoming a file: {wrong}");
         return Ok((held, Some(wrong)));
     }
     app.spool.remove(held)?;
     Err(wrong)
+}
+
+/// When its last byte came: what came in time is taken in time, however late it is looked at.
+fn arrived(held: &Held, v: &View) -> Instant {
+    held.upload.touched_at.min(v.now)
 }
 
 /// Makes the file. Doing it again makes no second one.
@@ -290,17 +309,24 @@ async fn make(app: &App, v: &View, desk: &Desk, held: &mut Held) -> Result<()> {
     }
     let known = media::files(&app.db, [held.upload.file]).await?;
     if known.is_empty() {
+        let at = arrived(held, v);
+        entry::changeable(&desk.contest, &desk.author.entry, at)?;
         let slot = slot_of(desk, &held.upload.slot)?;
         let named = (held.upload.file, held.upload.name.as_str());
         let sha256 = Some(held.sha256().await?);
         let kept = stored(app, &slot, &held.path(), named, sha256).await?.map_err(Failure::all)?;
         let key = kept.key().to_owned();
         let tx = db::begin(&app.db).await?;
-        match entry::add_file(&tx, &desk.author, &desk.contest, &slot, kept, v.now).await {
+        match entry::add_file(&tx, &desk.author, &desk.contest, &slot, kept, at).await {
             Ok(Some(_)) => tx.commit().await?,
-            // What is not taken, or is there already, leaves nothing behind.
-            Ok(None) => delete(app, &[key]).await,
+            // What is not taken, or is there already, leaves nothing behind. Nobody waits for the
+            // store to say so.
+            Ok(None) => {
+                tx.rollback().await?;
+                delete(app, &[key]).await;
+            }
             Err(no) => {
+                tx.rollback().await?;
                 let no = Failure::from(no);
                 if !no.is_for_now() {
                     delete(app, &[key]).await;
